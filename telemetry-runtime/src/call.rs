@@ -1,0 +1,1 @@
+//! The wrapper around one instrumented call: one clock, one outcome.

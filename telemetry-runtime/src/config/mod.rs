@@ -1,0 +1,5 @@
+//! Configuration: `app-config.yaml`, the environment, and their meaning.
+
+mod schema;
+
+pub use schema::*;

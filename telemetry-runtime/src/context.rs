@@ -1,0 +1,1 @@
+//! OpenTelemetry's current context beside our own.

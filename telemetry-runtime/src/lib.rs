@@ -1,0 +1,23 @@
+//! OpenTelemetry for plugin code: annotated functions, typed metrics, spans, configuration and export.
+
+// Generated code names this crate as `::telemetry_runtime`; that has to hold inside the crate too.
+extern crate self as telemetry_runtime;
+
+mod call;
+mod clock;
+pub mod config;
+mod context;
+mod error;
+pub mod export;
+pub mod metrics;
+mod outcome;
+mod plugin;
+pub mod trace;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use error::{Error, ErrorKind};
+pub use outcome::Outcome;
+pub use plugin::{Plugin, Scope, ScopeKind};
+pub use telemetry_naming as naming;

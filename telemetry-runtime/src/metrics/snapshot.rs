@@ -1,0 +1,135 @@
+//! The one form in which metrics reach every exporter.
+//!
+//! A collection makes one [`Snapshot`]: our own store and the third-party instruments of `opentelemetry_sdk` together.
+//! Exporters only read it, so that all of them show the same values.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// All metrics of the process at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// When the collection was made.
+    pub time: SystemTime,
+    /// The metrics, grouped by instrumentation scope.
+    pub scopes: Vec<ScopeMetrics>,
+}
+
+/// The metrics of one instrumentation scope.
+#[derive(Clone, Debug)]
+pub struct ScopeMetrics {
+    /// Who produced the metrics.
+    pub scope: MeterScope,
+    /// The metrics; names are unique within a scope.
+    pub metrics: Vec<Metric>,
+}
+
+/// An instrumentation scope (OpenTelemetry specification, "Instrumentation Scope").
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct MeterScope {
+    /// The scope's name.
+    pub name: Cow<'static, str>,
+    /// The scope's version.
+    pub version: Option<Cow<'static, str>>,
+    /// The schema URL.
+    pub schema_url: Option<Cow<'static, str>>,
+    /// The scope's attributes, among them `backstage.plugin.id`.
+    pub attributes: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+}
+
+/// One metric with all its points.
+#[derive(Clone, Debug)]
+pub struct Metric {
+    /// The full name, prefix included.
+    pub name: Arc<str>,
+    /// The description; may be empty.
+    pub description: Cow<'static, str>,
+    /// The UCUM unit; may be empty.
+    pub unit: Cow<'static, str>,
+    /// The points.
+    pub data: MetricData,
+}
+
+/// The points of a metric, by kind.
+#[derive(Clone, Debug)]
+pub enum MetricData {
+    /// A sum; cumulative.
+    Sum {
+        /// Whether it only grows.
+        monotonic: bool,
+        /// One per attribute set.
+        points: Vec<NumberPoint>,
+    },
+    /// Last values.
+    Gauge {
+        /// One per attribute set.
+        points: Vec<NumberPoint>,
+    },
+    /// An explicit-bucket histogram; cumulative.
+    Histogram {
+        /// Upper bounds of the buckets, strictly increasing, without the infinite one.
+        bounds: Arc<[f64]>,
+        /// One per attribute set.
+        points: Vec<HistogramPoint>,
+    },
+}
+
+/// One point of a sum or gauge.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NumberPoint {
+    /// The attributes, keys unique.
+    pub attributes: Attributes,
+    /// When the sum started; for a gauge the time of the collection.
+    pub start_time: SystemTime,
+    /// The value.
+    pub value: Number,
+}
+
+/// One point of a histogram.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistogramPoint {
+    /// The attributes, keys unique.
+    pub attributes: Attributes,
+    /// When the counts started.
+    pub start_time: SystemTime,
+    /// The number of measurements; the sum of `bucket_counts`.
+    pub count: u64,
+    /// The sum of the measurements.
+    pub sum: f64,
+    /// The smallest measurement, where known.
+    pub min: Option<f64>,
+    /// The largest measurement, where known.
+    pub max: Option<f64>,
+    /// One count per bucket, the last one above the last bound.
+    pub bucket_counts: Vec<u64>,
+}
+
+/// A value of an instrument's number type.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// An unsigned integer.
+    U64(u64),
+    /// A signed integer.
+    I64(i64),
+    /// A floating point number.
+    F64(f64),
+}
+
+/// The attributes of a point. Shared, because a series keeps its attributes from one collection to the next.
+pub type Attributes = Arc<[(Cow<'static, str>, AttributeData)]>;
+
+/// An attribute's value as it is exported.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AttributeData {
+    /// A string.
+    String(Cow<'static, str>),
+    /// A boolean.
+    Bool(bool),
+    /// An integer.
+    I64(i64),
+    /// A floating point number.
+    F64(f64),
+    /// An array, as third-party code may produce it.
+    Array(Vec<AttributeData>),
+}

@@ -1,0 +1,73 @@
+//! Which plugin or core service telemetry belongs to.
+
+use telemetry_naming::check;
+
+/// The owner of a piece of telemetry: a plugin or a core service.
+///
+/// It decides the prefix of metric names (`backstage.plugin.{id}.` or `backstage.core.{service}.`), the tracer's scope
+/// name and the scope attribute `backstage.plugin.id`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Scope {
+    kind: ScopeKind,
+    id: &'static str,
+}
+
+/// The two kinds of owner that Backstage knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ScopeKind {
+    /// A plugin, such as `catalog`.
+    Plugin,
+    /// A core service, such as `scheduler`.
+    Core,
+}
+
+impl Scope {
+    /// The scope of the plugin `id`.
+    ///
+    /// # Panics
+    ///
+    /// If `id` does not follow `[a-z][a-z0-9]*([-_][a-z0-9]+)*`; in a constant this is a compile error.
+    #[must_use]
+    pub const fn plugin(id: &'static str) -> Self {
+        Self::checked(ScopeKind::Plugin, id)
+    }
+
+    /// The scope of the core service `service`.
+    ///
+    /// # Panics
+    ///
+    /// As [`Scope::plugin`].
+    #[must_use]
+    pub const fn core(service: &'static str) -> Self {
+        Self::checked(ScopeKind::Core, service)
+    }
+
+    const fn checked(kind: ScopeKind, id: &'static str) -> Self {
+        if let Err(error) = check::plugin_id(id) {
+            panic!("{}", error.message());
+        }
+        Self { kind, id }
+    }
+
+    /// Whether this is a plugin or a core service.
+    pub const fn kind(self) -> ScopeKind {
+        self.kind
+    }
+
+    /// The plugin id or the name of the core service.
+    pub const fn id(self) -> &'static str {
+        self.id
+    }
+}
+
+/// A type that stands for a plugin, so that `plugin = Catalog` can be written in an attribute.
+///
+/// `#[backstage_plugin(id = "...")]` and `#[backstage_core(service = "...")]` on a struct implement it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a plugin",
+    note = "put `#[backstage_plugin(id = \"...\")]` on the struct that stands for the plugin"
+)]
+pub trait Plugin {
+    /// The plugin's scope.
+    const SCOPE: Scope;
+}
