@@ -1,6 +1,11 @@
 //! Which plugin or core service telemetry belongs to.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
 use telemetry_naming::check;
+
+use crate::error::{Error, ErrorKind};
 
 /// The owner of a piece of telemetry: a plugin or a core service.
 ///
@@ -47,6 +52,33 @@ impl Scope {
             panic!("{}", error.message());
         }
         Self { kind, id }
+    }
+
+    /// The scope of a plugin or core service whose id is known at run time only.
+    ///
+    /// Each distinct id is kept for the life of the process: ids name plugins, of which there are few.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Name`] where the id does not follow `[a-z][a-z0-9]*([-_][a-z0-9]+)*`.
+    pub fn new(kind: ScopeKind, id: &str) -> Result<Self, Error> {
+        static IDS: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
+
+        if let Err(error) = check::plugin_id(id) {
+            return Err(Error::new(ErrorKind::Name, format!("plugin id `{id}`: {}", error.message())));
+        }
+        // A panic while the set is held leaves it whole, so a poisoned lock is as good as a clean one.
+        let mut guard = IDS.lock().unwrap_or_else(PoisonError::into_inner);
+        let ids = guard.get_or_insert_with(HashSet::new);
+        let id = match ids.get(id) {
+            Some(known) => known,
+            None => {
+                let kept: &'static str = Box::leak(id.to_owned().into_boxed_str());
+                ids.insert(kept);
+                kept
+            }
+        };
+        Ok(Self { kind, id })
     }
 
     /// Whether this is a plugin or a core service.

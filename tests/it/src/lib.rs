@@ -1,1 +1,4 @@
-//! Skeleton.
+//! What the behaviour tests share.
+
+pub mod exposition;
+pub mod http;
