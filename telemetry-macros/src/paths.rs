@@ -1,0 +1,43 @@
+//! How generated code names the runtime crate.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::Path;
+
+use crate::args::Args;
+use crate::diag::Diagnostics;
+
+/// The path of the runtime crate: `crate = path`, else `::telemetry_runtime`.
+#[derive(Clone)]
+pub(crate) struct CratePath(TokenStream);
+
+impl CratePath {
+    /// Takes the argument `crate = path` out of `args`.
+    pub(crate) fn take(args: &mut Args, diagnostics: &mut Diagnostics) -> Self {
+        args.take("crate").and_then(|arg| arg.path(diagnostics)).map_or_else(Self::default, Self::from)
+    }
+
+    /// The hidden module, the only thing that generated code names.
+    pub(crate) fn private(&self) -> TokenStream {
+        let Self(path) = self;
+        quote!(#path::__private)
+    }
+}
+
+impl Default for CratePath {
+    fn default() -> Self {
+        Self(quote!(::telemetry_runtime))
+    }
+}
+
+impl From<Path> for CratePath {
+    fn from(path: Path) -> Self {
+        Self(path.into_token_stream())
+    }
+}
+
+impl ToTokens for CratePath {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.0.to_tokens(tokens);
+    }
+}
