@@ -1,0 +1,159 @@
+//! The one collection path: every exporter and every scrape gets its snapshot here.
+//!
+//! Collections run on the thread `telemetry-collect`, because they call user code. Requests that wait when a
+//! collection starts share its snapshot; a request that comes later gets the next one, so that a snapshot always
+//! holds what was recorded before it was asked for.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use opentelemetry::Context;
+use tokio::sync::oneshot;
+
+use super::counters::Counters;
+use super::diagnostics::{DiagnosticKind, Diagnostics};
+use crate::error::{Error, ErrorKind};
+use crate::metrics::{ScopeMetrics, Snapshot};
+
+/// Where the metrics come from.
+pub(crate) trait MetricSource: Send + Sync {
+    /// Runs the callbacks of our observable instruments, and gives the metrics of third-party instruments.
+    ///
+    /// It runs user code: it may be slow, block or panic.
+    fn observe(&self) -> Vec<ScopeMetrics>;
+
+    /// Reads our own store. It must not wait for [`MetricSource::observe`].
+    fn read(&self) -> Vec<ScopeMetrics>;
+}
+
+/// Makes snapshots.
+pub(crate) struct Collector {
+    requests: Mutex<mpsc::Sender<Request>>,
+    shared: Arc<Shared>,
+    /// How long a collection waits for callbacks.
+    patience: Duration,
+}
+
+struct Shared {
+    source: Arc<dyn MetricSource>,
+    /// Since when callbacks run.
+    observing: Mutex<Option<Instant>>,
+    /// The third-party metrics of the last collection, for a collection that cannot wait for new ones.
+    foreign: Mutex<Vec<ScopeMetrics>>,
+    counters: Arc<Counters>,
+    diagnostics: Diagnostics,
+}
+
+type Request = oneshot::Sender<Arc<Snapshot>>;
+
+/// How long a collection waits for callbacks, unless told otherwise: half of what a scrape should take at most.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+impl Collector {
+    /// Starts the collection thread. It ends when the collector is dropped.
+    pub(crate) fn start(
+        source: Arc<dyn MetricSource>,
+        counters: Arc<Counters>,
+        diagnostics: Diagnostics,
+    ) -> Result<Self, Error> {
+        let (requests, waiting) = mpsc::channel::<Request>();
+        let shared = Arc::new(Shared {
+            source,
+            observing: Mutex::new(None),
+            foreign: Mutex::default(),
+            counters,
+            diagnostics,
+        });
+        let collecting = shared.clone();
+        std::thread::Builder::new()
+            .name("telemetry-collect".to_owned())
+            .spawn(move || {
+                let _quiet = Context::enter_telemetry_suppressed_scope();
+                while let Ok(first) = waiting.recv() {
+                    let requests: Vec<Request> = std::iter::once(first).chain(waiting.try_iter()).collect();
+                    let snapshot = Arc::new(collecting.collect());
+                    for request in requests {
+                        // Whoever gave up waiting has its snapshot already.
+                        drop(request.send(snapshot.clone()));
+                    }
+                }
+            })
+            .map_err(|error| {
+                Error::new(
+                    ErrorKind::System,
+                    format!("cannot start the collection thread: {error}"),
+                )
+            })?;
+        Ok(Self {
+            requests: Mutex::new(requests),
+            shared,
+            patience: PATIENCE,
+        })
+    }
+
+    /// A snapshot of now.
+    ///
+    /// Callbacks that do not return in time are not waited for: their instruments show what they showed before.
+    pub(crate) async fn snapshot(&self) -> Arc<Snapshot> {
+        let (reply, snapshot) = oneshot::channel();
+        let asked = lock(&self.requests).send(reply).is_ok();
+        // Callbacks that hang already are not given the time a second time.
+        if asked
+            && !self.shared.hangs(self.patience)
+            && let Ok(Ok(snapshot)) = tokio::time::timeout(self.patience, snapshot).await
+        {
+            return snapshot;
+        }
+        Arc::new(self.shared.without_callbacks())
+    }
+}
+
+impl Shared {
+    fn collect(&self) -> Snapshot {
+        *lock(&self.observing) = Some(Instant::now());
+        let observed = catch_unwind(AssertUnwindSafe(|| self.source.observe()));
+        *lock(&self.observing) = None;
+        match observed {
+            Ok(scopes) => *lock(&self.foreign) = scopes,
+            Err(_) => {
+                self.counters.callbacks_panicked.add(1);
+                self.diagnostics
+                    .report(DiagnosticKind::Callback, "a metric callback panicked");
+            }
+        }
+        self.read()
+    }
+
+    fn hangs(&self, patience: Duration) -> bool {
+        lock(&self.observing).is_some_and(|since| since.elapsed() > patience)
+    }
+
+    fn without_callbacks(&self) -> Snapshot {
+        self.counters.callbacks_late.add(1);
+        self.diagnostics.report(
+            DiagnosticKind::Callback,
+            "a metric callback does not return: collections go on without new values of observable instruments",
+        );
+        self.read()
+    }
+
+    fn read(&self) -> Snapshot {
+        self.counters.collections.add(1);
+        let time = SystemTime::now();
+        let mut scopes = catch_unwind(AssertUnwindSafe(|| self.source.read())).unwrap_or_else(|_| {
+            self.counters.callbacks_panicked.add(1);
+            self.diagnostics
+                .report(DiagnosticKind::Internal, "reading the metrics panicked");
+            Vec::new()
+        });
+        scopes.extend(lock(&self.foreign).iter().cloned());
+        Snapshot { time, scopes }
+    }
+}
+
+/// A panic under one of these locks leaves a whole value behind, so that the poison says nothing.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

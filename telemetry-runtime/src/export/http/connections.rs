@@ -1,0 +1,89 @@
+//! A bounded set of connections, in which a client that only holds connections open cannot keep others out.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use tokio::task::JoinSet;
+
+/// The open connections. Dropping it closes them.
+pub(super) struct Connections {
+    limit: usize,
+    tasks: JoinSet<()>,
+    open: Vec<(tokio::task::AbortHandle, Activity)>,
+    /// Orders what happens on all connections.
+    clock: Arc<AtomicU64>,
+}
+
+/// What happens on one connection.
+#[derive(Clone)]
+pub(super) struct Activity {
+    clock: Arc<AtomicU64>,
+    /// When something happened last.
+    last: Arc<AtomicU64>,
+    /// Requests that wait for their response.
+    running: Arc<AtomicUsize>,
+}
+
+/// A request that waits for its response.
+pub(super) struct Running(Activity);
+
+impl Connections {
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            tasks: JoinSet::new(),
+            open: Vec::new(),
+            clock: Arc::default(),
+        }
+    }
+
+    /// Runs a connection. Where there are too many, the one that was quiet for the longest time is closed: one that
+    /// waits for the rest of a request, sits idle, or does not read its response.
+    pub(super) fn spawn<F>(&mut self, connection: impl FnOnce(Activity) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        while self.tasks.try_join_next().is_some() {}
+        self.open.retain(|(task, _)| !task.is_finished());
+        if self.open.len() >= self.limit {
+            let quietest = (0..self.open.len())
+                .filter(|index| self.open[*index].1.running.load(Ordering::Relaxed) == 0)
+                .min_by_key(|index| self.open[*index].1.last.load(Ordering::Relaxed));
+            match quietest {
+                Some(index) => self.open.swap_remove(index).0.abort(),
+                // Each waits for a response: the new one has to come again.
+                None => return,
+            }
+        }
+        let activity = Activity {
+            clock: self.clock.clone(),
+            last: Arc::default(),
+            running: Arc::default(),
+        };
+        activity.touch();
+        let task = self.tasks.spawn(connection(activity.clone()));
+        self.open.push((task, activity));
+    }
+}
+
+impl Activity {
+    fn touch(&self) {
+        self.last
+            .store(self.clock.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// Marks a request until the returned value is dropped.
+    pub(super) fn begin(&self) -> Running {
+        self.touch();
+        self.running.fetch_add(1, Ordering::Relaxed);
+        Running(self.clone())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.touch();
+        self.0.running.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,18 @@
+//! The Prometheus exposition: text 0.0.4 and `OpenMetrics` 1.0.
+//!
+//! Whatever the metrics are called and whatever their attributes hold, the result parses: names and labels are
+//! sanitised, families that would contradict each other are left out and reported.
+
+mod encode;
+mod family;
+mod labels;
+mod names;
+mod negotiate;
+mod number;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use encode::Encoder;
+pub(super) use family::Conflict;
+pub(super) use negotiate::{Format, accepts_gzip};

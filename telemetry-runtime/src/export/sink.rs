@@ -1,0 +1,97 @@
+//! The seam for exporters: what an organisation implements to send spans and metrics to a backend of its own.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SpanData;
+
+use crate::metrics::Snapshot;
+
+/// The future of an export.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a destination did with an export that reached it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// How many spans or points the destination refused.
+    pub rejected: u64,
+    /// What the destination says about it; empty for nothing.
+    pub message: String,
+}
+
+/// Why an export failed: a fragment without a period and without secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportError {
+    message: String,
+}
+
+impl ExportError {
+    /// An error with this text.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for ExportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ExportError {}
+
+/// A destination of finished spans.
+///
+/// The futures run on the telemetry thread, inside a Tokio current-thread runtime with time and network. They must
+/// not block it; [`SpanSink::from_exporter`] gives an exporter that does a thread of its own. They are dropped when
+/// the time for an export is over. A call that panics loses its batch, and the next batch is tried again.
+pub trait SpanSink: Send + Sync {
+    /// What diagnostics call it.
+    fn name(&self) -> &str;
+
+    /// Sends a batch. The next batch comes after this future has ended.
+    ///
+    /// # Errors
+    ///
+    /// The whole batch is lost and counted; what may be tried again is the sink's own decision.
+    fn export<'a>(
+        &'a self,
+        batch: Vec<SpanData>,
+        resource: &'a Resource,
+    ) -> BoxFuture<'a, Result<Receipt, ExportError>>;
+
+    /// Ends the sink, after the last export.
+    fn shutdown(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}
+
+/// A destination of metrics.
+///
+/// What [`SpanSink`] says about threads, blocking and panics holds here too.
+pub trait MetricSink: Send + Sync {
+    /// What diagnostics call it.
+    fn name(&self) -> &str;
+
+    /// Sends a snapshot.
+    ///
+    /// # Errors
+    ///
+    /// The snapshot is lost and counted. Sums are cumulative, so that the next one makes up for it.
+    fn export<'a>(
+        &'a self,
+        snapshot: &'a Arc<Snapshot>,
+        resource: &'a Resource,
+    ) -> BoxFuture<'a, Result<Receipt, ExportError>>;
+
+    /// Ends the sink, after the last export.
+    fn shutdown(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}
