@@ -81,16 +81,9 @@ impl Collector {
                 }
             })
             .map_err(|error| {
-                Error::new(
-                    ErrorKind::System,
-                    format!("cannot start the collection thread: {error}"),
-                )
+                Error::new(ErrorKind::System, format!("cannot start the collection thread: {error}"))
             })?;
-        Ok(Self {
-            requests: Mutex::new(requests),
-            shared,
-            patience: PATIENCE,
-        })
+        Ok(Self { requests: Mutex::new(requests), shared, patience: PATIENCE })
     }
 
     /// A snapshot of now.
@@ -119,8 +112,7 @@ impl Shared {
             Ok(scopes) => *lock(&self.foreign) = scopes,
             Err(_) => {
                 self.counters.callbacks_panicked.add(1);
-                self.diagnostics
-                    .report(DiagnosticKind::Callback, "a metric callback panicked");
+                self.diagnostics.report(DiagnosticKind::Callback, "a metric callback panicked");
             }
         }
         self.read()
@@ -144,8 +136,7 @@ impl Shared {
         let time = SystemTime::now();
         let mut scopes = catch_unwind(AssertUnwindSafe(|| self.source.read())).unwrap_or_else(|_| {
             self.counters.callbacks_panicked.add(1);
-            self.diagnostics
-                .report(DiagnosticKind::Internal, "reading the metrics panicked");
+            self.diagnostics.report(DiagnosticKind::Internal, "reading the metrics panicked");
             Vec::new()
         });
         scopes.extend(lock(&self.foreign).iter().cloned());

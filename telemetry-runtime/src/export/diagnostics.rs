@@ -79,12 +79,7 @@ impl Diagnostics {
     /// A call of `hook` for each. A hook that panics is called again the next time.
     #[must_use]
     pub fn to_hook(hook: impl Fn(&Diagnostic<'_>) + Send + Sync + 'static) -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                hook: Box::new(hook),
-                passed: Mutex::default(),
-            }),
-        }
+        Self { inner: Arc::new(Inner { hook: Box::new(hook), passed: Mutex::default() }) }
     }
 
     /// Passes a diagnostic on, unless one of its kind was passed on within the last minute.
@@ -93,11 +88,7 @@ impl Diagnostics {
             return;
         };
         let message = message.to_string();
-        let diagnostic = Diagnostic {
-            kind,
-            message: &message,
-            suppressed,
-        };
+        let diagnostic = Diagnostic { kind, message: &message, suppressed };
         drop(catch_unwind(AssertUnwindSafe(|| (self.inner.hook)(&diagnostic))));
     }
 

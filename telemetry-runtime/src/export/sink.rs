@@ -32,9 +32,7 @@ impl ExportError {
     /// An error with this text.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-        }
+        Self { message: message.into() }
     }
 }
 

@@ -30,12 +30,7 @@ pub(super) struct Running(Activity);
 
 impl Connections {
     pub(super) fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            tasks: JoinSet::new(),
-            open: Vec::new(),
-            clock: Arc::default(),
-        }
+        Self { limit, tasks: JoinSet::new(), open: Vec::new(), clock: Arc::default() }
     }
 
     /// Runs a connection. Where there are too many, the one that was quiet for the longest time is closed: one that
@@ -56,11 +51,7 @@ impl Connections {
                 None => return,
             }
         }
-        let activity = Activity {
-            clock: self.clock.clone(),
-            last: Arc::default(),
-            running: Arc::default(),
-        };
+        let activity = Activity { clock: self.clock.clone(), last: Arc::default(), running: Arc::default() };
         activity.touch();
         let task = self.tasks.spawn(connection(activity.clone()));
         self.open.push((task, activity));
@@ -69,8 +60,7 @@ impl Connections {
 
 impl Activity {
     fn touch(&self) {
-        self.last
-            .store(self.clock.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        self.last.store(self.clock.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
     }
 
     /// Marks a request until the returned value is dropped.

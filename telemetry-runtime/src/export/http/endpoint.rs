@@ -61,14 +61,7 @@ impl Endpoint {
         counters: Arc<Counters>,
         diagnostics: Diagnostics,
     ) -> Self {
-        Self {
-            path,
-            resource,
-            collector,
-            state: Mutex::default(),
-            counters,
-            diagnostics,
-        }
+        Self { path, resource, collector, state: Mutex::default(), counters, diagnostics }
     }
 
     /// The response to a request. A body is not read: no method that we know has one.
@@ -85,18 +78,13 @@ impl Endpoint {
                     self.path
                 ),
             ),
-            Route::NotFound => text(
-                StatusCode::NOT_FOUND,
-                format!("Not found. Metrics are at {}.\n", self.path),
-            ),
+            Route::NotFound => {
+                text(StatusCode::NOT_FOUND, format!("Not found. Metrics are at {}.\n", self.path))
+            }
             Route::NotAllowed => {
-                let mut response = text(
-                    StatusCode::METHOD_NOT_ALLOWED,
-                    "Only GET and HEAD are allowed.\n".to_owned(),
-                );
-                response
-                    .headers_mut()
-                    .insert(ALLOW, http::HeaderValue::from_static("GET, HEAD"));
+                let mut response =
+                    text(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD are allowed.\n".to_owned());
+                response.headers_mut().insert(ALLOW, http::HeaderValue::from_static("GET, HEAD"));
                 response
             }
         };
@@ -136,10 +124,7 @@ impl Endpoint {
         self.counters.scrapes.add(1);
         let mut response = Response::new(body);
         let headers = response.headers_mut();
-        headers.insert(
-            CONTENT_TYPE,
-            http::HeaderValue::from_static(format.content_type()),
-        );
+        headers.insert(CONTENT_TYPE, http::HeaderValue::from_static(format.content_type()));
         headers.insert(VARY, http::HeaderValue::from_static("accept, accept-encoding"));
         if gzip {
             headers.insert(CONTENT_ENCODING, http::HeaderValue::from_static("gzip"));
@@ -163,44 +148,29 @@ impl Endpoint {
         } else {
             exposition.text.into_bytes()
         });
-        state.last = Some(Rendering {
-            snapshot: Arc::downgrade(snapshot),
-            format,
-            gzip,
-            body: body.clone(),
-        });
+        state.last = Some(Rendering { snapshot: Arc::downgrade(snapshot), format, gzip, body: body.clone() });
         body
     }
 
     fn report(&self, reported: &mut HashSet<Conflict>, conflicts: Vec<Conflict>) {
         self.counters.metrics_conflicting.add(conflicts.len());
-        let mut new = conflicts
-            .into_iter()
-            .filter(|conflict| reported.insert(conflict.clone()));
+        let mut new = conflicts.into_iter().filter(|conflict| reported.insert(conflict.clone()));
         let Some(first) = new.next() else {
             return;
         };
-        let message = new.fold(first.to_string(), |message, conflict| {
-            format!("{message}; {conflict}")
-        });
+        let message = new.fold(first.to_string(), |message, conflict| format!("{message}; {conflict}"));
         self.diagnostics.report(DiagnosticKind::Metric, message);
     }
 }
 
 fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-    headers
-        .get_all(name)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
+    headers.get_all(name).iter().filter_map(|value| value.to_str().ok())
 }
 
 fn text(status: StatusCode, text: String) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(text));
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        http::HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
+    response.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }
 

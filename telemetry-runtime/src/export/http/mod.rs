@@ -102,9 +102,7 @@ pub(super) async fn serve(
                 let (endpoint, request_activity) = (endpoint.clone(), activity.begin());
                 async move {
                     let (head, _body) = request.into_parts();
-                    let response = endpoint
-                        .answer(&head.method, head.uri.path(), &head.headers)
-                        .await;
+                    let response = endpoint.answer(&head.method, head.uri.path(), &head.headers).await;
                     drop(request_activity);
                     Ok::<_, Infallible>(response.map(Full::new))
                 }

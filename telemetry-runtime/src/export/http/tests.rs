@@ -29,15 +29,9 @@ impl MetricSource for Source {
             name: "seen".into(),
             description: "Things seen.".into(),
             unit: "".into(),
-            data: MetricData::Sum {
-                monotonic: true,
-                points: Vec::new(),
-            },
+            data: MetricData::Sum { monotonic: true, points: Vec::new() },
         }];
-        vec![ScopeMetrics {
-            scope: crate::metrics::MeterScope::default(),
-            metrics,
-        }]
+        vec![ScopeMetrics { scope: crate::metrics::MeterScope::default(), metrics }]
     }
 }
 
@@ -51,11 +45,7 @@ struct Server {
 impl Server {
     fn start(limits: Limits) -> Self {
         let diagnostics = Diagnostics::to_hook(|_| {});
-        let config = PrometheusConfig {
-            host: "127.0.0.1".to_owned(),
-            port: 0,
-            path: "/metrics".to_owned(),
-        };
+        let config = PrometheusConfig { host: "127.0.0.1".to_owned(), port: 0, path: "/metrics".to_owned() };
         let (listener, address) = bind(&config, &diagnostics).unwrap();
         let counters = Arc::new(Counters::default());
         let collector =
@@ -64,10 +54,7 @@ impl Server {
         let endpoint = Endpoint::new(config.path, resource, Arc::new(collector), counters, diagnostics);
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 tokio::select! {
                     served = serve(listener, Arc::new(endpoint), limits) => served.unwrap(),
@@ -75,11 +62,7 @@ impl Server {
                 }
             });
         });
-        Self {
-            address,
-            stop: Some(stop),
-            thread: Some(thread),
-        }
+        Self { address, stop: Some(stop), thread: Some(thread) }
     }
 
     fn connect(&self) -> TcpStream {
@@ -115,10 +98,7 @@ const CLOSE: &str = "HTTP/1.1\r\nhost: a\r\nconnection: close\r\n";
 fn a_scrape_gets_the_text_format() {
     let answer = Server::start(Limits::default()).ask(&format!("GET /metrics {CLOSE}\r\n"));
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    assert!(
-        answer.contains("content-type: text/plain; version=0.0.4; charset=utf-8\r\n"),
-        "{answer}"
-    );
+    assert!(answer.contains("content-type: text/plain; version=0.0.4; charset=utf-8\r\n"), "{answer}");
     assert!(
         answer.ends_with("\r\n\r\n# HELP seen_total Things seen.\n# TYPE seen_total counter\n"),
         "{answer}"
@@ -127,9 +107,8 @@ fn a_scrape_gets_the_text_format() {
 
 #[test]
 fn a_scrape_can_ask_for_open_metrics() {
-    let answer = Server::start(Limits::default()).ask(&format!(
-        "GET /metrics?x=1 {CLOSE}accept: application/openmetrics-text;version=1.0.0\r\n\r\n"
-    ));
+    let answer = Server::start(Limits::default())
+        .ask(&format!("GET /metrics?x=1 {CLOSE}accept: application/openmetrics-text;version=1.0.0\r\n\r\n"));
     assert!(
         answer.contains("content-type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n"),
         "{answer}"
@@ -141,20 +120,11 @@ fn a_scrape_can_ask_for_open_metrics() {
 fn a_compressed_scrape_unpacks_to_the_text() {
     let answer = Server::start(Limits::default())
         .ask_bytes(&format!("GET /metrics {CLOSE}accept-encoding: gzip\r\n\r\n"));
-    let body = answer
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .unwrap()
-        + 4;
+    let body = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
     assert!(String::from_utf8_lossy(&answer[..body]).contains("content-encoding: gzip\r\n"));
     let mut text = String::new();
-    flate2::read::GzDecoder::new(&answer[body..])
-        .read_to_string(&mut text)
-        .unwrap();
-    assert_eq!(
-        text,
-        "# HELP seen_total Things seen.\n# TYPE seen_total counter\n"
-    );
+    flate2::read::GzDecoder::new(&answer[body..]).read_to_string(&mut text).unwrap();
+    assert_eq!(text, "# HELP seen_total Things seen.\n# TYPE seen_total counter\n");
 }
 
 #[test]
@@ -190,10 +160,7 @@ fn a_header_that_is_too_large_is_refused() {
 
 #[test]
 fn a_connection_that_sends_half_a_header_is_closed() {
-    let limits = Limits {
-        header_timeout: Duration::from_millis(50),
-        ..Limits::default()
-    };
+    let limits = Limits { header_timeout: Duration::from_millis(50), ..Limits::default() };
     let server = Server::start(limits);
     // It returns when the server closes the connection; the read timeout of the socket would fail it.
     let answer = server.ask("GET /metrics HTTP/1.1\r\nhost:");
@@ -202,10 +169,7 @@ fn a_connection_that_sends_half_a_header_is_closed() {
 
 #[test]
 fn connections_held_open_do_not_keep_a_scraper_out() {
-    let limits = Limits {
-        connections: 4,
-        ..Limits::default()
-    };
+    let limits = Limits { connections: 4, ..Limits::default() };
     let server = Server::start(limits);
     let held: Vec<TcpStream> = (0..32)
         .map(|_| {
@@ -232,10 +196,7 @@ fn a_port_in_use_is_reported_and_nothing_more() {
     assert!(bind(&config, &diagnostics).is_none());
     let message = messages.try_recv().unwrap();
     assert!(
-        message.starts_with(&format!(
-            "the metrics endpoint 127.0.0.1:{} cannot be opened: ",
-            config.port
-        )),
+        message.starts_with(&format!("the metrics endpoint 127.0.0.1:{} cannot be opened: ", config.port)),
         "{message}"
     );
 }

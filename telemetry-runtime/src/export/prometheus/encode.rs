@@ -38,11 +38,8 @@ impl Encoder {
     /// start times.
     pub(crate) fn encode(&mut self, snapshot: &Snapshot, resource: &Resource, format: Format) -> Exposition {
         let open_metrics = format.is_open_metrics();
-        let scopes: Vec<ScopeLabels> = snapshot
-            .scopes
-            .iter()
-            .map(|scope| ScopeLabels::new(&scope.scope))
-            .collect();
+        let scopes: Vec<ScopeLabels> =
+            snapshot.scopes.iter().map(|scope| ScopeLabels::new(&scope.scope)).collect();
         let (families, conflicts) = group(&mut self.names, snapshot);
         let mut writer = Writer {
             out: String::with_capacity(self.size + self.size / 8),
@@ -57,10 +54,7 @@ impl Encoder {
             writer.out.push_str("# EOF\n");
         }
         self.size = writer.out.len();
-        Exposition {
-            text: writer.out,
-            conflicts,
-        }
+        Exposition { text: writer.out, conflicts }
     }
 }
 
@@ -102,9 +96,7 @@ impl ScopeLabels {
                 text.push(',');
             }
             let mut layout = LabelLayout::default();
-            layout.fit(&attributes, &|name| {
-                names[..fixed.len()].iter().any(|taken| taken == name)
-            });
+            layout.fit(&attributes, &|name| names[..fixed.len()].iter().any(|taken| taken == name));
             layout.write(&mut text, &attributes);
         }
         Self { names, text }
@@ -121,18 +113,12 @@ struct Writer {
 impl Writer {
     /// The resource, once, as the specification asks. It is never put on the series.
     fn target_info(&mut self, resource: &Resource) {
-        let attributes: Vec<_> = resource
-            .iter()
-            .map(|(key, value)| (key.to_string().into(), attribute(value)))
-            .collect();
+        let attributes: Vec<_> =
+            resource.iter().map(|(key, value)| (key.to_string().into(), attribute(value))).collect();
         if attributes.is_empty() {
             return;
         }
-        let (name, kind) = if self.open_metrics {
-            ("target", "info")
-        } else {
-            ("target_info", "gauge")
-        };
+        let (name, kind) = if self.open_metrics { ("target", "info") } else { ("target_info", "gauge") };
         self.comment("HELP", name, "Target metadata");
         self.comment("TYPE", name, kind);
         let mut layout = LabelLayout::default();
@@ -143,11 +129,7 @@ impl Writer {
     }
 
     fn family(&mut self, family: &Family<'_>, scopes: &[ScopeLabels]) {
-        let name = if self.open_metrics {
-            family.name.base()
-        } else {
-            &family.name.text
-        };
+        let name = if self.open_metrics { family.name.base() } else { &family.name.text };
         if !family.help.is_empty() {
             self.out.push_str("# HELP ");
             self.out.push_str(name);
@@ -189,9 +171,7 @@ impl Writer {
             if self.open_metrics && counter && !is_sum(point.value) {
                 continue;
             }
-            layout.fit(&point.attributes, &|name| {
-                scope.names.iter().any(|taken| taken == name)
-            });
+            layout.fit(&point.attributes, &|name| scope.names.iter().any(|taken| taken == name));
             self.out.push_str(&family.name.text);
             let labels = !(scope.text.is_empty() && point.attributes.is_empty());
             if labels {

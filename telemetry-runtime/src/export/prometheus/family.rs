@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::names::{FamilyKind, FamilyName};
+use telemetry_naming::prometheus::Kind;
+
+use super::names::{FamilyName, spelling};
 use crate::metrics::{Metric, Snapshot};
 
 /// All metrics that share a name in the exposition.
@@ -57,18 +59,14 @@ pub(super) struct NameCache {
     names: HashMap<NameKey, Arc<FamilyName>>,
 }
 
-type NameKey = (Arc<str>, String, FamilyKind);
+type NameKey = (Arc<str>, String, Kind);
 
 /// Names that a program makes up at run time must not let the cache grow for ever.
 const CACHED_NAMES: usize = 10_000;
 
 impl NameCache {
     fn get(&mut self, metric: &Metric) -> Arc<FamilyName> {
-        let key = (
-            metric.name.clone(),
-            metric.unit.to_string(),
-            FamilyKind::of(&metric.data),
-        );
+        let key = (metric.name.clone(), metric.unit.to_string(), spelling(&metric.data));
         if let Some(name) = self.names.get(&key) {
             return name.clone();
         }
@@ -86,9 +84,8 @@ pub(super) fn group<'a>(cache: &mut NameCache, snapshot: &'a Snapshot) -> (Vec<F
     let mut families: Vec<Family<'a>> = Vec::new();
     let mut conflicts = Vec::new();
     // Both formats reserve these names for the resource.
-    let mut reserved: HashMap<String, Option<usize>> = ["target", "target_info"]
-        .map(|name| (name.to_owned(), None))
-        .into();
+    let mut reserved: HashMap<String, Option<usize>> =
+        ["target", "target_info"].map(|name| (name.to_owned(), None)).into();
     for (scope, metrics) in snapshot.scopes.iter().enumerate() {
         for metric in &metrics.metrics {
             let name = cache.get(metric);
@@ -102,17 +99,11 @@ pub(super) fn group<'a>(cache: &mut NameCache, snapshot: &'a Snapshot) -> (Vec<F
                 }
                 Ok(None) => {
                     reserved.extend(name.reserved().map(|reserved| (reserved, Some(families.len()))));
-                    families.push(Family {
-                        name,
-                        help: &metric.description,
-                        members: vec![(scope, metric)],
-                    });
+                    families.push(Family { name, help: &metric.description, members: vec![(scope, metric)] });
                 }
-                Err(reason) => conflicts.push(Conflict {
-                    metric: metric.name.clone(),
-                    name: name.text.clone(),
-                    reason,
-                }),
+                Err(reason) => {
+                    conflicts.push(Conflict { metric: metric.name.clone(), name: name.text.clone(), reason })
+                }
             }
         }
     }

@@ -37,11 +37,7 @@ impl LabelLayout {
         taken: &dyn Fn(&str) -> bool,
     ) {
         let fits = self.keys.len() == attributes.len()
-            && self
-                .keys
-                .iter()
-                .zip(attributes)
-                .all(|(key, (other, _))| same(key, other));
+            && self.keys.iter().zip(attributes).all(|(key, (other, _))| same(key, other));
         if !fits {
             *self = Self::new(attributes.iter().map(|(key, _)| key.clone()).collect(), taken);
         }
@@ -60,10 +56,7 @@ impl LabelLayout {
         }
         let labels = names
             .into_iter()
-            .map(|(name, positions)| Label {
-                opening: format!("{name}=\""),
-                positions,
-            })
+            .map(|(name, positions)| Label { opening: format!("{name}=\""), positions })
             .collect();
         Self { keys, labels }
     }
@@ -157,9 +150,7 @@ fn escape_value(out: &mut String, text: &str) {
 
 /// Escapes the text of a HELP line. `OpenMetrics` escapes quotes there, the text format does not know that escape.
 pub(super) fn escape_help(out: &mut String, text: &str, quotes: bool) {
-    escape(out, text, |byte| {
-        matches!(byte, b'\\' | b'\n') || (quotes && byte == b'"')
-    });
+    escape(out, text, |byte| matches!(byte, b'\\' | b'\n') || (quotes && byte == b'"'));
 }
 
 fn escape(out: &mut String, text: &str, special: impl Fn(u8) -> bool) {

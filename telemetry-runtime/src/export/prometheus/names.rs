@@ -1,6 +1,8 @@
 //! The names of families and labels: the rules of `telemetry_naming::prometheus`, plus what only an exposition can
 //! know, namely which names are taken.
 
+use telemetry_naming::prometheus as naming;
+
 use crate::metrics::{Metric, MetricData};
 
 /// How a metric is named in an exposition.
@@ -56,18 +58,20 @@ impl FamilyKind {
 impl FamilyName {
     pub(super) fn of(metric: &Metric) -> Self {
         let kind = FamilyKind::of(&metric.data);
-        let text = spelled(metric);
-        let base = match kind {
-            FamilyKind::Counter => text.strip_suffix("_total").map_or(text.len(), str::len),
-            _ => text.len(),
-        };
-        let unit = unit_of(&text[..base], &metric.unit);
-        Self {
-            text,
-            base,
-            unit,
-            kind,
+        let spelling = spelling(&metric.data);
+        let mut text = naming::metric_name(&metric.name, &metric.unit, spelling);
+        let mut base = text.len();
+        if kind == FamilyKind::Counter {
+            match text.strip_suffix("_total") {
+                Some(name) => base = name.len(),
+                // A counter that is called `total` and nothing else.
+                None => text.push_str("_total"),
+            }
         }
+        // The unit of a counter stands before `_total`, as that of other sums does at the end.
+        let unit_of_kind = if kind == FamilyKind::Counter { naming::Kind::UpDownCounter } else { spelling };
+        let unit = unit_of(&text[..base], &metric.unit, unit_of_kind);
+        Self { text, base, unit, kind }
     }
 
     /// The name of the family in `OpenMetrics`.
@@ -82,75 +86,33 @@ impl FamilyName {
 
     /// Every name that a series of this family may have in one of the formats.
     pub(super) fn reserved(&self) -> impl Iterator<Item = String> + '_ {
-        self.kind
-            .suffixes()
-            .iter()
-            .map(|suffix| format!("{}{suffix}", self.base()))
+        self.kind.suffixes().iter().map(|suffix| format!("{}{suffix}", self.base()))
     }
 }
 
-// STUB until telemetry_naming::prometheus lands.
-fn spelled(metric: &Metric) -> String {
-    let mut name = String::new();
-    for token in metric
-        .name
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|t| !t.is_empty())
-    {
-        if !name.is_empty() {
-            name.push('_');
-        }
-        name.push_str(token);
-    }
-    if let Some(unit) = spelled_unit(&metric.unit) {
-        name.push('_');
-        name.push_str(unit);
-    }
-    if FamilyKind::of(&metric.data) == FamilyKind::Counter {
-        name = name.trim_end_matches("_total").to_owned() + "_total";
-    }
-    name
-}
-
-fn spelled_unit(unit: &str) -> Option<&'static str> {
-    match unit {
-        "s" => Some("seconds"),
-        "By" => Some("bytes"),
-        _ => None,
+/// The kind by which the naming rules spell a metric.
+pub(super) fn spelling(data: &MetricData) -> naming::Kind {
+    match data {
+        MetricData::Sum { monotonic: true, .. } => naming::Kind::Counter,
+        // A gauge in the exposition, but `ratio` is for the names of real gauges only.
+        MetricData::Sum { monotonic: false, .. } => naming::Kind::UpDownCounter,
+        MetricData::Gauge { .. } => naming::Kind::Gauge,
+        MetricData::Histogram { .. } => naming::Kind::Histogram,
     }
 }
 
-fn unit_of(base: &str, unit: &str) -> Option<usize> {
-    let unit = spelled_unit(unit)?;
-    base.strip_suffix(unit)
-        .filter(|rest| rest.ends_with('_'))
-        .map(str::len)
+/// Where the unit starts in a base name that ends with it.
+fn unit_of(base: &str, unit: &str, kind: naming::Kind) -> Option<usize> {
+    // The name of a metric without a name is the unit alone, or a placeholder where there is no unit.
+    let unit = naming::metric_name("", unit, kind);
+    let rest = base.strip_suffix(unit.as_str())?.strip_suffix('_')?;
+    (!unit.starts_with('_')).then_some(rest.len() + 1)
 }
 
 /// The label for an attribute key, such that a series can carry it beside the labels that `taken` knows.
 ///
 /// A label that is taken gets the prefix `exported_`, as Prometheus itself renames `job` and `instance`.
 pub(super) fn label(key: &str, taken: &dyn Fn(&str) -> bool) -> String {
-    let name = spelled_label(key);
-    if name == "__name__" || taken(&name) {
-        format!("exported_{}", name.trim_matches('_'))
-    } else {
-        name
-    }
-}
-
-// STUB until telemetry_naming::prometheus lands.
-fn spelled_label(key: &str) -> String {
-    let mut name = String::new();
-    for character in key.chars() {
-        if character.is_ascii_alphanumeric() || (character == '_') {
-            name.push(character);
-        } else if !name.ends_with('_') {
-            name.push('_');
-        }
-    }
-    if name.trim_matches('_').is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-        name.insert_str(0, "key_");
-    }
-    name
+    let name = naming::label_name(key);
+    if name == "__name__" || taken(&name) { format!("exported_{}", name.trim_matches('_')) } else { name }
 }

@@ -88,9 +88,7 @@ fn split_parameters(element: &str) -> (&str, &str) {
 fn parameter<'a>(parameters: &'a str, name: &str) -> Option<&'a str> {
     parameters.split(';').find_map(|parameter| {
         let (key, value) = parameter.split_once('=')?;
-        key.trim()
-            .eq_ignore_ascii_case(name)
-            .then(|| value.trim().trim_matches('"'))
+        key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"'))
     })
 }
 

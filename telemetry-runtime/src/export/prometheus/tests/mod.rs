@@ -21,10 +21,7 @@ const TEXT: Format = Format::DEFAULT;
 const OPEN_METRICS: Format = Format::OpenMetrics { escaping: false };
 
 fn attributes(pairs: &[(&'static str, AttributeData)]) -> Attributes {
-    pairs
-        .iter()
-        .map(|(key, value)| (Cow::Borrowed(*key), value.clone()))
-        .collect()
+    pairs.iter().map(|(key, value)| (Cow::Borrowed(*key), value.clone())).collect()
 }
 
 fn string(value: &'static str) -> AttributeData {
@@ -32,20 +29,11 @@ fn string(value: &'static str) -> AttributeData {
 }
 
 fn point(pairs: &[(&'static str, AttributeData)], value: Number) -> NumberPoint {
-    NumberPoint {
-        attributes: attributes(pairs),
-        start_time: SystemTime::UNIX_EPOCH,
-        value,
-    }
+    NumberPoint { attributes: attributes(pairs), start_time: SystemTime::UNIX_EPOCH, value }
 }
 
 fn metric(name: &str, unit: &'static str, data: MetricData) -> Metric {
-    Metric {
-        name: Arc::from(name),
-        description: "Things seen.".into(),
-        unit: unit.into(),
-        data,
-    }
+    Metric { name: Arc::from(name), description: "Things seen.".into(), unit: unit.into(), data }
 }
 
 fn counter(name: &str, points: Vec<NumberPoint>) -> Metric {
@@ -58,10 +46,7 @@ fn gauge(name: &str, points: Vec<NumberPoint>) -> Metric {
 }
 
 fn histogram(name: &str, bounds: &[f64], point: HistogramPoint) -> Metric {
-    let data = MetricData::Histogram {
-        bounds: bounds.into(),
-        points: vec![point],
-    };
+    let data = MetricData::Histogram { bounds: bounds.into(), points: vec![point] };
     metric(name, "s", data)
 }
 
@@ -89,10 +74,7 @@ fn snapshot(metrics: Vec<Metric>) -> Snapshot {
 fn scopes(scopes: Vec<(MeterScope, Vec<Metric>)>) -> Snapshot {
     Snapshot {
         time: SystemTime::UNIX_EPOCH,
-        scopes: scopes
-            .into_iter()
-            .map(|(scope, metrics)| ScopeMetrics { scope, metrics })
-            .collect(),
+        scopes: scopes.into_iter().map(|(scope, metrics)| ScopeMetrics { scope, metrics }).collect(),
     }
 }
 

@@ -22,10 +22,7 @@ fn the_format_follows_the_accept_header() {
         ("Application/OpenMetrics-Text;Version=1.0.0", open_metrics),
         // A version that we do not write is not the one that was asked for.
         ("application/openmetrics-text;version=0.0.1", text),
-        (
-            "application/openmetrics-text;version=2.0.0, text/plain;q=0.1",
-            text,
-        ),
+        ("application/openmetrics-text;version=2.0.0, text/plain;q=0.1", text),
         // Prometheus 2.42, without and with native histograms.
         (
             "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
@@ -35,10 +32,7 @@ fn the_format_follows_the_accept_header() {
             "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
             open_metrics,
         ),
-        (
-            "text/plain;version=0.0.4;q=0.9,application/openmetrics-text;q=0.8",
-            text,
-        ),
+        ("text/plain;version=0.0.4;q=0.9,application/openmetrics-text;q=0.8", text),
         ("application/openmetrics-text;q=0, text/plain", text),
         ("application/openmetrics-text;q=nonsense, text/plain;q=0.1", text),
         // Nothing that we have: the text format, as every client of Prometheus does.

@@ -13,19 +13,12 @@ fn example() -> Snapshot {
             plugin("catalog"),
             vec![
                 counter("backstage.plugin.catalog.entities.processed", processed),
-                histogram(
-                    "backstage.plugin.catalog.processing.duration",
-                    &[0.5, 10.0],
-                    duration,
-                ),
+                histogram("backstage.plugin.catalog.processing.duration", &[0.5, 10.0], duration),
             ],
         ),
         (
             plugin("scaffolder"),
-            vec![gauge(
-                "backstage.plugin.scaffolder.load",
-                vec![point(&[], Number::F64(0.5))],
-            )],
+            vec![gauge("backstage.plugin.scaffolder.load", vec![point(&[], Number::F64(0.5))])],
         ),
     ])
 }
@@ -68,11 +61,7 @@ fn open_metrics_names_a_counter_without_total_and_ends_with_eof() {
 
 #[test]
 fn open_metrics_shows_the_resource_as_an_info() {
-    let (text, _) = encode_with(
-        &snapshot(vec![]),
-        &resource(&[("service.name", "a")]),
-        OPEN_METRICS,
-    );
+    let (text, _) = encode_with(&snapshot(vec![]), &resource(&[("service.name", "a")]), OPEN_METRICS);
     assert_eq!(
         text,
         "# HELP target Target metadata\n# TYPE target info\ntarget_info{service_name=\"a\"} 1\n# EOF\n"
@@ -82,20 +71,14 @@ fn open_metrics_shows_the_resource_as_an_info() {
 #[test]
 fn a_metric_without_points_shows_help_and_type() {
     let text = encode(&snapshot(vec![counter("seen", vec![])]), TEXT);
-    assert_eq!(
-        text,
-        "# HELP seen_total Things seen.\n# TYPE seen_total counter\n"
-    );
+    assert_eq!(text, "# HELP seen_total Things seen.\n# TYPE seen_total counter\n");
 }
 
 #[test]
 fn a_series_without_labels_has_no_braces() {
     let sample = histogram_point(&[], 0.0, &[0, 0]);
     let text = encode(
-        &snapshot(vec![
-            counter("seen", vec![point(&[], Number::U64(0))]),
-            histogram("wait", &[1.0], sample),
-        ]),
+        &snapshot(vec![counter("seen", vec![point(&[], Number::U64(0))]), histogram("wait", &[1.0], sample)]),
         TEXT,
     );
     assert!(text.contains("\nseen_total 0\n"));
@@ -105,12 +88,7 @@ fn a_series_without_labels_has_no_braces() {
 
 #[test]
 fn one_family_has_one_help_and_type_over_all_scopes() {
-    let in_scope = |id| {
-        (
-            plugin(id),
-            vec![counter("seen", vec![point(&[], Number::U64(1))])],
-        )
-    };
+    let in_scope = |id| (plugin(id), vec![counter("seen", vec![point(&[], Number::U64(1))])]);
     let text = encode(&scopes(vec![in_scope("a"), in_scope("b")]), TEXT);
     assert_eq!(text.matches("# TYPE").count(), 1);
     assert_eq!(text.matches("# HELP").count(), 1);
@@ -124,10 +102,7 @@ fn the_first_help_that_is_not_empty_is_shown() {
         metric.description = help.into();
         (plugin(id), vec![metric])
     };
-    let text = encode(
-        &scopes(vec![silent("a", ""), silent("b", "Said."), silent("c", "Other.")]),
-        TEXT,
-    );
+    let text = encode(&scopes(vec![silent("a", ""), silent("b", "Said."), silent("c", "Other.")]), TEXT);
     assert_eq!(text, "# HELP seen_total Said.\n# TYPE seen_total counter\n");
 }
 
@@ -144,43 +119,23 @@ fn numbers_are_written_as_both_formats_read_them() {
     ];
     for (number, expected) in cases {
         let text = encode(&snapshot(vec![gauge("level", vec![point(&[], number)])]), TEXT);
-        assert!(
-            text.ends_with(&format!("\nlevel {expected}\n")),
-            "{number:?} in {text}"
-        );
+        assert!(text.ends_with(&format!("\nlevel {expected}\n")), "{number:?} in {text}");
     }
 }
 
 #[test]
 fn attributes_that_are_no_strings_have_their_json_form() {
-    let array = AttributeData::Array(vec![
-        string("a\"b"),
-        AttributeData::I64(1),
-        AttributeData::Bool(false),
-    ]);
-    let labels = [
-        ("array", array),
-        ("flag", AttributeData::Bool(true)),
-        ("size", AttributeData::I64(-4)),
-    ];
-    let text = encode(
-        &snapshot(vec![gauge("level", vec![point(&labels, Number::U64(1))])]),
-        TEXT,
-    );
-    assert!(
-        text.contains(r#"level{array="[\"a\\\"b\",1,false]",flag="true",size="-4"} 1"#),
-        "{text}"
-    );
+    let array = AttributeData::Array(vec![string("a\"b"), AttributeData::I64(1), AttributeData::Bool(false)]);
+    let labels = [("array", array), ("flag", AttributeData::Bool(true)), ("size", AttributeData::I64(-4))];
+    let text = encode(&snapshot(vec![gauge("level", vec![point(&labels, Number::U64(1))])]), TEXT);
+    assert!(text.contains(r#"level{array="[\"a\\\"b\",1,false]",flag="true",size="-4"} 1"#), "{text}");
 }
 
 #[test]
 fn points_of_one_metric_may_have_different_keys() {
     let points = vec![
         point(&[("a", string("1"))], Number::U64(1)),
-        point(
-            &[("otel.metric.overflow", AttributeData::Bool(true))],
-            Number::U64(2),
-        ),
+        point(&[("otel.metric.overflow", AttributeData::Bool(true))], Number::U64(2)),
         point(&[("a", string("2"))], Number::U64(3)),
     ];
     let text = encode(&snapshot(vec![counter("seen", points)]), TEXT);
