@@ -5,8 +5,39 @@
 //! way and reported together, always with the user's item.
 
 mod args;
+mod attribute_value;
 mod diag;
+mod inert;
 mod instrument;
+mod metric_attributes;
+mod metric_name;
+mod metric_set;
 mod names;
 mod paths;
 mod plugin;
+
+use proc_macro::TokenStream;
+
+#[expect(missing_docs, reason = "documented where the runtime re-exports it")]
+#[proc_macro_derive(AttributeValue, attributes(attribute))]
+pub fn attribute_value(input: TokenStream) -> TokenStream {
+    attribute_value::derive(input.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented where the runtime re-exports it")]
+#[proc_macro_derive(MetricAttributes, attributes(attribute, metric_attributes))]
+pub fn metric_attributes(input: TokenStream) -> TokenStream {
+    metric_attributes::derive(input.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented where the runtime re-exports it")]
+#[proc_macro_derive(MetricSet, attributes(metric, metric_set))]
+pub fn metric_set(input: TokenStream) -> TokenStream {
+    metric_set::derive(input.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented where the runtime re-exports it")]
+#[proc_macro]
+pub fn metric_name(input: TokenStream) -> TokenStream {
+    metric_name::expression(input.into()).into()
+}

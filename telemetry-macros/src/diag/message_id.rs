@@ -63,6 +63,22 @@ message_ids! {
     SpanNameNotConstant = "span-name-not-constant",
     NotYetSupported = "not-yet-supported",
 
+    // Derives.
+    NotAnEnum = "not-an-enum",
+    EnumWithoutVariants = "enum-without-variants",
+    VariantWithFields = "variant-with-fields",
+    EmptyAttributeValue = "empty-attribute-value",
+    DuplicateAttributeValue = "duplicate-attribute-value",
+    NotAStruct = "not-a-struct",
+    UnnamedFields = "unnamed-fields",
+    UnboundedAttributeType = "unbounded-attribute-type",
+    ExpectedInteger = "expected-integer",
+    LimitOutOfRange = "limit-out-of-range",
+    FieldWithoutMetric = "field-without-metric",
+    SeveralInstruments = "several-instruments",
+    KindAndTypeDisagree = "kind-and-type-disagree",
+    AttributesWithoutKeys = "attributes-without-keys",
+
     // Blocks.
     BlockItem = "block-item",
     ModuleWithoutBody = "module-without-body",
