@@ -2,5 +2,10 @@
 
 pub use inventory;
 
+pub use crate::call::{
+    Call, CallEnd, CallPart, Inspect, InspectAny, InspectAsError, InspectBoxed, InspectDebug, InspectDisplay,
+    InspectError, InspectResult, NoMetrics, NoSpan, Prepared, Traced, call_once, traced,
+};
 pub use crate::metrics::{Descriptor, InstrumentKind, NumberKind};
 pub use crate::plugin::{Plugin, Scope};
+pub use crate::trace::{SpanGuard, SpanKind, SpanSite, StartAttributes, TaskSpan};

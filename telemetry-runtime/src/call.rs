@@ -1,1 +1,226 @@
 //! The wrapper around one instrumented call: one clock, one outcome.
+//!
+//! What the macros generate against it. A function whose return type is surely not a `Result`:
+//!
+//! ```text
+//! let __call = Call::new(SpanGuard::enter(&__SPAN), MetricGuard::start(..));    // or NoSpan, or NoMetrics
+//! { body }                                                  // dropping the call tells ok from panic
+//! ```
+//!
+//! Any other function:
+//!
+//! ```text
+//! let mut __call = Call::new(SpanGuard::enter_with(&__SPAN, |span| { span.set("key", expr); }), NoMetrics);
+//! let __out: R = call_once(|| -> R { body });
+//! (&&&&&&&&Inspect(&__out)).inspect(&mut __call);           // eight `&`: one per level, and some to spare
+//! __out
+//! ```
+//!
+//! An async function, inside its own `async` body, so that nothing happens before the first poll:
+//!
+//! ```text
+//! traced(
+//!     Prepared::new(TaskSpan::start(&__SPAN), NoMetrics),   // or TaskSpan::start_with(&__SPAN, |span| { .. }), or NoSpan
+//!     async move { body },
+//!     |__out: &R, __call: &mut Call<_, _>| (&&&&&&&&Inspect(__out)).inspect(__call),
+//! ).await
+//! ```
+//!
+//! `SpanGuard` stays on its thread, `TaskSpan` travels with its future. A call is also a `CallEnd` (by `DerefMut`),
+//! which is what `inspect` takes. `call.metrics()` reaches the metric part, for values taken from the result.
+
+mod future;
+mod inspect;
+
+use std::ops::{Deref, DerefMut};
+use std::thread;
+use std::time::Duration;
+
+pub use future::{Prepared, Traced, traced};
+pub use inspect::{
+    Inspect, InspectAny, InspectAsError, InspectBoxed, InspectDebug, InspectDisplay, InspectError,
+    InspectResult,
+};
+
+use crate::clock::Moment;
+use crate::context::Attached;
+use crate::outcome::{ErrorInfo, Outcome};
+
+/// A part of an instrumented call that hears once how the call ended: its span, or its metrics.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a part of an instrumented call",
+    note = "`#[traced]` and `#[metric]` make the parts; they are not written by hand"
+)]
+pub trait CallPart {
+    /// The reading of the clock that the part took when it began, so that no second one is taken.
+    fn started(&self) -> Option<Moment> {
+        None
+    }
+
+    /// Whether the part needs to know when the call ended.
+    fn is_timed(&self) -> bool {
+        true
+    }
+
+    /// Whether the part records the texts of an error.
+    fn wants_texts(&self) -> bool {
+        false
+    }
+
+    /// Makes the part's context current for one poll of a future.
+    fn attach(&self) -> Attached {
+        Attached::NONE
+    }
+
+    /// Hears how the call ended; called exactly once.
+    fn finish(&mut self, end: &CallEnd);
+}
+
+/// In place of a span, where a function has none.
+#[derive(Clone, Copy, Debug)]
+pub struct NoSpan;
+
+/// In place of metrics, where a function has none.
+#[derive(Clone, Copy, Debug)]
+pub struct NoMetrics;
+
+impl CallPart for NoSpan {
+    fn is_timed(&self) -> bool {
+        false
+    }
+
+    fn finish(&mut self, _: &CallEnd) {}
+}
+
+impl CallPart for NoMetrics {
+    fn is_timed(&self) -> bool {
+        false
+    }
+
+    fn finish(&mut self, _: &CallEnd) {}
+}
+
+/// How an instrumented call ended.
+#[derive(Debug)]
+pub struct CallEnd {
+    outcome: Outcome,
+    wants_texts: bool,
+    started: Moment,
+    ended: Moment,
+    error: Option<ErrorInfo>,
+}
+
+impl CallEnd {
+    fn new(outcome: Outcome, started: Moment, wants_texts: bool) -> Self {
+        Self { outcome, wants_texts, started, ended: started, error: None }
+    }
+
+    /// A call that ends now, of which no more is known than whether its thread unwinds.
+    pub(crate) fn now(started: Moment, unwinding: bool) -> Self {
+        let outcome = if unwinding { Outcome::Panic } else { Outcome::Ok };
+        Self { ended: Moment::now(), ..Self::new(outcome, started, false) }
+    }
+
+    /// How it ended.
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// How long it took; zero if no part of the call is timed.
+    pub fn elapsed(&self) -> Duration {
+        self.ended.since(self.started)
+    }
+
+    /// The error that it returned, if the outcome is [`Outcome::Error`].
+    pub fn error(&self) -> Option<&ErrorInfo> {
+        self.error.as_ref()
+    }
+
+    /// When it ended.
+    pub(crate) fn ended(&self) -> Moment {
+        self.ended
+    }
+
+    /// Says that the call returned an error. `error` is told whether its texts are wanted.
+    fn fail(&mut self, error: impl FnOnce(bool) -> ErrorInfo) {
+        self.outcome = Outcome::Error;
+        self.error = Some(error(self.wants_texts));
+    }
+}
+
+/// One instrumented call, from its entry to its end. Dropping it ends it.
+///
+/// It is generic over its two parts, so that a function without metrics pays nothing for them.
+#[derive(Debug)]
+pub struct Call<S: CallPart, M: CallPart> {
+    span: S,
+    metrics: M,
+    /// Whether the thread was unwinding at the entry already: then it is not this call that panics.
+    unwinding: bool,
+    end: CallEnd,
+}
+
+impl<S: CallPart, M: CallPart> Call<S, M> {
+    /// A call that begins now.
+    #[inline]
+    pub fn new(span: S, metrics: M) -> Self {
+        let started = start(&span, &metrics);
+        Self::resume(span, metrics, started, Outcome::Ok, thread::panicking())
+    }
+
+    /// A call that began earlier, and whose outcome is known unless an inspection of its result changes it.
+    fn resume(span: S, metrics: M, started: Moment, outcome: Outcome, unwinding: bool) -> Self {
+        let wants_texts = span.wants_texts() || metrics.wants_texts();
+        Self { span, metrics, unwinding, end: CallEnd::new(outcome, started, wants_texts) }
+    }
+
+    /// The part that records the metrics of the call.
+    pub fn metrics(&mut self) -> &mut M {
+        &mut self.metrics
+    }
+}
+
+/// One reading of the clock for all parts, and none where no part is timed.
+#[inline]
+fn start(span: &impl CallPart, metrics: &impl CallPart) -> Moment {
+    match span.started() {
+        Some(started) => started,
+        None if span.is_timed() || metrics.is_timed() => Moment::now(),
+        None => Moment::ORIGIN,
+    }
+}
+
+impl<S: CallPart, M: CallPart> Deref for Call<S, M> {
+    type Target = CallEnd;
+
+    fn deref(&self) -> &CallEnd {
+        &self.end
+    }
+}
+
+impl<S: CallPart, M: CallPart> DerefMut for Call<S, M> {
+    fn deref_mut(&mut self) -> &mut CallEnd {
+        &mut self.end
+    }
+}
+
+impl<S: CallPart, M: CallPart> Drop for Call<S, M> {
+    fn drop(&mut self) {
+        if !self.unwinding && thread::panicking() {
+            self.end.outcome = Outcome::Panic;
+        }
+        if self.span.is_timed() || self.metrics.is_timed() {
+            self.end.ended = Moment::now();
+        }
+        // The metrics first: an exemplar belongs to the span, which is current until it is finished.
+        self.metrics.finish(&self.end);
+        self.span.finish(&self.end);
+    }
+}
+
+/// Calls the body of an instrumented function. As a function it also keeps clippy from asking to inline the closure.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the wrapper must cost nothing, in builds without optimisation too")]
+pub fn call_once<R>(body: impl FnOnce() -> R) -> R {
+    body()
+}

@@ -1,1 +1,155 @@
 //! The clock that spans and durations read.
+//!
+//! A reading is monotonic, so that a duration is never negative. The wall clock is one offset beside it, looked at
+//! again whenever spans are drained: a process that slept, or whose wall clock was set, exports right times again
+//! from the next batch on.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// A reading of the monotonic clock, in nanoseconds since the clock's origin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(u64);
+
+/// The first reading of the process.
+static ORIGIN: OnceLock<Instant> = OnceLock::new();
+
+/// The wall clock's nanoseconds since 1970 at the origin.
+static WALL_AT_ORIGIN: AtomicU64 = AtomicU64::new(0);
+
+/// How far the two clocks may part before the offset is set again. Slewing moves both alike, so that only steps of
+/// the wall clock and suspended machines get here.
+const TOLERANCE: Duration = Duration::from_micros(100);
+
+/// A pair of readings that took longer than this was interrupted, and is taken again.
+const PROMPT: Duration = Duration::from_micros(20);
+
+impl Moment {
+    /// The clock's origin: what a call that needs no clock carries.
+    pub(crate) const ORIGIN: Self = Self(0);
+
+    /// The present moment.
+    pub(crate) fn now() -> Self {
+        #[cfg(test)]
+        if let Some(frozen) = testing::frozen() {
+            return frozen;
+        }
+        Self(nanoseconds(origin().elapsed()))
+    }
+
+    /// The time from `earlier` to this moment; zero if `earlier` is later.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+
+    /// The wall-clock time of this moment, by the offset of today.
+    pub(crate) fn to_system_time(self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_nanos(WALL_AT_ORIGIN.load(Ordering::Relaxed).saturating_add(self.0))
+    }
+}
+
+fn origin() -> Instant {
+    *ORIGIN.get_or_init(|| {
+        WALL_AT_ORIGIN.store(wall(), Ordering::Relaxed);
+        Instant::now()
+    })
+}
+
+/// Compares the two clocks and sets the offset again if the wall clock was stepped or the machine slept.
+pub(crate) fn resync() {
+    let origin = origin();
+    for _ in 0..3 {
+        let before = Instant::now();
+        let wall = wall();
+        if before.elapsed() > PROMPT {
+            continue;
+        }
+        let offset = wall.saturating_sub(nanoseconds(before.duration_since(origin)));
+        let known = WALL_AT_ORIGIN.load(Ordering::Relaxed);
+        if Duration::from_nanos(known.abs_diff(offset)) > TOLERANCE {
+            WALL_AT_ORIGIN.store(offset, Ordering::Relaxed);
+        }
+        return;
+    }
+}
+
+fn wall() -> u64 {
+    nanoseconds(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+/// 64 bits hold 584 years.
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// A clock that stands still on the thread of a test until it is moved.
+#[cfg(test)]
+pub(crate) mod testing {
+    use std::cell::Cell;
+
+    use super::{Duration, Moment, nanoseconds};
+
+    thread_local! {
+        static FROZEN: Cell<Option<Moment>> = const { Cell::new(None) };
+    }
+
+    pub(super) fn frozen() -> Option<Moment> {
+        FROZEN.get()
+    }
+
+    /// Stops this thread's clock for as long as the value lives.
+    pub(crate) struct FrozenClock(());
+
+    impl FrozenClock {
+        pub(crate) fn new() -> Self {
+            let now = Moment::now();
+            FROZEN.set(Some(now));
+            Self(())
+        }
+
+        #[expect(clippy::unused_self, reason = "only a stopped clock can be moved")]
+        pub(crate) fn advance(&self, by: Duration) {
+            FROZEN.set(FROZEN.get().map(|now| Moment(now.0 + nanoseconds(by))));
+        }
+    }
+
+    impl Drop for FrozenClock {
+        fn drop(&mut self) {
+            FROZEN.set(None);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::FrozenClock;
+    use super::*;
+
+    #[test]
+    fn later_readings_are_not_smaller() {
+        let first = Moment::now();
+        let second = Moment::now();
+        assert!(second >= first);
+        assert_eq!(first.since(Moment(u64::MAX)), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_moment_is_the_wall_clock_of_its_reading() {
+        resync();
+        let before = SystemTime::now();
+        let moment = Moment::now().to_system_time();
+        let after = SystemTime::now();
+        let slack = Duration::from_millis(1);
+        assert!(before - slack <= moment && moment <= after + slack);
+    }
+
+    #[test]
+    fn a_frozen_clock_moves_only_by_hand() {
+        let clock = FrozenClock::new();
+        let start = Moment::now();
+        assert_eq!(Moment::now(), start);
+        clock.advance(Duration::from_secs(3));
+        assert_eq!(Moment::now().since(start), Duration::from_secs(3));
+    }
+}

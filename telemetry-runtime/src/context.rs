@@ -1,1 +1,147 @@
-//! OpenTelemetry's current context beside our own.
+//! OpenTelemetry's current context beside our own: attaching without a panic, carrying it, sending it on.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::Poll;
+
+use opentelemetry::propagation::{Extractor, Injector};
+use opentelemetry::{Context, ContextGuard, global};
+use pin_project_lite::pin_project;
+
+thread_local! {
+    /// Whether a panic on this thread is one that we provoke and catch, which the panic hook then keeps to itself.
+    static PROVOKED: Cell<bool> = const { Cell::new(false) };
+
+    /// Lives only to be destroyed before the thread's current context, which is touched first: see [`usable`].
+    static SENTINEL: Sentinel = {
+        let reachable = provoke(|| Context::map_current(|_| ())).is_some();
+        Sentinel { reachable }
+    };
+}
+
+struct Sentinel {
+    reachable: bool,
+}
+
+// Only a thread-local with a destructor is told apart from a destroyed one.
+impl Drop for Sentinel {
+    fn drop(&mut self) {}
+}
+
+/// Whether the thread's current context can still be read.
+///
+/// While a thread's locals are destroyed, the context may be gone already, and reading it would abort the process.
+/// Destructors run in the reverse order of first use, so the sentinel goes before the context does.
+pub(crate) fn usable() -> bool {
+    SENTINEL.try_with(|sentinel| sentinel.reachable).unwrap_or(false)
+}
+
+/// Whether a panic that is being reported was provoked by [`provoke`].
+pub(crate) fn is_provoked() -> bool {
+    PROVOKED.get()
+}
+
+/// Runs `f`, and turns a panic of it into `None` without a word on standard error.
+///
+/// It serves where an API of others answers with a panic what cannot be asked for beforehand.
+pub(crate) fn provoke<T>(f: impl FnOnce() -> T) -> Option<T> {
+    let before = PROVOKED.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(f)).ok();
+    PROVOKED.set(before);
+    result
+}
+
+/// A context that is current for as long as the value lives, unless it could not be made current.
+#[derive(Debug, Default)]
+pub struct Attached(Option<ContextGuard>);
+
+impl Attached {
+    /// Nothing was attached.
+    pub(crate) const NONE: Self = Self(None);
+
+    /// Makes `context` current.
+    ///
+    /// Inside `Context::map_current` and `get_active_span` the thread's context is borrowed and cannot change: the
+    /// span is recorded all the same, but what it calls sees the context from before.
+    pub(crate) fn new(context: Context) -> Self {
+        Self(provoke(|| context.attach()))
+    }
+}
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        if let Some(guard) = self.0.take() {
+            provoke(|| drop(guard));
+        }
+    }
+}
+
+/// The thread's current context, or none while the thread is being torn down.
+pub(crate) fn current() -> Option<Context> {
+    usable().then(Context::current)
+}
+
+pin_project! {
+    /// A future that runs in the context that was current where it was made; see [`propagate`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Propagated<F> {
+        context: Option<Context>,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future> Future for Propagated<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, task: &mut std::task::Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let _attached = this.context.clone().map(Attached::new);
+        this.future.poll(task)
+    }
+}
+
+/// Carries the present context, so the current span too, into a future that another task or thread will run.
+///
+/// ```
+/// # fn spawn<F: Future + Send + 'static>(_: F) {}
+/// spawn(telemetry_runtime::context::propagate(async { /* spans here are children of the span around `propagate` */ }));
+/// ```
+pub fn propagate<F: Future>(future: F) -> Propagated<F> {
+    Propagated { context: current(), future }
+}
+
+/// Carries the present context, so the current span too, into a closure that another thread will call.
+///
+/// ```
+/// std::thread::spawn(telemetry_runtime::context::wrap(|| { /* spans here are children of the span around `wrap` */ }))
+///     .join()
+///     .unwrap();
+/// ```
+pub fn wrap<R>(closure: impl FnOnce() -> R) -> impl FnOnce() -> R {
+    let context = current();
+    move || {
+        let _attached = context.map(Attached::new);
+        closure()
+    }
+}
+
+/// Writes the current context into the headers of an outgoing request, with the propagators that are configured
+/// (`telemetry.tracing.propagators`).
+pub fn inject(carrier: &mut impl Injector) {
+    if let Some(context) = current() {
+        global::get_text_map_propagator(|propagator| propagator.inject_context(&context, carrier));
+    }
+}
+
+/// Reads the context that an incoming request carries, on top of the current one.
+///
+/// Attach the result (`Context::attach`) or run a future in it, and spans made there are children of the caller's.
+#[must_use]
+pub fn extract(carrier: &impl Extractor) -> Context {
+    let context = current().unwrap_or_default();
+    global::get_text_map_propagator(|propagator| propagator.extract_with_context(&context, carrier))
+}

@@ -1,1 +1,35 @@
 //! The span recorder.
+//!
+//! A span is recorded by a recorder of our own, shaped for functions: it writes a [`Record`](record::Record), hands the
+//! finished record to a bounded queue, and lets the exporter's thread build OpenTelemetry's `SpanData` from it. While a
+//! span is open, an `opentelemetry::Context` with a span of ours in it is current, so third-party code sees the exact
+//! parent and can write to it; third-party spans come to the same queue through [`ThirdPartySpans`].
+
+mod build;
+mod current;
+mod exception;
+mod guard;
+mod install;
+mod panics;
+mod proxy;
+pub mod queue;
+mod record;
+mod sampler;
+mod settings;
+mod site;
+mod task;
+mod third_party;
+mod value;
+
+pub use current::{CurrentSpan, span};
+pub use guard::SpanGuard;
+pub use install::{install, uninstall};
+pub use sampler::Sampler;
+pub use settings::{SpanLimits, TraceSettings, TracerScope};
+pub use site::{SpanKind, SpanSite, sites};
+pub use task::TaskSpan;
+pub use third_party::{ThirdPartySpans, tracer_provider};
+pub use value::{SpanValue, StartAttributes};
+
+#[cfg(test)]
+mod tests;

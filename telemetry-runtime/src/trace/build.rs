@@ -1,0 +1,70 @@
+//! A finished record as the `SpanData` that exporters take.
+
+use std::sync::Arc;
+
+use opentelemetry::KeyValue;
+use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
+
+use super::queue::Finished;
+use super::record::Record;
+use crate::plugin::{Scope, ScopeKind};
+
+pub(crate) fn span_data(span: Finished) -> SpanData {
+    match span {
+        Finished::Ours(record) => ours(&record),
+        Finished::ThirdParty(span) => *span,
+    }
+}
+
+/// The key under which a span names its owner.
+pub(crate) fn owner_key(scope: Scope) -> &'static str {
+    match scope.kind() {
+        ScopeKind::Plugin => "backstage.plugin.id",
+        ScopeKind::Core => "backstage.core.service",
+    }
+}
+
+fn ours(record: &Arc<Record>) -> SpanData {
+    let content = record.take();
+    let site = record.site;
+    let mut attributes = Vec::with_capacity(content.attributes.len() + 4);
+    // A span that was given to another plugin names that one.
+    let mut add = |key: &'static str, value: opentelemetry::Value| {
+        if !content.attributes.iter().any(|attribute| attribute.key.as_str() == key) {
+            attributes.push(KeyValue::new(key, value));
+        }
+    };
+    add(owner_key(site.scope), site.scope.id().into());
+    if record.recorder.code_attributes {
+        if !site.function.is_empty() {
+            add("code.function.name", site.function.into());
+        }
+        add("code.file.path", site.location.file().into());
+        add("code.line.number", i64::from(site.location.line()).into());
+    }
+    attributes.extend(content.attributes);
+
+    let mut events = SpanEvents::default();
+    events.events = content.events;
+    events.dropped_count = content.dropped_events;
+    let mut links = SpanLinks::default();
+    links.links = content.links;
+    links.dropped_count = content.dropped_links;
+
+    let start_time = record.started.to_system_time();
+    SpanData {
+        span_context: record.context.clone(),
+        parent_span_id: record.parent,
+        parent_span_is_remote: record.parent_is_remote,
+        span_kind: site.kind.into(),
+        name: content.name.unwrap_or(site.name.into()),
+        start_time,
+        end_time: content.ended.map_or(start_time, |ended| ended.to_system_time()),
+        attributes,
+        dropped_attributes_count: content.dropped_attributes,
+        events,
+        links,
+        status: content.status,
+        instrumentation_scope: record.recorder.tracer_scope(site.scope),
+    }
+}

@@ -1,0 +1,118 @@
+//! How the end of a call shows on its span.
+//!
+//! | outcome | status | on the span |
+//! |---|---|---|
+//! | ok | as user code left it, else `Unset` | |
+//! | error | `Error` with the error's text | `error.type`, event `exception` |
+//! | panic | `Error` with the panic's text | `error.type="panic"`, event `exception` |
+//! | cancelled | `Unset` | `outcome="cancelled"` |
+//!
+//! The event has `exception.type`, `exception.message` and, in `exception.stacktrace`, the chain of sources (one line
+//! each, the error itself first) or the place of the panic: Rust's errors carry no trace of the stack, and this is
+//! what tells a reader where it came from. Without texts of errors the message and the chain stay out.
+
+use std::cell::Cell;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use opentelemetry::trace::{Event, SpanId, Status, TraceId};
+use opentelemetry::{KeyValue, StringValue, Value};
+
+use super::panics::last_since;
+use super::queue::Finished;
+use super::record::{Content, Record};
+use crate::call::CallEnd;
+use crate::clock::Moment;
+use crate::outcome::Outcome;
+
+/// Writes the end of a call on its span, and queues the span.
+pub(crate) fn end(record: Arc<Record>, end: &CallEnd) {
+    let failure = match end.outcome() {
+        Outcome::Ok | Outcome::Cancelled => None,
+        Outcome::Error => Failure::of_error(end),
+        Outcome::Panic => Some(Failure::of_panic(&record)),
+    };
+    let first = failure.as_ref().is_some_and(|failure| failure.is_first_seen_in(&record));
+    record.write(|content, limits| {
+        if let Some(failure) = failure {
+            let event = (first && record.recorder.exception_events).then(|| failure.event(end.ended()));
+            if let Some(event) = event {
+                content.add_event(event, limits);
+            }
+            set(content, &record, "error.type", Value::String(failure.kind.into()));
+            content.set_status(Status::error(failure.message.unwrap_or_default()));
+        } else if end.outcome() == Outcome::Cancelled {
+            set(content, &record, "outcome", Value::String(Outcome::Cancelled.as_str().into()));
+        }
+        content.ended = Some(end.ended());
+    });
+    if record.context.is_sampled() {
+        record.recorder.queue.push(Finished::Ours(record));
+    }
+}
+
+fn set(content: &mut Content, record: &Record, key: &'static str, value: Value) {
+    content.set_attribute(KeyValue::new(key, value), &record.recorder.limits);
+}
+
+/// What an exception event says.
+struct Failure {
+    /// `error.type` and `exception.type`
+    kind: &'static str,
+    message: Option<String>,
+    trace: Option<String>,
+}
+
+impl Failure {
+    fn of_error(end: &CallEnd) -> Option<Self> {
+        let error = end.error()?;
+        let texts = error.texts();
+        Some(Self {
+            kind: error.type_name(),
+            message: texts.map(|texts| texts.message.clone()),
+            trace: texts.map(|texts| texts.chain.clone()).filter(|chain| !chain.is_empty()),
+        })
+    }
+
+    fn of_panic(record: &Record) -> Self {
+        let last = last_since(record.started);
+        let (message, place) = last.map(|last| (last.message, last.place)).unzip();
+        Self {
+            kind: "panic",
+            message: message.filter(|_| record.recorder.error_texts),
+            trace: place.filter(|place| !place.is_empty()).map(|place| format!("panicked at {place}")),
+        }
+    }
+
+    fn event(&self, at: Moment) -> Event {
+        let mut attributes = vec![KeyValue::new("exception.type", self.kind)];
+        let texts = [("exception.message", &self.message), ("exception.stacktrace", &self.trace)];
+        for (key, text) in texts {
+            if let Some(text) = text {
+                attributes.push(KeyValue::new(key, StringValue::from(text.clone())));
+            }
+        }
+        Event::new("exception", at.to_system_time(), attributes, 0)
+    }
+
+    /// Whether no child that just ended has recorded the same failure, which is then only passing through here.
+    fn is_first_seen_in(&self, record: &Record) -> bool {
+        let failure = foldhash::fast::FixedState::default().hash_one((self.kind, &self.message));
+        let trace = record.context.trace_id();
+        let passing = LAST.replace(Some(Passing { trace, parent: record.parent, failure }));
+        passing != Some(Passing { trace, parent: record.context.span_id(), failure })
+    }
+}
+
+/// A failure that goes up from a span that just ended to its parent.
+#[derive(Clone, Copy, PartialEq)]
+struct Passing {
+    trace: TraceId,
+    parent: SpanId,
+    /// A hash of its type and text; a collision would cost an event.
+    failure: u64,
+}
+
+thread_local! {
+    static LAST: Cell<Option<Passing>> = const { Cell::new(None) };
+}

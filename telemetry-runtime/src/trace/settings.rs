@@ -1,0 +1,91 @@
+//! What the recorder is told at its installation.
+
+use std::collections::BTreeMap;
+
+use opentelemetry_sdk::trace::IdGenerator;
+
+use super::sampler::Sampler;
+use crate::plugin::Scope;
+
+/// How spans are sampled, limited, named and queued; given to [`install`](super::install).
+#[derive(Debug)]
+pub struct TraceSettings {
+    /// Which spans are recorded.
+    pub sampler: Sampler,
+    /// How much one span may hold.
+    pub limits: SpanLimits,
+    /// Where trace and span ids come from; random ones by default.
+    pub id_generator: Option<Box<dyn IdGenerator>>,
+    /// The tracer's scope of single plugins and core services, in place of `backstage-plugin-{id}` and
+    /// `backstage-core-{service}`.
+    pub tracers: BTreeMap<Scope, TracerScope>,
+    /// How many finished spans may wait for the exporter; those beyond are dropped and counted.
+    pub max_queue_size: usize,
+    /// How many waiting spans wake the exporter before its time.
+    pub wake_at: usize,
+    /// Whether texts of errors and panics are recorded, which may hold data of users.
+    pub error_texts: bool,
+    /// Whether an error is recorded as an event of its span: not with `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN=logs`.
+    pub exception_events: bool,
+    /// Whether spans carry `code.file.path`, `code.line.number` and, where it is known, `code.function.name`.
+    pub code_attributes: bool,
+}
+
+impl Default for TraceSettings {
+    /// Records everything that a caller has not decided against, with the specification's limits and random ids.
+    fn default() -> Self {
+        Self {
+            sampler: Sampler::ParentBased(Box::new(Sampler::AlwaysOn)),
+            limits: SpanLimits::default(),
+            id_generator: None,
+            tracers: BTreeMap::new(),
+            max_queue_size: 16_384,
+            wake_at: 4_096,
+            error_texts: true,
+            exception_events: true,
+            code_attributes: true,
+        }
+    }
+}
+
+/// How much one span may hold (OpenTelemetry specification, "Span Limits"); what is beyond is dropped and counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpanLimits {
+    /// Attributes that user code sets; those that every span of ours carries come on top.
+    pub attributes: usize,
+    /// Characters of a text in an attribute; longer ones are cut. `None` is no limit.
+    pub attribute_value_length: Option<usize>,
+    /// Events of a span.
+    pub events: usize,
+    /// Links of a span.
+    pub links: usize,
+    /// Attributes of an event.
+    pub event_attributes: usize,
+    /// Attributes of a link.
+    pub link_attributes: usize,
+}
+
+impl Default for SpanLimits {
+    /// 128 of each, and texts of any length.
+    fn default() -> Self {
+        Self {
+            attributes: 128,
+            attribute_value_length: None,
+            events: 128,
+            links: 128,
+            event_attributes: 128,
+            link_attributes: 128,
+        }
+    }
+}
+
+/// A tracer's scope as configured; what is unset keeps its default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TracerScope {
+    /// The scope's name.
+    pub name: Option<String>,
+    /// The scope's version.
+    pub version: Option<String>,
+    /// The URL of the schema that the telemetry follows.
+    pub schema_url: Option<String>,
+}

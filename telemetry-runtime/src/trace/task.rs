@@ -1,0 +1,87 @@
+//! The span of a future, which travels between threads with it.
+
+use std::sync::Arc;
+
+use opentelemetry::Context;
+
+use super::exception;
+use super::guard::{Opened, open};
+use super::record::Record;
+use super::site::SpanSite;
+use super::value::StartAttributes;
+use crate::call::{CallEnd, CallPart};
+use crate::clock::Moment;
+use crate::context::Attached;
+
+/// The span of a future: current while the future is polled.
+#[derive(Debug)]
+#[must_use = "a span belongs to the call of a future"]
+pub struct TaskSpan {
+    context: Option<Context>,
+    record: Option<Arc<Record>>,
+}
+
+impl TaskSpan {
+    /// Starts a span.
+    #[inline]
+    pub fn start(site: &'static SpanSite) -> Self {
+        Self::from_opened(open(site, |_| ()))
+    }
+
+    /// Starts a span with attributes, which are evaluated only if it is recorded.
+    #[inline]
+    pub fn start_with(site: &'static SpanSite, attributes: impl FnOnce(&mut StartAttributes)) -> Self {
+        let mut attributes = Some(attributes);
+        Self::from_opened(open(site, |start| {
+            if let Some(attributes) = attributes.take() {
+                attributes(start);
+            }
+        }))
+    }
+
+    #[inline]
+    fn from_opened(opened: Opened) -> Self {
+        let (context, record) = match opened {
+            Opened::Off => (None, None),
+            // The future may be polled elsewhere, where the parent's context is not current by itself.
+            Opened::Passing(context) | Opened::Unsampled(context) => (Some(context), None),
+            Opened::Recorded(context, record) => (Some(context), Some(record)),
+        };
+        Self { context, record }
+    }
+}
+
+impl CallPart for TaskSpan {
+    fn started(&self) -> Option<Moment> {
+        self.record.as_ref().map(|record| record.started)
+    }
+
+    fn is_timed(&self) -> bool {
+        self.record.is_some()
+    }
+
+    fn wants_texts(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| record.recorder.error_texts)
+    }
+
+    fn attach(&self) -> Attached {
+        self.context.clone().map_or(Attached::NONE, Attached::new)
+    }
+
+    fn finish(&mut self, end: &CallEnd) {
+        self.context = None;
+        if let Some(record) = self.record.take() {
+            exception::end(record, end);
+        }
+    }
+}
+
+impl Drop for TaskSpan {
+    /// Ends a span that no call has ended: its future was dropped before the call was made.
+    fn drop(&mut self) {
+        if let Some(started) = self.started() {
+            let end = CallEnd::now(started, false);
+            self.finish(&end);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
+use opentelemetry::{Array, KeyValue, Value};
+
+use super::{Capture, OUTER, attribute, call};
+use crate::call::{Call, NoMetrics};
+use crate::trace::{SpanGuard, SpanLimits, TraceSettings, span};
+
+fn limited(limits: SpanLimits) -> Capture {
+    Capture::with(TraceSettings { limits, ..TraceSettings::default() })
+}
+
+fn other_span() -> SpanContext {
+    SpanContext::new(
+        TraceId::from(1_u128),
+        SpanId::from(2_u64),
+        TraceFlags::SAMPLED,
+        false,
+        TraceState::default(),
+    )
+}
+
+#[test]
+fn attributes_keep_their_types() {
+    let capture = Capture::new();
+    drop(Call::new(
+        SpanGuard::enter_with(&OUTER, |start| {
+            start.set("int", 3_u8);
+            start.set("huge", u64::MAX);
+            start.set("float", 0.5_f32);
+            start.set("bool", true);
+            start.set("text", format_args!("{}-{}", 1, 2));
+            start.set("ints", [1, 2]);
+            start.set("texts", vec!["a", "b"]);
+            start.set("some", Some("x"));
+            start.set("none", None::<i64>);
+        }),
+        NoMetrics,
+    ));
+    let span = capture.span();
+    assert_eq!(attribute(&span, "int"), Some(&Value::I64(3)));
+    assert_eq!(attribute(&span, "huge"), Some(&u64::MAX.to_string().into()));
+    assert_eq!(attribute(&span, "float"), Some(&Value::F64(0.5)));
+    assert_eq!(attribute(&span, "bool"), Some(&Value::Bool(true)));
+    assert_eq!(attribute(&span, "text"), Some(&"1-2".into()));
+    assert_eq!(attribute(&span, "ints"), Some(&Value::Array(Array::I64(vec![1, 2]))));
+    assert_eq!(attribute(&span, "texts"), Some(&Value::Array(Array::String(vec!["a".into(), "b".into()]))));
+    assert_eq!(attribute(&span, "some"), Some(&"x".into()));
+    assert_eq!(attribute(&span, "none"), None);
+}
+
+#[test]
+fn the_last_value_of_a_key_stays() {
+    let capture = Capture::new();
+    {
+        let _outer = call(&OUTER);
+        span().set_attribute("key", 1);
+        span().set_attribute("key", 2);
+    }
+    assert_eq!(attribute(&capture.span(), "key"), Some(&Value::I64(2)));
+}
+
+#[test]
+fn attributes_beyond_the_limit_are_dropped_and_counted() {
+    let capture = limited(SpanLimits { attributes: 2, ..SpanLimits::default() });
+    {
+        let _outer = call(&OUTER);
+        for key in ["a", "b", "c", "d", ""] {
+            span().set_attribute(key, 1);
+        }
+        // A key that is there can still change.
+        span().set_attribute("b", 2);
+    }
+    let span = capture.span();
+    assert_eq!(span.dropped_attributes_count, 3);
+    assert_eq!(attribute(&span, "b"), Some(&Value::I64(2)));
+    assert_eq!(attribute(&span, "c"), None);
+    assert!(attribute(&span, "backstage.plugin.id").is_some(), "what every span carries comes on top");
+}
+
+#[test]
+fn long_texts_are_cut_by_characters() {
+    let capture = limited(SpanLimits { attribute_value_length: Some(3), ..SpanLimits::default() });
+    {
+        let _outer = call(&OUTER);
+        span().set_attribute("text", "äöüß");
+        span().set_attribute("texts", ["abcd", "ab"]);
+    }
+    let span = capture.span();
+    assert_eq!(attribute(&span, "text"), Some(&"äöü".into()));
+    assert_eq!(
+        attribute(&span, "texts"),
+        Some(&Value::Array(Array::String(vec!["abc".into(), "ab".into()])))
+    );
+}
+
+#[test]
+fn events_and_links_have_limits_of_their_own() {
+    let capture = limited(SpanLimits { events: 1, links: 1, event_attributes: 1, ..SpanLimits::default() });
+    {
+        let _outer = call(&OUTER);
+        span().add_event("first", [KeyValue::new("a", 1), KeyValue::new("b", 2)]);
+        span().add_event("second", []);
+        span().add_link(other_span());
+        span().add_link(other_span());
+    }
+    let span = capture.span();
+    assert_eq!(span.events.len(), 1);
+    assert_eq!(span.events.dropped_count, 1);
+    assert_eq!(span.events[0].attributes, [KeyValue::new("a", 1)]);
+    assert_eq!(span.events[0].dropped_attributes_count, 1);
+    assert_eq!(span.links.len(), 1);
+    assert_eq!(span.links[0].span_context, other_span());
+    assert_eq!(span.links.dropped_count, 1);
+}
+
+#[test]
+fn a_span_can_start_with_links_and_be_given_to_another_plugin() {
+    let capture = Capture::new();
+    {
+        let _outer = Call::new(SpanGuard::enter_with(&OUTER, |start| start.link(other_span())), NoMetrics);
+        span().set_plugin("scaffolder");
+    }
+    let span = capture.span();
+    assert_eq!(span.links[0].span_context, other_span());
+    assert_eq!(attribute(&span, "backstage.plugin.id"), Some(&"scaffolder".into()));
+    assert_eq!(span.instrumentation_scope.name(), "backstage-plugin-catalog");
+}

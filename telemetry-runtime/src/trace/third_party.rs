@@ -1,0 +1,89 @@
+//! Spans of code that uses OpenTelemetry directly, on their way to the same queue.
+
+use std::time::Duration;
+
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanId, TraceId};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{self as sdk, IdGenerator, SdkTracerProvider, SpanData, SpanProcessor};
+
+use super::install::{self, Recorder};
+use super::queue::Finished;
+use super::record::tidy;
+
+/// The SDK's tracer provider with the sampler, limits and ids of the installed recorder, whose spans end in our queue.
+/// `None` before [`install`](super::install).
+///
+/// Set it as `opentelemetry::global`'s, and third-party spans and ours are parts of the same traces.
+#[must_use]
+pub fn tracer_provider(resource: Resource) -> Option<SdkTracerProvider> {
+    install::installed().map(|recorder| provider_of(recorder, resource))
+}
+
+pub(crate) fn provider_of(recorder: &'static Recorder, resource: Resource) -> SdkTracerProvider {
+    let limit = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
+    let limits = &recorder.limits;
+    SdkTracerProvider::builder()
+        .with_sampler(recorder.sampler.clone())
+        .with_id_generator(RecorderIds(recorder))
+        .with_span_limits(sdk::SpanLimits {
+            max_events_per_span: limit(limits.events),
+            max_attributes_per_span: limit(limits.attributes),
+            max_links_per_span: limit(limits.links),
+            max_attributes_per_event: limit(limits.event_attributes),
+            max_attributes_per_link: limit(limits.link_attributes),
+        })
+        .with_span_processor(ThirdPartySpans { recorder })
+        .with_resource(resource)
+        .build()
+}
+
+#[derive(Debug)]
+struct RecorderIds(&'static Recorder);
+
+impl IdGenerator for RecorderIds {
+    fn new_trace_id(&self) -> TraceId {
+        self.0.ids.new_trace_id()
+    }
+
+    fn new_span_id(&self) -> SpanId {
+        self.0.ids.new_span_id()
+    }
+}
+
+/// The SDK's processor that puts finished third-party spans into our queue.
+///
+/// It also applies what the SDK leaves out of the specification: one value for each key, and the limit of texts.
+#[derive(Clone, Copy, Debug)]
+pub struct ThirdPartySpans {
+    recorder: &'static Recorder,
+}
+
+impl SpanProcessor for ThirdPartySpans {
+    fn on_start(&self, _: &mut sdk::Span, _: &Context) {}
+
+    fn on_end(&self, mut span: SpanData) {
+        if !span.span_context.is_sampled() {
+            return;
+        }
+        let limits = &self.recorder.limits;
+        let length = limits.attribute_value_length;
+        span.dropped_attributes_count += tidy(&mut span.attributes, limits.attributes, length);
+        for event in &mut span.events.events {
+            event.dropped_attributes_count += tidy(&mut event.attributes, limits.event_attributes, length);
+        }
+        for link in &mut span.links.links {
+            link.dropped_attributes_count += tidy(&mut link.attributes, limits.link_attributes, length);
+        }
+        self.recorder.queue.push(Finished::ThirdParty(Box::new(span)));
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
+        Ok(())
+    }
+}

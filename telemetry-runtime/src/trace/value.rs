@@ -1,0 +1,204 @@
+//! What a span can be told when it starts.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use opentelemetry::trace::{Link, SpanContext};
+use opentelemetry::{Array, Key, KeyValue, StringValue, Value};
+
+use super::record::Content;
+use super::settings::SpanLimits;
+
+/// A type whose values can be attributes of a span.
+///
+/// Numbers stay numbers and arrays stay arrays. A `None` leaves the attribute out. An integer beyond the 64 bits of
+/// OpenTelemetry's integers becomes a text, as the specification's "Attribute Type Mapping" says.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an attribute of a span",
+    note = "attributes are booleans, numbers, texts, and arrays and options of them; \
+            for any type with a text, write `format_args!(\"{{}}\", value)`"
+)]
+pub trait SpanValue {
+    /// The value as OpenTelemetry's, or `None` if the attribute is to be left out.
+    fn to_value(&self) -> Option<Value>;
+
+    /// As [`SpanValue::to_value`], without a copy where that is possible.
+    fn into_value(self) -> Option<Value>
+    where
+        Self: Sized,
+    {
+        self.to_value()
+    }
+}
+
+/// A type that can be the element of an array attribute.
+pub trait SpanArrayItem: Sized {
+    /// The items as one array.
+    fn array(items: &[Self]) -> Array;
+}
+
+macro_rules! number {
+    ($variant:ident($target:ty): $($source:ty)*) => { $(
+        impl SpanValue for $source {
+            fn to_value(&self) -> Option<Value> {
+                Some(Value::$variant(<$target>::from(*self)))
+            }
+        }
+
+        impl SpanArrayItem for $source {
+            fn array(items: &[Self]) -> Array {
+                Array::$variant(items.iter().map(|item| <$target>::from(*item)).collect())
+            }
+        }
+    )* };
+}
+
+number!(Bool(bool): bool);
+number!(I64(i64): i8 i16 i32 i64 u8 u16 u32);
+number!(F64(f64): f32 f64);
+
+macro_rules! wide_integer {
+    ($($source:ty)*) => { $(
+        impl SpanValue for $source {
+            fn to_value(&self) -> Option<Value> {
+                Some(match i64::try_from(*self) {
+                    Ok(value) => Value::I64(value),
+                    Err(_) => Value::String(self.to_string().into()),
+                })
+            }
+        }
+
+        impl SpanArrayItem for $source {
+            fn array(items: &[Self]) -> Array {
+                match items.iter().map(|item| i64::try_from(*item)).collect() {
+                    Ok(items) => Array::I64(items),
+                    // The elements of an array have one type.
+                    Err(_) => Array::String(items.iter().map(|item| item.to_string().into()).collect()),
+                }
+            }
+        }
+    )* };
+}
+
+wide_integer!(u64 usize isize i128 u128);
+
+macro_rules! text {
+    ($($source:ty)*) => { $(
+        impl SpanValue for $source {
+            fn to_value(&self) -> Option<Value> {
+                Some(Value::String(self.to_string().into()))
+            }
+        }
+    )* };
+}
+
+text!(str char fmt::Arguments<'_>);
+
+impl SpanValue for String {
+    fn to_value(&self) -> Option<Value> {
+        self.as_str().to_value()
+    }
+
+    fn into_value(self) -> Option<Value> {
+        Some(Value::String(self.into()))
+    }
+}
+
+impl SpanValue for Cow<'_, str> {
+    fn to_value(&self) -> Option<Value> {
+        self.as_ref().to_value()
+    }
+
+    fn into_value(self) -> Option<Value> {
+        self.into_owned().into_value()
+    }
+}
+
+impl SpanArrayItem for String {
+    fn array(items: &[Self]) -> Array {
+        Array::String(items.iter().map(|item| StringValue::from(item.clone())).collect())
+    }
+}
+
+impl SpanArrayItem for &str {
+    fn array(items: &[Self]) -> Array {
+        Array::String(items.iter().map(|item| StringValue::from((*item).to_owned())).collect())
+    }
+}
+
+impl SpanValue for Value {
+    fn to_value(&self) -> Option<Value> {
+        Some(self.clone())
+    }
+
+    fn into_value(self) -> Option<Value> {
+        Some(self)
+    }
+}
+
+impl<T: SpanValue> SpanValue for Option<T> {
+    fn to_value(&self) -> Option<Value> {
+        self.as_ref().and_then(SpanValue::to_value)
+    }
+
+    fn into_value(self) -> Option<Value> {
+        self.and_then(SpanValue::into_value)
+    }
+}
+
+impl<T: SpanArrayItem> SpanValue for [T] {
+    fn to_value(&self) -> Option<Value> {
+        Some(Value::Array(T::array(self)))
+    }
+}
+
+impl<T: SpanArrayItem, const N: usize> SpanValue for [T; N] {
+    fn to_value(&self) -> Option<Value> {
+        self.as_slice().to_value()
+    }
+}
+
+impl<T: SpanArrayItem> SpanValue for Vec<T> {
+    fn to_value(&self) -> Option<Value> {
+        self.as_slice().to_value()
+    }
+}
+
+macro_rules! pointer {
+    ($($pointer:ty)*) => { $(
+        impl<T: SpanValue + ?Sized> SpanValue for $pointer {
+            fn to_value(&self) -> Option<Value> {
+                (**self).to_value()
+            }
+        }
+    )* };
+}
+
+pointer!(&T &mut T Box<T> std::rc::Rc<T> std::sync::Arc<T>);
+
+/// What a span starts with: the attributes of `#[traced(attributes(..))]`, and links.
+///
+/// It exists only where a span is recorded, so what is not recorded is not evaluated either.
+#[derive(Debug)]
+pub struct StartAttributes {
+    pub(crate) content: Content,
+    limits: SpanLimits,
+}
+
+impl StartAttributes {
+    pub(crate) fn new(limits: SpanLimits) -> Self {
+        Self { content: Content::default(), limits }
+    }
+
+    /// Sets an attribute; the last value of a key stays.
+    pub fn set(&mut self, key: impl Into<Key>, value: impl SpanValue) {
+        if let Some(value) = value.into_value() {
+            self.content.set_attribute(KeyValue::new(key, value), &self.limits);
+        }
+    }
+
+    /// Links the span to another one, of this or another trace.
+    pub fn link(&mut self, to: SpanContext) {
+        self.content.add_link(Link::with_context(to), &self.limits);
+    }
+}
