@@ -1,0 +1,196 @@
+//! The catalog plugin: finds catalog files, processes them into entities, and stitches what it knows of each.
+
+mod entity;
+mod files;
+mod process;
+mod processors;
+mod relations;
+mod report;
+mod scm;
+mod stitch;
+mod store;
+mod validate;
+mod yaml;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+pub use entity::{EntityRef, Kind};
+pub use report::Report;
+pub use scm::ScmMessage;
+
+use process::{ProcessingResult, process_document};
+use stitch::stitch_entity;
+use store::{Due, StitchResult, Store};
+
+/// A catalog folder and what is known of it.
+pub struct Catalog {
+    root: PathBuf,
+    /// How long a processed document rests.
+    interval: Duration,
+    store: Store,
+    /// What all passes so far came to.
+    counts: Mutex<(ProcessingCounts, StitchingCounts)>,
+}
+
+/// How much the catalog holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    pub files: usize,
+    pub documents: usize,
+    /// Relations, each direction counted.
+    pub relations: usize,
+    /// Relations that lead to an entity that does not exist.
+    pub dangling_relations: usize,
+}
+
+/// How many documents came to which result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProcessingCounts {
+    pub unchanged: usize,
+    pub changed: usize,
+    pub errors: usize,
+    pub failed: usize,
+}
+
+/// How many entities came to which result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StitchingCounts {
+    pub changed: usize,
+    pub unchanged: usize,
+    pub abandoned: usize,
+}
+
+impl Catalog {
+    /// The catalog of a folder; nothing is read yet.
+    pub fn new(root: PathBuf, interval: Duration) -> Self {
+        Self { root, interval, store: Store::default(), counts: Mutex::default() }
+    }
+
+    /// Reads the folder: new and changed documents are due at once, vanished ones are forgotten.
+    ///
+    /// # Errors
+    ///
+    /// If the folder cannot be read. A file that cannot be read is a document with a problem.
+    pub async fn discover(&self) -> io::Result<()> {
+        let mut wanted: BTreeSet<PathBuf> = files::walk(&self.root)?.into_iter().collect();
+        wanted.extend(self.store.deferred_files());
+        let mut found = BTreeSet::new();
+        for file in wanted {
+            if self.read_file(&file).await {
+                found.insert(file);
+            }
+        }
+        self.store.keep_only(&found, SystemTime::now());
+        Ok(())
+    }
+
+    /// Processes every document that is due, the ones that Locations add included. `on_document` hears of each one:
+    /// how many are done, and how many are still due.
+    pub async fn process_due(&self, on_document: impl Fn(usize, usize)) {
+        let mut done = 0;
+        while let Some(due) = self.store.take_due(SystemTime::now(), self.interval) {
+            let result = self.process(&due).await;
+            self.lock_counts().0.add(result);
+            done += 1;
+            on_document(done, self.store.due_count(SystemTime::now()));
+        }
+    }
+
+    /// Stitches every entity that waits for it.
+    pub fn stitch_due(&self) {
+        while let Some(request) = self.store.take_stitch_request() {
+            let result = stitch_entity(&self.store, &request.reference);
+            self.lock_counts().1.add(result);
+        }
+    }
+
+    /// Makes the documents of a file, or of a folder of files, due at once; says how many they are.
+    pub fn refresh(&self, path: &Path) -> usize {
+        self.store.touch(SystemTime::now(), |file| file.starts_with(path))
+    }
+
+    /// One entity in its final form.
+    pub fn entity(&self, reference: &EntityRef) -> Option<Value> {
+        self.store.entity(reference)
+    }
+
+    /// All entities in their final form, or those of one kind.
+    pub fn entities(&self, kind: Option<Kind>) -> Vec<Value> {
+        self.store.entities(kind)
+    }
+
+    /// What is wrong, and what is worth noting.
+    pub fn reports(&self) -> (Vec<Report>, Vec<Report>) {
+        self.store.reports()
+    }
+
+    /// What all passes so far came to.
+    pub fn counts(&self) -> (ProcessingCounts, StitchingCounts) {
+        *self.lock_counts()
+    }
+
+    /// How much the catalog holds.
+    pub fn size(&self) -> Size {
+        self.store.size()
+    }
+
+    /// How many entities of a kind there are.
+    pub fn entity_count(&self, kind: Kind) -> usize {
+        self.store.entity_count(kind)
+    }
+
+    fn lock_counts(&self) -> MutexGuard<'_, (ProcessingCounts, StitchingCounts)> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn process(&self, due: &Due) -> ProcessingResult {
+        let result = process_document(&self.root, &self.store, due).unwrap_or_else(|error| error.result);
+        for file in self.store.deferred_of(&due.id) {
+            if !self.store.has_file(&file) {
+                self.read_file(&file).await;
+            }
+        }
+        result
+    }
+
+    /// Takes in one file; `false` if there is none.
+    async fn read_file(&self, file: &Path) -> bool {
+        match files::read(&self.root, file).await {
+            Ok(sources) => {
+                self.store.put_file(file, sources, SystemTime::now());
+                true
+            }
+            Err(_) => false,
+        }
+    }
+}
+
+impl ProcessingCounts {
+    fn add(&mut self, result: ProcessingResult) {
+        match result {
+            ProcessingResult::Unchanged => self.unchanged += 1,
+            ProcessingResult::Changed => self.changed += 1,
+            ProcessingResult::Errors => self.errors += 1,
+            ProcessingResult::Failed => self.failed += 1,
+        }
+    }
+}
+
+impl StitchingCounts {
+    fn add(&mut self, result: StitchResult) {
+        match result {
+            StitchResult::Changed => self.changed += 1,
+            StitchResult::Unchanged => self.unchanged += 1,
+            StitchResult::Abandoned => self.abandoned += 1,
+        }
+    }
+}
