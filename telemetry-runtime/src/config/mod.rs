@@ -1,5 +1,158 @@
 //! Configuration: `app-config.yaml`, the environment, and their meaning.
+//!
+//! [`load`] reads all sources and gives a [`Config`], or one error that names every mistake with its place. The sources,
+//! each over the ones before it:
+//!
+//! | source | what it sets |
+//! |---|---|
+//! | defaults | everything; see the fields of [`Config`] |
+//! | files, in their order | the sections `telemetry`, `backend.metrics`, `backend.tracing`; other sections are left alone |
+//! | `APP_CONFIG_*` | single keys of the files: `APP_CONFIG_telemetry_metrics_enabled=false` |
+//! | `OTEL_*`, `TELEMETRY_ENABLED` | what OpenTelemetry's specification says; wrong values are notices |
+//!
+//! What a program sets in its own code beats all of them.
 
+mod app_config;
+mod draft;
+mod endpoint;
+mod env;
+mod exporters;
+mod file;
+mod list;
+mod merge;
+mod node;
+mod otlp;
+mod problem;
+mod read;
 mod schema;
+mod sections;
+mod substitute;
+mod variables;
 
+#[cfg(test)]
+mod tests;
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use env::Environment;
+pub use problem::Notice;
 pub use schema::*;
+
+use self::draft::Draft;
+use self::merge::merge;
+use self::node::{Node, Value};
+use self::problem::Problems;
+use self::substitute::Substitution;
+use crate::error::Error;
+
+/// Where configuration is read from.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// The files, later ones over earlier ones; each must exist. `None` stands for `app-config.yaml` and then
+    /// `app-config.local.yaml`, where they exist.
+    pub files: Option<Vec<PathBuf>>,
+    /// The folder that relative paths start from; empty is the current one.
+    pub directory: PathBuf,
+    /// The environment variables.
+    pub environment: Environment,
+}
+
+impl Sources {
+    /// The default files in the current folder, and this process's environment variables.
+    #[must_use]
+    pub fn process() -> Self {
+        Self { environment: Environment::process(), ..Self::default() }
+    }
+}
+
+/// What [`load`] read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// The configuration.
+    pub config: Config,
+    /// What has no effect or was replaced by a default.
+    pub notices: Vec<Notice>,
+}
+
+/// Reads the configuration from all `sources`.
+///
+/// # Errors
+///
+/// [`ErrorKind::Config`](crate::ErrorKind::Config) where a file cannot be read or says something wrong. The text has a
+/// line per mistake, such as `app-config.yaml:12:9: telemetry.metrics.exporters[0].config.port: expected a port (0 to
+/// 65535), got "abc"`, and never a secret.
+pub fn load(sources: &Sources) -> Result<Loaded, Error> {
+    let problems = Problems::default();
+    let mut tree: Option<Node> = None;
+    let substitution = Substitution { environment: &sources.environment, problems: &problems };
+    for path in files(sources, &problems) {
+        let Some(root) = read_file(&path, &problems) else { continue };
+        let directory = path.parent().map(Path::to_owned).unwrap_or_default();
+        if let Some(root) = substitution.apply(root, &directory) {
+            tree = Some(over(tree, root));
+        }
+    }
+    if let Some(root) = app_config::read(&sources.environment, &problems) {
+        tree = Some(over(tree, root));
+    }
+    let mut draft = Draft::default();
+    if let Some(tree) = &tree {
+        sections::read(tree, &mut draft, &problems);
+    }
+    variables::read(&sources.environment, &mut draft, &problems);
+    let notices = problems.finish()?;
+    Ok(Loaded { config: draft.finish(), notices })
+}
+
+fn over(base: Option<Node>, root: Node) -> Node {
+    match base {
+        None => root,
+        Some(base) => merge(base, root),
+    }
+}
+
+/// The paths to read; a default file that does not exist is left out.
+fn files(sources: &Sources, problems: &Problems) -> Vec<PathBuf> {
+    if let Some(files) = &sources.files {
+        return files.iter().map(|file| sources.directory.join(file)).collect();
+    }
+    let mut found = Vec::new();
+    for name in ["app-config.yaml", "app-config.local.yaml"] {
+        let path = sources.directory.join(name);
+        match path.metadata() {
+            Ok(_) => found.push(path),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => problems.error_in(&path.display().to_string(), &format!("cannot be read: {error}")),
+        }
+    }
+    found
+}
+
+/// The tree of a file; `None` where it is empty or wrong.
+fn read_file(path: &Path, problems: &Problems) -> Option<Node> {
+    let name: Arc<str> = path.display().to_string().into();
+    let text = match file::read(path) {
+        Ok(text) => text,
+        Err(error) => {
+            problems.error_in(&name, &error);
+            return None;
+        }
+    };
+    match file::parse(&name, &text) {
+        // A file of comments only has no document, or one that is `null`.
+        Ok(root) => root.filter(|root| match &root.value {
+            Value::Mapping(_) => true,
+            _ if root.is_null() => false,
+            _ => {
+                problems.error_at(&root.origin, "expected keys and values");
+                false
+            }
+        }),
+        Err(error) => {
+            problems.error_at(&error.origin, &error.text);
+            None
+        }
+    }
+}

@@ -1,13 +1,18 @@
 //! The configuration's meaning: every key, its type and its default, once.
 //!
-//! Nothing here knows OpenTelemetry's types; `bootstrap` and `export` turn these values into running parts.
+//! The defaults are the `Default` implementations below and the constants they name; everything else that states a
+//! default repeats them. Nothing here knows OpenTelemetry's types; `bootstrap` and `export` turn these values into
+//! running parts.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+/// Stands for "no limit" where a timeout of 0 is configured: about 30 years, which can be added to any clock's time.
+pub const NO_LIMIT: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
 /// Everything that can be configured: the sections `telemetry` and `backend` of `app-config.yaml`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     /// `telemetry.*`
     pub telemetry: TelemetryConfig,
@@ -18,7 +23,7 @@ pub struct Config {
 /// `telemetry.*`
 #[derive(Clone, Debug, PartialEq)]
 pub struct TelemetryConfig {
-    /// `telemetry.enabled`
+    /// `telemetry.enabled`, default `true`; also `OTEL_SDK_DISABLED` and `TELEMETRY_ENABLED`.
     pub enabled: bool,
     /// `telemetry.resource`
     pub resource: ResourceConfig,
@@ -30,6 +35,18 @@ pub struct TelemetryConfig {
     pub instrumentations: BTreeMap<String, bool>,
 }
 
+impl Default for TelemetryConfig {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            resource: ResourceConfig::default(),
+            metrics: MetricsConfig::default(),
+            tracing: TracingConfig::default(),
+            instrumentations: BTreeMap::new(),
+        }
+    }
+}
+
 /// `telemetry.resource`
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResourceConfig {
@@ -37,23 +54,41 @@ pub struct ResourceConfig {
     pub service_name: String,
     /// `serviceVersion`, default unset.
     pub service_version: Option<String>,
-    /// `attributes`, and `OTEL_RESOURCE_ATTRIBUTES`.
+    /// `attributes`, and `OTEL_RESOURCE_ATTRIBUTES`; without `service.name` and `service.version`, which stand above.
     pub attributes: BTreeMap<String, String>,
+}
+
+impl Default for ResourceConfig {
+    fn default() -> Self {
+        Self { service_name: "backstage".to_owned(), service_version: None, attributes: BTreeMap::new() }
+    }
 }
 
 /// `telemetry.metrics`
 #[derive(Clone, Debug, PartialEq)]
 pub struct MetricsConfig {
-    /// `enabled`
+    /// `enabled`, default `true`.
     pub enabled: bool,
-    /// `collection.exportIntervalMillis`
+    /// `collection.exportIntervalMillis`, default 60000: how often metrics are pushed. Scrapes ignore it.
     pub export_interval: Duration,
-    /// `collection.exportTimeoutMillis`
+    /// `collection.exportTimeoutMillis`, default 30000, never longer than the interval.
     pub export_timeout: Duration,
-    /// `cardinalityLimit`: series per instrument.
+    /// `cardinalityLimit`, default 2000: series per instrument. Further ones go to the overflow series.
     pub cardinality_limit: usize,
     /// `exporters`; without the list one Prometheus endpoint on loopback.
     pub exporters: Vec<MetricExporterConfig>,
+}
+
+impl Default for MetricsConfig {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            export_interval: Duration::from_secs(60),
+            export_timeout: Duration::from_secs(30),
+            cardinality_limit: 2000,
+            exporters: vec![MetricExporterConfig::Prometheus(PrometheusConfig::default())],
+        }
+    }
 }
 
 /// One enabled entry of `telemetry.metrics.exporters`.
@@ -72,27 +107,39 @@ pub enum MetricExporterConfig {
 pub struct PrometheusConfig {
     /// `host`, an IP address or name; default `127.0.0.1`.
     pub host: String,
-    /// `port`; 0 takes a free one.
+    /// `port`, default 9464; 0 takes a free one.
     pub port: u16,
     /// `path`, default `/metrics`.
     pub path: String,
 }
 
+impl Default for PrometheusConfig {
+    fn default() -> Self {
+        Self { host: "127.0.0.1".to_owned(), port: 9464, path: "/metrics".to_owned() }
+    }
+}
+
 /// `config` of an `otlp` exporter.
 #[derive(Clone, PartialEq)]
 pub struct OtlpConfig {
-    /// The full URL of the signal: `endpoint` with `/v1/traces` or `/v1/metrics` for http, the authority for gRPC.
+    /// The full URL of the signal: `endpoint` with `/v1/traces` or `/v1/metrics` for http, scheme and authority for
+    /// gRPC. Default: [`OtlpProtocol::default_endpoint`].
     pub endpoint: String,
-    /// `protocol`
+    /// `protocol`, default `http/protobuf`.
     pub protocol: OtlpProtocol,
-    /// `headers`; secrets, never printed.
+    /// `headers`, names in lower case; secrets, never printed.
     pub headers: Vec<(String, String)>,
-    /// `compression`
+    /// `compression`, default none.
     pub compression: Compression,
-    /// `timeoutMillis`: the limit for one export, retries included.
+    /// `timeoutMillis`, default 10000: the limit for one export, retries included. 0 is [`NO_LIMIT`].
     pub timeout: Duration,
     /// `tls`
     pub tls: TlsConfig,
+}
+
+impl OtlpConfig {
+    /// The default `timeoutMillis`.
+    pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 }
 
 // Headers carry secrets, and an endpoint may too (`https://user:password@host`): neither is printed.
@@ -110,18 +157,30 @@ impl fmt::Debug for OtlpConfig {
 }
 
 /// The transports of OTLP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OtlpProtocol {
     /// `http/protobuf`
+    #[default]
     HttpProtobuf,
     /// `grpc`
     Grpc,
 }
 
+impl OtlpProtocol {
+    /// Where a collector on this machine listens, by OpenTelemetry's specification.
+    pub const fn default_endpoint(self) -> &'static str {
+        match self {
+            Self::HttpProtobuf => "http://localhost:4318",
+            Self::Grpc => "http://localhost:4317",
+        }
+    }
+}
+
 /// Compression of OTLP requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Compression {
-    /// No compression.
+    /// `none`
+    #[default]
     None,
     /// `gzip`
     Gzip,
@@ -141,18 +200,46 @@ pub struct TlsConfig {
 /// `telemetry.tracing`
 #[derive(Clone, Debug, PartialEq)]
 pub struct TracingConfig {
-    /// `enabled`
+    /// `enabled`, default `true`.
     pub enabled: bool,
-    /// `sampler`
+    /// `sampler`, default `parentbased_always_on`.
     pub sampler: SamplerConfig,
     /// `batch`
     pub batch: BatchConfig,
     /// `limits`
     pub limits: SpanLimits,
-    /// `propagators`
+    /// `propagators`, default `tracecontext` and `baggage`.
     pub propagators: Vec<PropagatorConfig>,
+    /// `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN`, default span events.
+    pub exceptions: ExceptionSignal,
     /// `exporters`; empty: spans are off, context still passes.
     pub exporters: Vec<SpanExporterConfig>,
+}
+
+impl Default for TracingConfig {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            sampler: SamplerConfig::default(),
+            batch: BatchConfig::default(),
+            limits: SpanLimits::default(),
+            propagators: vec![PropagatorConfig::TraceContext, PropagatorConfig::Baggage],
+            exceptions: ExceptionSignal::default(),
+            exporters: Vec::new(),
+        }
+    }
+}
+
+/// Where the exception of a failed span is recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExceptionSignal {
+    /// As the span's `exception` event.
+    #[default]
+    SpanEvents,
+    /// `logs`: as log records only.
+    Logs,
+    /// `logs/dup`: as both.
+    Both,
 }
 
 /// One enabled entry of `telemetry.tracing.exporters`.
@@ -165,7 +252,7 @@ pub enum SpanExporterConfig {
 }
 
 /// `telemetry.tracing.sampler`
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum SamplerConfig {
     /// `always_on`
     AlwaysOn,
@@ -174,6 +261,7 @@ pub enum SamplerConfig {
     /// `traceidratio` with its ratio, 0 to 1.
     TraceIdRatio(f64),
     /// `parentbased_always_on`
+    #[default]
     ParentBasedAlwaysOn,
     /// `parentbased_always_off`
     ParentBasedAlwaysOff,
@@ -182,33 +270,61 @@ pub enum SamplerConfig {
 }
 
 /// `telemetry.tracing.batch`
+///
+/// Queue and batch are larger than the specification's 2048 and 512, whose queue overflows within one delay at a few
+/// hundred spans a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BatchConfig {
-    /// `maxQueueSize` in spans.
+    /// `maxQueueSize` in spans, default 32768; what comes in beyond is dropped and counted.
     pub max_queue_size: usize,
-    /// `maxExportBatchSize` in spans.
+    /// `maxExportBatchSize` in spans, default 2048, never more than the queue holds: with ordinary spans a request
+    /// stays below the 4 MiB that gRPC receivers take.
     pub max_export_batch_size: usize,
-    /// `scheduleDelayMillis`
+    /// `scheduleDelayMillis`, default 1000: how long a span waits for a batch to fill.
     pub schedule_delay: Duration,
-    /// `exportTimeoutMillis`
+    /// `exportTimeoutMillis`, default 30000: the limit for the export of one batch. 0 is [`NO_LIMIT`].
     pub export_timeout: Duration,
+}
+
+impl Default for BatchConfig {
+    fn default() -> Self {
+        Self {
+            max_queue_size: 32_768,
+            max_export_batch_size: 2048,
+            schedule_delay: Duration::from_secs(1),
+            export_timeout: Duration::from_secs(30),
+        }
+    }
 }
 
 /// `telemetry.tracing.limits` (OpenTelemetry specification, "Span Limits").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpanLimits {
-    /// `attributeCountLimit`
+    /// `attributeCountLimit`, default 128.
     pub attributes: usize,
-    /// `attributeValueLengthLimit` in characters; `None` is no limit.
+    /// `attributeValueLengthLimit` in characters; `None`, the default, is no limit.
     pub attribute_value_length: Option<usize>,
-    /// `eventCountLimit`
+    /// `eventCountLimit`, default 128.
     pub events: usize,
-    /// `linkCountLimit`
+    /// `linkCountLimit`, default 128.
     pub links: usize,
-    /// `eventAttributeCountLimit`
+    /// `eventAttributeCountLimit`, default 128.
     pub event_attributes: usize,
-    /// `linkAttributeCountLimit`
+    /// `linkAttributeCountLimit`, default 128.
     pub link_attributes: usize,
+}
+
+impl Default for SpanLimits {
+    fn default() -> Self {
+        Self {
+            attributes: 128,
+            attribute_value_length: None,
+            events: 128,
+            links: 128,
+            event_attributes: 128,
+            link_attributes: 128,
+        }
+    }
 }
 
 /// An entry of `telemetry.tracing.propagators`.
@@ -223,16 +339,29 @@ pub enum PropagatorConfig {
 /// `backend.metrics` and `backend.tracing`
 #[derive(Clone, Debug, PartialEq)]
 pub struct BackendConfig {
-    /// `backend.metrics.serviceName`: the root of metric names, default `backstage`.
+    /// `backend.metrics.serviceName`: the root of metric names, default `backstage`, at most
+    /// [`ROOT_LIMIT`](telemetry_naming::check::ROOT_LIMIT) bytes.
     pub service_name: String,
     /// `backend.metrics.serviceVersion`
     pub service_version: Option<String>,
     /// `backend.metrics.plugin.<id>.meter`
     pub meters: BTreeMap<String, ScopeOverride>,
-    /// `backend.tracing.capture.endUser`
+    /// `backend.tracing.capture.endUser`, default `false`.
     pub capture_end_user: bool,
     /// `backend.tracing.plugin.<id>.tracer`
     pub tracers: BTreeMap<String, ScopeOverride>,
+}
+
+impl Default for BackendConfig {
+    fn default() -> Self {
+        Self {
+            service_name: "backstage".to_owned(),
+            service_version: None,
+            meters: BTreeMap::new(),
+            capture_end_user: false,
+            tracers: BTreeMap::new(),
+        }
+    }
 }
 
 /// A plugin's instrumentation scope as configured; what is unset keeps its default.

@@ -1,0 +1,102 @@
+//! `APP_CONFIG_*`: single keys of the files, set by the environment.
+
+use std::sync::Arc;
+
+use super::env::Environment;
+use super::file;
+use super::merge::merge;
+use super::node::{Entry, Node, Origin, Scalar, Value};
+use super::problem::Problems;
+
+const PREFIX: &str = "APP_CONFIG_";
+
+/// The tree of all `APP_CONFIG_*` variables of the sections that are read.
+///
+/// `APP_CONFIG_telemetry_metrics_enabled=false` is the key `telemetry.metrics.enabled`.
+pub(super) fn read(environment: &Environment, problems: &Problems) -> Option<Node> {
+    let mut root: Option<Node> = None;
+    let mut seen: Vec<&str> = Vec::new();
+    for path in environment.names_after(PREFIX) {
+        if !["telemetry_", "backend_metrics_", "backend_tracing_"]
+            .iter()
+            .any(|section| path.starts_with(section))
+        {
+            continue;
+        }
+        let origin = Origin::Variable(format!("{PREFIX}{path}").into());
+        let Ok(value) = environment.get(&format!("{PREFIX}{path}")) else {
+            problems.error_at(&origin, "is not UTF-8 text");
+            continue;
+        };
+        let Some(value) = value else { continue };
+        let keys: Vec<&str> = path.split('_').collect();
+        if !keys.iter().all(|key| is_key(key)) {
+            problems.error_at(
+                &origin,
+                "each part of the name between underscores must be a key of letters, digits and `-`",
+            );
+            continue;
+        }
+        if let Some(other) = seen.iter().find(|other| conflicts(other, path)) {
+            problems.error_at(&origin, &format!("contradicts `{PREFIX}{other}`: one is a part of the other"));
+            continue;
+        }
+        seen.push(path);
+        let Some(leaf) = leaf(value, &origin) else {
+            problems.error_at(&origin, "`null` cannot be set by a variable");
+            continue;
+        };
+        let branch = keys.into_iter().rev().fold(leaf, |value, key| Node {
+            origin: origin.clone(),
+            value: Value::Mapping(vec![Entry { key: key.to_owned(), origin: origin.clone(), value }]),
+        });
+        root = Some(match root {
+            None => branch,
+            Some(root) => merge(root, branch),
+        });
+    }
+    root
+}
+
+/// One part of a name: a letter, then letters, digits and single hyphens.
+fn is_key(key: &str) -> bool {
+    key.split('-').all(|part| {
+        part.starts_with(|first: char| first.is_ascii_alphabetic())
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
+fn conflicts(a: &str, b: &str) -> bool {
+    let inside =
+        |outer: &str, inner: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('_'));
+    inside(a, b) || inside(b, a)
+}
+
+/// The value: JSON where it is a list, an object or a quoted text, else the text itself; `None` for `null`.
+fn leaf(text: &str, origin: &Origin) -> Option<Node> {
+    if text.starts_with(['[', '{', '"']) {
+        let name: Arc<str> = origin.to_string().into();
+        if let Ok(Some(mut node)) = file::parse(&name, text) {
+            relocate(&mut node, origin);
+            return Some(node);
+        }
+    }
+    let node = Node {
+        origin: origin.clone(),
+        value: Value::Scalar(Scalar { text: text.to_owned(), plain: true, written: None }),
+    };
+    (!node.is_null()).then_some(node)
+}
+
+/// A line and column inside a variable's value would not help: the variable is the place.
+fn relocate(node: &mut Node, origin: &Origin) {
+    node.origin = origin.clone();
+    match &mut node.value {
+        Value::Scalar(_) => {}
+        Value::Sequence(nodes) => nodes.iter_mut().for_each(|node| relocate(node, origin)),
+        Value::Mapping(entries) => entries.iter_mut().for_each(|entry| {
+            entry.origin = origin.clone();
+            relocate(&mut entry.value, origin);
+        }),
+    }
+}

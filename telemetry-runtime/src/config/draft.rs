@@ -1,0 +1,156 @@
+//! The configuration while its sources are laid over one another, and the last step to its meaning.
+
+use std::time::Duration;
+
+use super::otlp::{OtlpDraft, Signal};
+use super::schema::{Config, MetricExporterConfig, PrometheusConfig, SpanExporterConfig};
+
+/// What the sources say so far. `config` starts with the defaults; what needs all sources to be decided is beside it.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    /// All but the exporters, which stand below until [`Draft::finish`].
+    pub(super) config: Config,
+    pub(super) metric_exporters: ExportersDraft,
+    pub(super) span_exporters: ExportersDraft,
+    /// `telemetry.metrics.collection.exportTimeoutMillis`
+    pub(super) metric_timeout: Option<Duration>,
+    /// `telemetry.tracing.batch.maxExportBatchSize`
+    pub(super) batch_size: Option<usize>,
+}
+
+/// The exporters of one signal.
+#[derive(Debug, Default)]
+pub(super) struct ExportersDraft {
+    /// The enabled entries of the files; `None` where they have no list.
+    pub(super) listed: Option<Vec<ExporterDraft>>,
+    /// The types that the environment chooses; `None` where it does not.
+    pub(super) chosen: Option<Vec<ExporterKind>>,
+    /// What the environment says about this signal's OTLP exporter.
+    pub(super) otlp: OtlpDraft,
+    /// What the environment says about the Prometheus endpoint.
+    pub(super) prometheus_host: Option<String>,
+    pub(super) prometheus_port: Option<u16>,
+}
+
+/// One exporter.
+#[derive(Clone, Debug)]
+pub(super) enum ExporterDraft {
+    Prometheus(PrometheusConfig),
+    Otlp(Box<OtlpDraft>),
+    Console,
+}
+
+/// The values of an exporter's `type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ExporterKind {
+    Prometheus,
+    Otlp,
+    Console,
+}
+
+impl ExporterKind {
+    fn draft(self) -> ExporterDraft {
+        match self {
+            Self::Prometheus => ExporterDraft::Prometheus(PrometheusConfig::default()),
+            Self::Otlp => ExporterDraft::Otlp(Box::default()),
+            Self::Console => ExporterDraft::Console,
+        }
+    }
+}
+
+impl ExporterDraft {
+    fn kind(&self) -> ExporterKind {
+        match self {
+            Self::Prometheus(_) => ExporterKind::Prometheus,
+            Self::Otlp(_) => ExporterKind::Otlp,
+            Self::Console => ExporterKind::Console,
+        }
+    }
+}
+
+impl ExportersDraft {
+    /// The exporters of `signal`.
+    fn finish(self, signal: Signal) -> Vec<ExporterDraft> {
+        let by_default = || {
+            let mut kinds = Vec::new();
+            if signal == Signal::Metrics {
+                kinds.push(ExporterKind::Prometheus);
+            }
+            // Somebody who says where the receiver is wants both signals to get there.
+            if self.otlp.endpoint.is_some() {
+                kinds.push(ExporterKind::Otlp);
+            }
+            kinds.into_iter().map(ExporterKind::draft).collect()
+        };
+        let mut exporters = match (self.chosen, self.listed) {
+            (Some(kinds), listed) => choose(&kinds, &listed.unwrap_or_default()),
+            (None, Some(listed)) => listed,
+            (None, None) => by_default(),
+        };
+        let mut first_otlp = true;
+        let mut first_prometheus = true;
+        for exporter in &mut exporters {
+            match exporter {
+                // The environment describes one receiver per signal. Were its headers given to every exporter, one
+                // receiver would get the credentials of another.
+                ExporterDraft::Otlp(otlp) if std::mem::take(&mut first_otlp) => otlp.overlay(&self.otlp),
+                ExporterDraft::Prometheus(prometheus) if std::mem::take(&mut first_prometheus) => {
+                    if let Some(host) = &self.prometheus_host {
+                        prometheus.host.clone_from(host);
+                    }
+                    prometheus.port = self.prometheus_port.unwrap_or(prometheus.port);
+                }
+                _ => {}
+            }
+        }
+        exporters
+    }
+}
+
+/// The listed exporters of the chosen types; a type that is not listed gets its defaults.
+fn choose(kinds: &[ExporterKind], listed: &[ExporterDraft]) -> Vec<ExporterDraft> {
+    let mut chosen = Vec::new();
+    for kind in kinds {
+        let before = chosen.len();
+        chosen.extend(listed.iter().filter(|exporter| exporter.kind() == *kind).cloned());
+        if chosen.len() == before {
+            chosen.push(kind.draft());
+        }
+    }
+    chosen
+}
+
+impl Draft {
+    /// The meaning of all sources together.
+    pub(super) fn finish(self) -> Config {
+        let mut config = self.config;
+        let metrics = &mut config.telemetry.metrics;
+        let timeout = self.metric_timeout.unwrap_or(metrics.export_timeout);
+        metrics.export_timeout = timeout.min(metrics.export_interval);
+        metrics.exporters = self
+            .metric_exporters
+            .finish(Signal::Metrics)
+            .into_iter()
+            .map(|exporter| match exporter {
+                ExporterDraft::Prometheus(prometheus) => MetricExporterConfig::Prometheus(prometheus),
+                ExporterDraft::Otlp(otlp) => MetricExporterConfig::Otlp(otlp.finish(Signal::Metrics)),
+                ExporterDraft::Console => MetricExporterConfig::Console,
+            })
+            .collect();
+        let tracing = &mut config.telemetry.tracing;
+        let size = self.batch_size.unwrap_or(tracing.batch.max_export_batch_size);
+        tracing.batch.max_export_batch_size = size.min(tracing.batch.max_queue_size);
+        tracing.exporters = self
+            .span_exporters
+            .finish(Signal::Traces)
+            .into_iter()
+            .filter_map(|exporter| match exporter {
+                // Neither source can choose it for spans.
+                ExporterDraft::Prometheus(_) => None,
+                ExporterDraft::Otlp(otlp) => Some(SpanExporterConfig::Otlp(otlp.finish(Signal::Traces))),
+                ExporterDraft::Console => Some(SpanExporterConfig::Console),
+            })
+            .collect();
+        config
+    }
+}

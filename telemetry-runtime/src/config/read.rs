@@ -1,0 +1,326 @@
+//! Typed reading of the tree: each read names the key once, checks the value, and collects what is wrong.
+//!
+//! The keys that a section asks for are the keys it knows, so nothing else has to list them: when a section is left,
+//! every key that nobody asked for is reported, with the nearest one that was.
+
+use std::cell::RefCell;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use telemetry_naming as naming;
+
+use super::node::{Entry, Node, Origin, Scalar, Value as NodeValue, entry};
+use super::problem::{Problems, shown};
+use super::schema::NO_LIMIT;
+
+/// A value at a key path.
+#[derive(Clone)]
+pub(super) struct Value<'a> {
+    node: &'a Node,
+    /// The place of the key that the value stands under.
+    key: &'a Origin,
+    path: String,
+    problems: &'a Problems,
+}
+
+/// A mapping that is being read.
+pub(super) struct Object<'a> {
+    entries: &'a [Entry],
+    path: String,
+    problems: &'a Problems,
+    asked: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Value<'a> {
+    /// The whole configuration.
+    pub(super) fn root(node: &'a Node, problems: &'a Problems) -> Self {
+        Self { node, key: &node.origin, path: String::new(), problems }
+    }
+
+    /// Reports a mistake in this value.
+    pub(super) fn problem(&self, text: impl Display) {
+        let origin = &self.node.origin;
+        self.problems.error_at(origin, &format!("{}: {text}", self.path));
+    }
+
+    /// Reports a mistake in the key that this value stands under.
+    pub(super) fn key_problem(&self, text: impl Display) {
+        self.problems.error_at(self.key, &format!("{}: {text}", self.path));
+    }
+
+    /// Says something about the key that this value stands under.
+    pub(super) fn key_notice(&self, text: impl Display) {
+        self.problems.notice(format!("{}: {}: {text}", self.key, self.path));
+    }
+
+    /// The entries of a mapping of free keys, such as headers.
+    pub(super) fn entries(&self) -> Vec<(&'a str, Value<'a>)> {
+        let entries = self.mapping().unwrap_or_default();
+        entries
+            .iter()
+            .filter(|entry| !entry.value.is_null())
+            .map(|entry| (entry.key.as_str(), self.child(entry)))
+            .collect()
+    }
+
+    /// Reads a mapping of known keys; the ones that `read` does not ask for are reported.
+    pub(super) fn object<T>(&self, read: impl FnOnce(&Object<'a>) -> T) -> Option<T> {
+        let object = self.open()?;
+        let result = read(&object);
+        object.finish();
+        Some(result)
+    }
+
+    /// Reads a mapping that also holds keys of other programs.
+    pub(super) fn shared_object<T>(&self, read: impl FnOnce(&Object<'a>) -> T) -> Option<T> {
+        Some(read(&self.open()?))
+    }
+
+    fn open(&self) -> Option<Object<'a>> {
+        Some(Object {
+            entries: self.mapping()?,
+            path: self.path.clone(),
+            problems: self.problems,
+            asked: RefCell::new(Vec::new()),
+        })
+    }
+
+    fn mapping(&self) -> Option<&'a [Entry]> {
+        if let NodeValue::Mapping(entries) = &self.node.value {
+            return Some(entries);
+        }
+        self.problem(format_args!("expected keys and values, got {}", self.got()));
+        None
+    }
+
+    fn child(&self, entry: &'a Entry) -> Value<'a> {
+        Value {
+            node: &entry.value,
+            key: &entry.origin,
+            path: join(&self.path, &entry.key),
+            problems: self.problems,
+        }
+    }
+
+    /// The elements of a list.
+    pub(super) fn list(&self) -> Option<Vec<Value<'a>>> {
+        let NodeValue::Sequence(nodes) = &self.node.value else {
+            self.problem(format_args!("expected a list, got {}", self.got()));
+            return None;
+        };
+        let value = |(index, node)| Value {
+            node,
+            key: &node.origin,
+            path: format!("{}[{index}]", self.path),
+            problems: self.problems,
+        };
+        Some(nodes.iter().enumerate().map(value).collect())
+    }
+
+    /// `true` or `false`, also in the other spellings that Backstage takes.
+    pub(super) fn boolean(&self) -> Option<bool> {
+        let read = boolean(self.raw()?);
+        self.expect(read, "`true` or `false`")
+    }
+
+    /// A whole number in `range`, which `what` describes.
+    pub(super) fn whole(&self, range: &RangeInclusive<u64>, what: &str) -> Option<u64> {
+        let read = self.raw()?.parse().ok().filter(|number| range.contains(number));
+        self.expect(read, &format!("{what} ({} to {})", range.start(), range.end()))
+    }
+
+    /// A count, such as a size in items.
+    pub(super) fn count(&self, range: RangeInclusive<u32>) -> Option<usize> {
+        let range = u64::from(*range.start())..=u64::from(*range.end());
+        self.whole(&range, "a whole number")?.try_into().ok()
+    }
+
+    /// A number in `range`.
+    pub(super) fn decimal(&self, range: RangeInclusive<f64>) -> Option<f64> {
+        let read = self.raw()?.parse().ok().filter(|number| range.contains(number));
+        self.expect(read, &format!("a number ({} to {})", range.start(), range.end()))
+    }
+
+    /// A time of at least a millisecond, in milliseconds.
+    pub(super) fn millis(&self) -> Option<Duration> {
+        self.whole(&(1..=MAX_MILLIS), "milliseconds").map(Duration::from_millis)
+    }
+
+    /// A time limit in milliseconds; 0 is no limit.
+    pub(super) fn timeout_millis(&self) -> Option<Duration> {
+        self.whole(&(0..=MAX_MILLIS), "milliseconds").map(timeout)
+    }
+
+    /// A text that is not empty. Numbers and the like are taken as they are written.
+    pub(super) fn text(&self) -> Option<String> {
+        let text = self.raw()?;
+        let read = (!text.trim().is_empty()).then(|| text.to_owned());
+        self.expect(read, "a text that is not empty")
+    }
+
+    /// A text that may be a secret or hold one, and that `check` accepts. It is not shown when it does not.
+    pub(super) fn secret<T>(&self, check: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let text = self.raw()?;
+        check(text).map_err(|wrong| self.problem(wrong)).ok()
+    }
+
+    /// One of `choices`.
+    pub(super) fn choice<T: Copy>(&self, choices: &[(&'static str, T)]) -> Option<T> {
+        let text = self.raw()?;
+        let found = choices.iter().find(|(name, _)| *name == text);
+        if found.is_none() {
+            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+            // A substituted value may be a secret: then the nearest name would give it away.
+            let near = match &self.node.value {
+                NodeValue::Scalar(Scalar { written: None, .. }) => {
+                    naming::nearest(text, names.iter().copied())
+                }
+                _ => None,
+            };
+            let hint = match near {
+                Some(near) => format!(" (nearest: `{near}`)"),
+                None => String::new(),
+            };
+            self.problem(format_args!("expected {}, got {}{hint}", one_of(&names), self.got()));
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    fn expect<T>(&self, read: Option<T>, what: &str) -> Option<T> {
+        if read.is_none() {
+            self.problem(format_args!("expected {what}, got {}", self.got()));
+        }
+        read
+    }
+
+    /// The text of a scalar; what is not a scalar is reported.
+    fn raw(&self) -> Option<&'a str> {
+        if let NodeValue::Scalar(scalar) = &self.node.value {
+            return Some(&scalar.text);
+        }
+        self.problem(format_args!("expected one value, got {}", self.got()));
+        None
+    }
+
+    /// What stands here, as messages show it.
+    pub(super) fn got(&self) -> String {
+        match &self.node.value {
+            NodeValue::Sequence(_) => "a list".to_owned(),
+            NodeValue::Mapping(_) => "keys and values".to_owned(),
+            NodeValue::Scalar(Scalar { written: Some(written), .. }) => {
+                format!("the value of {}", shown(written))
+            }
+            NodeValue::Scalar(Scalar { text, .. }) => shown(text),
+        }
+    }
+}
+
+impl<'a> Object<'a> {
+    /// The value of `key`; `null` counts as not there.
+    pub(super) fn get(&self, key: &'static str) -> Option<Value<'a>> {
+        self.asked.borrow_mut().push(key);
+        let entry = entry(self.entries, key).filter(|entry| !entry.value.is_null())?;
+        Some(Value {
+            node: &entry.value,
+            key: &entry.origin,
+            path: join(&self.path, key),
+            problems: self.problems,
+        })
+    }
+
+    /// Reads `key` into `target` where it is there and right.
+    pub(super) fn set<T>(
+        &self,
+        key: &'static str,
+        target: &mut T,
+        read: impl FnOnce(&Value<'a>) -> Option<T>,
+    ) {
+        if let Some(value) = self.get(key).and_then(|value| read(&value)) {
+            *target = value;
+        }
+    }
+
+    /// As [`Object::set`] for a target that can be unset.
+    pub(super) fn fill<T>(
+        &self,
+        key: &'static str,
+        target: &mut Option<T>,
+        read: impl FnOnce(&Value<'a>) -> Option<T>,
+    ) {
+        if let Some(value) = self.get(key).and_then(|value| read(&value)) {
+            *target = Some(value);
+        }
+    }
+
+    /// Reads the mapping under `key`.
+    pub(super) fn within(&self, key: &'static str, read: impl FnOnce(&Object<'a>)) {
+        if let Some(value) = self.get(key) {
+            value.object(read);
+        }
+    }
+
+    /// Keys that are there and were not asked for, with their places.
+    pub(super) fn unasked(&self) -> impl Iterator<Item = (&'a str, &'a Origin)> {
+        self.entries
+            .iter()
+            .filter(|entry| !self.asked.borrow().contains(&entry.key.as_str()))
+            .map(|entry| (entry.key.as_str(), &entry.origin))
+    }
+
+    fn finish(self) {
+        let asked = self.asked.borrow();
+        for (key, origin) in self.unasked() {
+            let path = join(&self.path, key);
+            let known = known(key, &asked);
+            self.problems.error_at(origin, &format!("{path}: unknown key ({known})"));
+        }
+    }
+}
+
+/// The longest time that can be configured, about 24 days.
+pub(super) const MAX_MILLIS: u64 = i32::MAX as u64;
+
+/// A time limit, where 0 is no limit.
+pub(super) fn timeout(millis: u64) -> Duration {
+    match millis {
+        0 => NO_LIMIT,
+        _ => Duration::from_millis(millis),
+    }
+}
+
+/// The spellings of a boolean that Backstage takes.
+pub(super) fn boolean(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "y" | "on" | "1" => Some(true),
+        "false" | "no" | "n" | "off" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// "nearest: `port`", or all of them.
+pub(super) fn known(word: &str, names: &[&str]) -> String {
+    match naming::nearest(word, names.iter().copied()) {
+        Some(near) => format!("nearest: `{near}`"),
+        None => format!("known: {}", quoted(names)),
+    }
+}
+
+pub(super) fn one_of(names: &[&str]) -> String {
+    match names {
+        [only] => format!("`{only}`"),
+        _ => format!("one of {}", quoted(names)),
+    }
+}
+
+fn quoted(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+/// `telemetry.metrics`, and `headers."x.y"` for a key that the dots of a path would tear apart.
+fn join(path: &str, key: &str) -> String {
+    let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    let key = if plain { key.to_owned() } else { format!("{key:?}") };
+    if path.is_empty() { key } else { format!("{path}.{key}") }
+}
