@@ -23,6 +23,10 @@ pub enum ErrorKind {
     Conflict,
     /// Telemetry already runs in this process.
     AlreadyRunning,
+    /// A destination did not take what it was sent; what was lost is counted.
+    Export,
+    /// Something did not finish within its limit.
+    Timeout,
     /// The operating system refused something, such as a thread.
     System,
 }

@@ -46,7 +46,8 @@ struct Shared {
     diagnostics: Diagnostics,
 }
 
-type Request = oneshot::Sender<Arc<Snapshot>>;
+/// Takes the snapshot; whoever gave up waiting has one already.
+type Request = Box<dyn FnOnce(Arc<Snapshot>) + Send>;
 
 /// How long a collection waits for callbacks, unless told otherwise: half of what a scrape should take at most.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -75,8 +76,7 @@ impl Collector {
                     let requests: Vec<Request> = std::iter::once(first).chain(waiting.try_iter()).collect();
                     let snapshot = Arc::new(collecting.collect());
                     for request in requests {
-                        // Whoever gave up waiting has its snapshot already.
-                        drop(request.send(snapshot.clone()));
+                        request(snapshot.clone());
                     }
                 }
             })
@@ -91,15 +91,28 @@ impl Collector {
     /// Callbacks that do not return in time are not waited for: their instruments show what they showed before.
     pub(crate) async fn snapshot(&self) -> Arc<Snapshot> {
         let (reply, snapshot) = oneshot::channel();
-        let asked = lock(&self.requests).send(reply).is_ok();
-        // Callbacks that hang already are not given the time a second time.
-        if asked
-            && !self.shared.hangs(self.patience)
+        if self.ask(|snapshot| drop(reply.send(snapshot)))
             && let Ok(Ok(snapshot)) = tokio::time::timeout(self.patience, snapshot).await
         {
             return snapshot;
         }
         Arc::new(self.shared.without_callbacks())
+    }
+
+    /// [`Collector::snapshot`] for code that is not asynchronous.
+    pub(crate) fn snapshot_blocking(&self) -> Arc<Snapshot> {
+        let (reply, snapshot) = mpsc::sync_channel(1);
+        if self.ask(move |snapshot| drop(reply.send(snapshot)))
+            && let Ok(snapshot) = snapshot.recv_timeout(self.patience)
+        {
+            return snapshot;
+        }
+        Arc::new(self.shared.without_callbacks())
+    }
+
+    /// Asks for a collection, unless callbacks hang already: they are not given the time a second time.
+    fn ask(&self, reply: impl FnOnce(Arc<Snapshot>) + Send + 'static) -> bool {
+        !self.shared.hangs(self.patience) && lock(&self.requests).send(Box::new(reply)).is_ok()
     }
 }
 

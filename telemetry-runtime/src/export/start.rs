@@ -1,0 +1,193 @@
+//! From a plan to running exporters.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use opentelemetry_sdk::Resource;
+
+use super::collector::Collector;
+use super::counters::Counters;
+use super::diagnostics::Diagnostics;
+use super::plan::{ExportPlan, MetricsPlan, SpansPlan};
+use super::worker::{MetricsWork, Server, SpansWork, Work, Worker};
+use crate::config::{MetricExporterConfig, PrometheusConfig, SpanExporterConfig};
+use crate::error::{Error, ErrorKind};
+use crate::metrics::Snapshot;
+
+/// The running exporters.
+///
+/// Dropping them ends the telemetry thread without a last export; [`Exporters::shutdown`] comes first.
+pub(crate) struct Exporters {
+    worker: Worker,
+    collector: Option<Arc<Collector>>,
+    prometheus: Option<SocketAddr>,
+    counters: Arc<Counters>,
+}
+
+/// Starts everything that the plan asks for.
+///
+/// # Errors
+///
+/// [`ErrorKind::Config`] for an exporter whose configuration cannot work, and [`ErrorKind::System`] where a thread
+/// cannot be started. A scrape endpoint that cannot be opened is reported to the diagnostics, and the rest starts.
+pub(crate) fn start(plan: ExportPlan) -> Result<Exporters, Error> {
+    let mut starter = Starter {
+        resource: plan.resource,
+        diagnostics: plan.diagnostics,
+        counters: Arc::default(),
+        servers: Vec::new(),
+        prometheus: None,
+    };
+    let mut collector = None;
+    let mut metrics = None;
+    if let Some(plan) = plan.metrics {
+        let work = starter.metrics(plan)?;
+        collector = Some(work.collector.clone());
+        // Without a destination there is nothing to do periodically: scrapes collect by themselves.
+        metrics = (!work.sinks.is_empty()).then_some(work);
+    }
+    let spans = plan.spans.map(|plan| starter.spans(plan)).transpose()?;
+    let Starter { resource, diagnostics, counters, servers, prometheus } = starter;
+    let worker = Worker::start(Work {
+        resource: Arc::new(resource),
+        counters: counters.clone(),
+        diagnostics,
+        servers,
+        metrics,
+        spans,
+    })?;
+    Ok(Exporters { worker, collector, prometheus, counters })
+}
+
+impl Exporters {
+    /// Exports everything that was recorded before the call.
+    ///
+    /// It blocks, for at most `limit`, and may be called from anywhere, asynchronous code included.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Timeout`] after `limit`; [`ErrorKind::Export`] if a destination did not take something since the
+    /// last flush; [`ErrorKind::System`] if the telemetry thread does not run in this process.
+    pub(crate) fn flush(&self, limit: Duration) -> Result<(), Error> {
+        self.worker.flush(limit)
+    }
+
+    /// Exports everything that was recorded before the call, and ends the exporters. A second call does nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Exporters::flush`].
+    pub(crate) fn shutdown(&self, limit: Duration) -> Result<(), Error> {
+        self.worker.shutdown(limit)
+    }
+
+    /// Where the scrape endpoint listens, if there is one.
+    pub(crate) fn prometheus_address(&self) -> Option<SocketAddr> {
+        self.prometheus
+    }
+
+    /// What was exported and lost so far.
+    pub(crate) fn counters(&self) -> &Arc<Counters> {
+        &self.counters
+    }
+
+    /// A snapshot of now, unless metrics are off.
+    pub(crate) fn collect(&self) -> Option<Arc<Snapshot>> {
+        Some(self.collector.as_ref()?.snapshot_blocking())
+    }
+}
+
+/// What is gathered on the way.
+struct Starter {
+    resource: Resource,
+    diagnostics: Diagnostics,
+    counters: Arc<Counters>,
+    servers: Vec<Server>,
+    prometheus: Option<SocketAddr>,
+}
+
+impl Starter {
+    fn metrics(&mut self, plan: MetricsPlan) -> Result<MetricsWork, Error> {
+        let collector =
+            Collector::start(plan.source, self.counters.clone(), self.diagnostics.clone()).map(Arc::new)?;
+        let mut sinks = plan.sinks;
+        for exporter in plan.exporters {
+            match exporter {
+                MetricExporterConfig::Prometheus(config) => self.prometheus(config, &collector)?,
+                #[cfg(feature = "otlp")]
+                MetricExporterConfig::Otlp(config) => {
+                    sinks.push(super::otlp::metric_sink(&config, &self.diagnostics)?);
+                }
+                #[cfg(not(feature = "otlp"))]
+                MetricExporterConfig::Otlp(_) => return Err(not_built("otlp", "otlp-http")),
+                #[cfg(feature = "console")]
+                MetricExporterConfig::Console => sinks.push(super::console::metric_sink()),
+                #[cfg(not(feature = "console"))]
+                MetricExporterConfig::Console => return Err(not_built("console", "console")),
+            }
+        }
+        Ok(MetricsWork { collector, interval: plan.interval, timeout: plan.timeout, sinks })
+    }
+
+    fn spans(&mut self, plan: SpansPlan) -> Result<SpansWork, Error> {
+        let mut sinks = plan.sinks;
+        for exporter in plan.exporters {
+            match exporter {
+                #[cfg(feature = "otlp")]
+                SpanExporterConfig::Otlp(config) => {
+                    sinks.push(super::otlp::span_sink(&config, &self.diagnostics)?);
+                }
+                #[cfg(not(feature = "otlp"))]
+                SpanExporterConfig::Otlp(_) => return Err(not_built("otlp", "otlp-http")),
+                #[cfg(feature = "console")]
+                SpanExporterConfig::Console => sinks.push(super::console::span_sink()),
+                #[cfg(not(feature = "console"))]
+                SpanExporterConfig::Console => return Err(not_built("console", "console")),
+            }
+        }
+        Ok(SpansWork { source: plan.source, batch: plan.batch, sinks })
+    }
+
+    #[cfg(feature = "prometheus")]
+    fn prometheus(&mut self, config: PrometheusConfig, collector: &Arc<Collector>) -> Result<(), Error> {
+        use super::diagnostics::DiagnosticKind;
+        use super::http::{Endpoint, Limits, bind, serve};
+
+        if !config.path.starts_with('/') {
+            let message = format!("the path `{}` of the metrics endpoint must start with `/`", config.path);
+            return Err(Error::new(ErrorKind::Config, message));
+        }
+        let Some((listener, address)) = bind(&config, &self.diagnostics) else {
+            return Ok(());
+        };
+        self.prometheus.get_or_insert(address);
+        let endpoint = Arc::new(Endpoint::new(
+            config.path,
+            self.resource.clone(),
+            collector.clone(),
+            self.counters.clone(),
+            self.diagnostics.clone(),
+        ));
+        let diagnostics = self.diagnostics.clone();
+        let server = async move {
+            if let Err(error) = serve(listener, endpoint, Limits::default()).await {
+                let message = format!("the metrics endpoint {address} has ended: {error}");
+                diagnostics.report(DiagnosticKind::Endpoint, message);
+            }
+        };
+        self.servers.push(Box::pin(server));
+        Ok(())
+    }
+
+    #[cfg(not(feature = "prometheus"))]
+    fn prometheus(&mut self, _: PrometheusConfig, _: &Arc<Collector>) -> Result<(), Error> {
+        Err(not_built("prometheus", "prometheus"))
+    }
+}
+
+#[cfg(not(all(feature = "prometheus", feature = "otlp", feature = "console")))]
+fn not_built(exporter: &str, feature: &str) -> Error {
+    let message = format!("the exporter `{exporter}` needs the feature `{feature}` of telemetry-runtime");
+    Error::new(ErrorKind::Config, message)
+}

@@ -1,0 +1,120 @@
+//! Batches of spans: from the queue to every destination.
+
+use std::sync::Arc;
+
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::lane::{Batch, Lane, Shared};
+use super::{Flush, first_failure};
+use crate::config::BatchConfig;
+use crate::export::plan::SpanSource;
+use crate::export::sink::{ExportError, SpanSink};
+
+/// Batches that may wait in front of one destination. With several destinations it is how far one may fall behind the
+/// fastest one before it misses a batch.
+const BATCHES_AHEAD: usize = 4;
+
+/// The batch loop.
+pub(super) struct Spans {
+    source: Arc<dyn SpanSource>,
+    batch: BatchConfig,
+    lanes: Vec<Lane<Batch>>,
+    shared: Shared,
+    full: Arc<Notify>,
+    /// A batch that a destination missed since the last flush.
+    missed: bool,
+}
+
+impl Spans {
+    /// Prepares the loop; its lanes run on the current runtime.
+    pub(super) fn new(
+        source: Arc<dyn SpanSource>,
+        batch: BatchConfig,
+        sinks: Vec<Box<dyn SpanSink>>,
+        shared: Shared,
+    ) -> Self {
+        let full = Arc::new(Notify::new());
+        let wake = full.clone();
+        source.on_full(Box::new(move || wake.notify_one()));
+        let lanes = sinks.into_iter().map(|sink| Lane::spawn(sink, BATCHES_AHEAD, shared.clone())).collect();
+        Self { source, batch, lanes, shared, full, missed: false }
+    }
+
+    /// Exports until the requests end.
+    pub(super) async fn run(mut self, mut requests: mpsc::UnboundedReceiver<Flush>) {
+        let mut due = interval(self.batch.schedule_delay.max(std::time::Duration::from_millis(1)));
+        due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                request = requests.recv() => match request {
+                    Some(request) => self.flush(request).await,
+                    None => return,
+                },
+                () = self.full.notified() => self.batch().await,
+                _ = due.tick() => self.batch().await,
+            }
+        }
+    }
+
+    /// Exports one batch; where more spans wait, the next one comes at once, after a look at the requests.
+    async fn batch(&mut self) {
+        if self.next().await == self.batch.max_export_batch_size {
+            self.full.notify_one();
+        }
+    }
+
+    /// Hands out one batch and gives its size.
+    async fn next(&mut self) -> usize {
+        while !self.lanes.iter().any(Lane::has_room) {
+            self.shared.room.notified().await;
+        }
+        let spans = self.source.drain(self.batch.max_export_batch_size);
+        let count = spans.len();
+        if count > 0 {
+            let batch = Batch::new(self.source.clone(), spans);
+            let mut lanes = self.lanes.iter().filter(|lane| {
+                let room = lane.has_room();
+                if !room {
+                    self.missed = true;
+                    self.shared.counters.spans_skipped.add(count);
+                }
+                room
+            });
+            let mut last = lanes.next();
+            for lane in lanes {
+                if let Some(lane) = last.replace(lane) {
+                    lane.offer(batch.clone());
+                }
+            }
+            if let Some(lane) = last {
+                lane.offer(batch);
+            }
+        }
+        count
+    }
+
+    async fn flush(&mut self, request: Flush) {
+        // What is recorded from now on is not part of this flush, or it would never end under load.
+        let mut waiting = self.source.waiting();
+        loop {
+            let taken = self.next().await;
+            waiting = waiting.saturating_sub(taken);
+            if taken == 0 || waiting == 0 {
+                break;
+            }
+        }
+        let mut failure = std::mem::take(&mut self.missed)
+            .then(|| ExportError::new("an exporter was too slow and missed spans"));
+        for lane in &self.lanes {
+            first_failure(&mut failure, lane.flush().await);
+        }
+        if request.last {
+            for lane in &self.lanes {
+                lane.shutdown().await;
+            }
+        }
+        drop(request.reply.send(failure.map_or(Ok(()), Err)));
+    }
+}
