@@ -18,6 +18,10 @@ pub mod trace;
 pub mod __private;
 
 pub use error::{Error, ErrorKind};
+pub use metrics::{
+    Counter, Gauge, Histogram, Label, ObservableCounter, ObservableGauge, ObservableUpDownCounter, Observer,
+    UpDownCounter, check,
+};
 pub use outcome::Outcome;
 pub use plugin::{Plugin, Scope, ScopeKind};
 pub use telemetry_naming as naming;

@@ -47,7 +47,8 @@ pub(super) fn expand(set: &InstrumentSet) -> TokenStream {
     let statics: Vec<_> = (0..fields.len()).map(|index| format_ident!("__METRIC_{index}")).collect();
     let declarations = fields.iter().zip(&statics).map(|(field, descriptor)| {
         if let Some(callback) = &field.definition.callback {
-            quote!(#private::Declared::with_callback(&#descriptor, #callback))
+            let ty = &field.ty;
+            quote!(#private::Declared::with_callback(&#descriptor, &<#ty>::callback(#callback)))
         } else {
             quote!(#private::Declared::new(&#descriptor))
         }

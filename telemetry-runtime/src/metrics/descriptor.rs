@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 
+use super::buckets::Buckets;
 use crate::plugin::Scope;
 
 /// The seven instruments of OpenTelemetry (metrics API, "Instrument").
@@ -51,6 +52,8 @@ pub struct Descriptor {
     pub(crate) attribute_keys: &'static [&'static str],
     /// Upper bounds of a histogram's buckets; `None` takes the default for the unit.
     pub(crate) bounds: Option<&'static [f64]>,
+    /// Whether only an expression's type knows the keys, so that empty keys do not mean "no attributes".
+    pub(crate) keys_of_expression: bool,
     pub(crate) crate_name: &'static str,
     pub(crate) location: &'static Location<'static>,
 }
@@ -80,6 +83,7 @@ impl Descriptor {
             description: "",
             attribute_keys: &[],
             bounds: None,
+            keys_of_expression: false,
             crate_name,
             location: Location::caller(),
         }
@@ -111,5 +115,80 @@ impl Descriptor {
     pub const fn bounds(mut self, bounds: &'static [f64]) -> Self {
         self.bounds = Some(bounds);
         self
+    }
+
+    /// Says that only the type of an expression knows the attribute keys, as in `attributes = expr` on a function.
+    /// Such a metric has no point until it is recorded; one that is known to have no attributes shows 0 from the start.
+    #[must_use]
+    pub const fn keys_of_expression(mut self) -> Self {
+        self.keys_of_expression = true;
+        self
+    }
+
+    /// The declared owner.
+    pub const fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// The name as the author wrote it, without the `::` of an absolute one.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether the name is exported without the plugin's prefix.
+    pub const fn is_absolute(&self) -> bool {
+        self.absolute
+    }
+
+    /// The instrument.
+    pub const fn kind(&self) -> InstrumentKind {
+        self.kind
+    }
+
+    /// The number type.
+    pub const fn number(&self) -> NumberKind {
+        self.number
+    }
+
+    /// The UCUM unit; empty if there is none.
+    pub const fn unit_code(&self) -> &'static str {
+        self.unit
+    }
+
+    /// The description; may be empty.
+    pub const fn description_text(&self) -> &'static str {
+        self.description
+    }
+
+    /// The attribute keys, in the order of the attribute values.
+    pub const fn keys(&self) -> &'static [&'static str] {
+        self.attribute_keys
+    }
+
+    /// The upper bounds of a histogram's buckets: the declared ones, or the default for the unit.
+    pub const fn histogram_bounds(&self) -> &'static [f64] {
+        match self.bounds {
+            Some(bounds) => bounds,
+            None => Buckets::default_bounds(self.unit),
+        }
+    }
+
+    /// The crate that declares it.
+    pub const fn crate_name(&self) -> &'static str {
+        self.crate_name
+    }
+
+    /// Where it is declared.
+    pub const fn location(&self) -> &'static Location<'static> {
+        self.location
+    }
+
+    pub(crate) const fn is_histogram(&self) -> bool {
+        matches!(self.kind, InstrumentKind::Histogram)
+    }
+
+    /// Whether every point is without attributes, so that the one series is known from the start.
+    pub(crate) const fn is_attributeless(&self) -> bool {
+        self.attribute_keys.is_empty() && !self.keys_of_expression
     }
 }

@@ -1,7 +1,32 @@
 //! The typed store, the instruments, and their collection.
 
+mod attributes;
+mod buckets;
+mod callbacks;
+mod collect;
 mod descriptor;
+mod health;
+mod instruments;
+mod number;
+mod registry;
+mod set;
 mod snapshot;
+mod store;
+#[cfg(test)]
+mod testing;
 
+pub use attributes::{AttributeRef, AttributeValue, FreeAttributes, Label, MetricAttributes};
+#[doc(hidden)]
+pub use attributes::{combinations, text_value, visit_values};
+pub use callbacks::{Callback, CallbackHandle, Observer};
+pub use collect::{MeterNaming, Naming, collect, observe, read};
 pub use descriptor::{Descriptor, InstrumentKind, NumberKind};
+pub use instruments::{
+    Counter, Gauge, Histogram, Instrument, ObservableCounter, ObservableGauge, ObservableUpDownCounter,
+    UpDownCounter,
+};
+pub use number::{CounterNumber, GaugeNumber, HistogramNumber, MetricNumber, UpDownNumber};
+pub(crate) use registry::set_cardinality_limit;
+pub use registry::{Conflict, Declared, Place, check, declared};
+pub use set::MetricSet;
 pub use snapshot::*;

@@ -1,0 +1,307 @@
+//! Which bucket a measurement belongs to, and how a histogram's series lies in its cells.
+//!
+//! The search is a table on the top bits of the number: neighbouring doubles have neighbouring bits, so the bits
+//! shifted right by a fixed amount select a stretch of numbers that holds at most one bound. The table says how many
+//! bounds lie before the stretch; one comparison decides about the bound inside. Bounds for which no small table
+//! exists are searched by bisection.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+
+use super::number::INFINITY_BITS;
+
+/// Bounds for durations in seconds (OpenTelemetry semantic conventions, `http.server.request.duration`).
+const SECONDS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+
+/// The default bounds of the OpenTelemetry metrics SDK.
+const DEFAULT: &[f64] =
+    &[0.0, 5.0, 10.0, 25.0, 50.0, 75.0, 100.0, 250.0, 500.0, 750.0, 1000.0, 2500.0, 5000.0, 7500.0, 10000.0];
+
+/// Stretches in a table.
+const STRETCHES: usize = 128;
+/// Bounds beside a table, the infinite one included.
+const TABLE_BOUNDS: usize = 32;
+
+/// Cells of a histogram's series before its buckets: the sum, the smallest and the largest measurement.
+const HEAD: usize = 3;
+
+/// The buckets of a histogram, prepared for the search.
+#[derive(Debug)]
+pub(crate) struct Buckets {
+    /// How far bits are shifted; 0 where there is no table.
+    shift: u32,
+    /// The shifted bits of the first stretch. Smaller numbers belong to it too.
+    first: u64,
+    /// The index of the last stretch, which lies behind all bounds.
+    last: u64,
+    before: [u8; STRETCHES],
+    padded: [f64; TABLE_BOUNDS],
+    bounds: &'static [f64],
+}
+
+impl Buckets {
+    /// The bounds to use where the author gave none.
+    pub(crate) const fn default_bounds(unit: &str) -> &'static [f64] {
+        match unit.as_bytes() {
+            b"s" => SECONDS,
+            _ => DEFAULT,
+        }
+    }
+
+    /// Prepares the search. The bounds are finite and strictly increasing.
+    pub(crate) const fn new(bounds: &'static [f64]) -> Self {
+        let mut buckets = Self {
+            shift: 0,
+            first: 0,
+            last: 0,
+            before: [0; STRETCHES],
+            padded: [f64::INFINITY; TABLE_BOUNDS],
+            bounds,
+        };
+        if bounds.len() < TABLE_BOUNDS {
+            let mut i = 0;
+            while i < bounds.len() {
+                buckets.padded[i] = bounds[i];
+                i += 1;
+            }
+            let mut shift = 60;
+            while shift > 0 {
+                if buckets.fill(shift) {
+                    buckets.shift = shift;
+                    break;
+                }
+                shift -= 1;
+            }
+        }
+        buckets
+    }
+
+    /// Fills the table for a shift; `false` if a stretch would hold two bounds or the table is too small.
+    const fn fill(&mut self, shift: u32) -> bool {
+        let mut positive = 0;
+        while positive < self.bounds.len() && self.bounds[positive] <= 0.0 {
+            positive += 1;
+        }
+        // Measurements are not negative: of the bounds up to zero only zero itself takes part in a comparison, and it
+        // has the first stretch for itself.
+        let zero = positive > 0 && self.bounds[positive - 1] == 0.0;
+        let (first, last) = if positive == self.bounds.len() {
+            (0, 1)
+        } else {
+            let first = self.bounds[positive].to_bits() >> shift;
+            if zero && first == 0 {
+                return false;
+            }
+            let first = first - zero as u64;
+            (first, (self.bounds[self.bounds.len() - 1].to_bits() >> shift) - first + 1)
+        };
+        if last >= STRETCHES as u64 {
+            return false;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "fewer than 32 bounds, fewer than 128 stretches")]
+        {
+            let mut bound = positive - zero as usize;
+            let mut stretch = 0;
+            while stretch <= last as usize {
+                self.before[stretch] = bound as u8;
+                let start = bound;
+                while bound < self.bounds.len()
+                    && self.stretch(self.bounds[bound], shift, first) == stretch as u64
+                {
+                    bound += 1;
+                }
+                if bound - start > 1 {
+                    return false;
+                }
+                stretch += 1;
+            }
+        }
+        self.first = first;
+        self.last = last;
+        true
+    }
+
+    const fn stretch(&self, bound: f64, shift: u32, first: u64) -> u64 {
+        if bound == 0.0 { 0 } else { (bound.to_bits() >> shift).saturating_sub(first) }
+    }
+
+    /// The index of the bucket: the number of bounds below the value, which is finite and not negative.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the index of a stretch is below 128")]
+    pub(crate) fn index(&self, value: f64) -> usize {
+        if self.shift == 0 {
+            return self.bisect(value);
+        }
+        let stretch = (value.to_bits() >> (self.shift & 63)).saturating_sub(self.first).min(self.last);
+        let before = usize::from(self.before[stretch as usize & (STRETCHES - 1)]);
+        before + usize::from(value > self.padded[before & (TABLE_BOUNDS - 1)])
+    }
+
+    #[cold]
+    fn bisect(&self, value: f64) -> usize {
+        self.bounds.partition_point(|bound| *bound < value)
+    }
+
+    /// The upper bounds.
+    pub(crate) const fn bounds(&self) -> &'static [f64] {
+        self.bounds
+    }
+
+    /// How many cells a series takes.
+    pub(crate) const fn cells(&self) -> usize {
+        HEAD + self.bounds.len() + 1
+    }
+
+    /// Records into the series at `offset`; `None` if the slab is too small for it.
+    ///
+    /// The value is finite and not negative.
+    #[inline]
+    pub(crate) fn record(&self, slab: &[AtomicU64], offset: usize, value: f64) -> Option<()> {
+        let ([sum, smallest, largest], buckets) = slab.get(offset..)?.split_first_chunk::<HEAD>()?;
+        let bucket = buckets.get(self.index(value))?;
+        // Bits of numbers that are not negative are ordered like the numbers. Both extremes are kept such that a fresh
+        // cell, zero, is smaller than every recorded one.
+        let bits = value.to_bits();
+        if bits + 1 > largest.load(Relaxed) {
+            largest.store(bits + 1, Relaxed);
+        }
+        if !bits > smallest.load(Relaxed) {
+            smallest.store(!bits, Relaxed);
+        }
+        sum.store((f64::from_bits(sum.load(Relaxed)) + value).to_bits(), Relaxed);
+        // Last and released: who reads this count finds the sum and the extremes in place.
+        bucket.store(bucket.load(Relaxed) + 1, Release);
+        Some(())
+    }
+}
+
+/// Whether a histogram takes the value: finite and not negative. (Minus zero is taken on the cold path.)
+#[inline]
+pub(crate) fn is_recordable(value: f64) -> bool {
+    value.to_bits() < INFINITY_BITS
+}
+
+/// The contents of one histogram series, summed over slabs.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Distribution {
+    pub(crate) sum: f64,
+    pub(crate) smallest: Option<f64>,
+    pub(crate) largest: Option<f64>,
+    pub(crate) counts: Vec<u64>,
+}
+
+impl Distribution {
+    pub(crate) fn new(buckets: usize) -> Self {
+        Self { counts: vec![0; buckets], ..Self::default() }
+    }
+
+    /// Adds what one slab has of the series at `offset`.
+    pub(crate) fn add_slab(&mut self, slab: &[AtomicU64], offset: usize) {
+        let Some(cells) = slab.get(offset..offset + HEAD + self.counts.len()) else {
+            return;
+        };
+        let mut any = 0;
+        for (count, cell) in self.counts.iter_mut().zip(&cells[HEAD..]) {
+            let n = cell.load(Acquire);
+            any |= n;
+            *count += n;
+        }
+        if any != 0 {
+            self.sum += f64::from_bits(cells[0].load(Relaxed));
+            let smallest = cells[1].load(Relaxed);
+            let largest = cells[2].load(Relaxed);
+            self.widen((smallest != 0).then(|| f64::from_bits(!smallest)));
+            self.widen((largest != 0).then(|| f64::from_bits(largest - 1)));
+        }
+    }
+
+    /// Adds another series of the same buckets.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count += more;
+        }
+        self.sum += other.sum;
+        self.widen(other.smallest);
+        self.widen(other.largest);
+    }
+
+    fn widen(&mut self, value: Option<f64>) {
+        if let Some(value) = value {
+            self.smallest = Some(self.smallest.map_or(value, |smallest| smallest.min(value)));
+            self.largest = Some(self.largest.map_or(value, |largest| largest.max(value)));
+        }
+    }
+
+    /// The number of measurements.
+    pub(crate) fn count(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scan(bounds: &[f64], value: f64) -> usize {
+        bounds.iter().filter(|bound| **bound < value).count()
+    }
+
+    fn assert_same_as_a_scan(bounds: &'static [f64]) {
+        let buckets = Buckets::new(bounds);
+        let mut values = vec![0.0, f64::MIN_POSITIVE, 5e-324, 1e-300, 1e300, f64::MAX, 1.0, 0.3, 7.0];
+        for bound in bounds.iter().copied().filter(|bound| *bound >= 0.0) {
+            values.extend([bound, bound.next_up(), bound * 1.01, bound * 0.99, bound * 2.0, bound / 2.0]);
+            if bound > 0.0 {
+                values.push(bound.next_down());
+            }
+        }
+        for value in values {
+            assert_eq!(buckets.index(value), scan(bounds, value), "{value:e} in {bounds:?}");
+        }
+    }
+
+    #[test]
+    fn every_edge_is_sorted_as_a_plain_scan_does() {
+        assert_same_as_a_scan(SECONDS);
+        assert_same_as_a_scan(DEFAULT);
+        assert_same_as_a_scan(&[]);
+        assert_same_as_a_scan(&[0.0]);
+        assert_same_as_a_scan(&[-5.0]);
+        assert_same_as_a_scan(&[-5.0, -1.0, 0.0, 1.0]);
+        assert_same_as_a_scan(&[-5.0, -1.0, 1.0]);
+        assert_same_as_a_scan(&[0.0, 5e-324, 1.0]);
+        assert_same_as_a_scan(&[5e-324, 1e-320, f64::MAX]);
+        assert_same_as_a_scan(&[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0]);
+    }
+
+    #[test]
+    fn bounds_that_fit_no_table_are_bisected() {
+        let many: &'static [f64] = (1..=200).map(|n| f64::from(n) * 0.1).collect::<Vec<_>>().leak();
+        assert_eq!(Buckets::new(many).shift, 0);
+        assert_same_as_a_scan(many);
+        let close: &'static [f64] = &[1.0, 1.000_000_1, 5.0, 5.000_000_1];
+        assert_same_as_a_scan(close);
+    }
+
+    #[test]
+    fn the_default_bounds_have_tables() {
+        const AT_COMPILE_TIME: Buckets = Buckets::new(SECONDS);
+        assert!(AT_COMPILE_TIME.shift > 0);
+        assert!(Buckets::new(DEFAULT).shift > 0);
+    }
+
+    #[test]
+    fn extremes_sum_and_counts_come_back() {
+        let buckets = Buckets::new(SECONDS);
+        let slab: Vec<AtomicU64> = (0..40).map(|_| AtomicU64::new(0)).collect();
+        for value in [0.0, 0.3, 12.0] {
+            buckets.record(&slab, 3, value).unwrap();
+        }
+        let mut read = Distribution::new(SECONDS.len() + 1);
+        read.add_slab(&slab, 3);
+        assert_eq!((read.smallest, read.largest, read.count()), (Some(0.0), Some(12.0), 3));
+        assert!((read.sum - 12.3).abs() < 1e-12);
+        assert_eq!((read.counts[0], read.counts[7], read.counts[14]), (1, 1, 1));
+        assert!(buckets.record(&slab, 35, 1.0).is_none());
+    }
+}

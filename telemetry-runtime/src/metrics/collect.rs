@@ -1,0 +1,314 @@
+//! One collection of the store.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use super::buckets::Distribution;
+use super::callbacks::{self, Observed};
+use super::descriptor::InstrumentKind;
+use super::registry::{self, Family, Reading};
+use super::snapshot::{
+    AttributeData, Attributes, HistogramPoint, MeterScope, Metric, MetricData, Number, NumberPoint,
+    ScopeMetrics,
+};
+use super::store::{self, Busy, lock};
+use crate::plugin::{Scope, ScopeKind};
+
+/// How metrics and their scopes are named; made from the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Naming {
+    /// The first part of every name that is not absolute (`backend.metrics.serviceName`).
+    pub root: String,
+    /// The version of the meter scopes (`backend.metrics.serviceVersion`).
+    pub version: Option<String>,
+    /// What is configured for single plugins and core services, by id (`backend.metrics.plugin.{id}.meter`).
+    pub meters: HashMap<String, MeterNaming>,
+}
+
+/// The configured meter scope of one plugin; what is absent is taken from the root.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MeterNaming {
+    /// The scope's name.
+    pub name: Option<String>,
+    /// The scope's version.
+    pub version: Option<String>,
+    /// The scope's schema URL.
+    pub schema_url: Option<String>,
+}
+
+impl Default for Naming {
+    fn default() -> Self {
+        Self { root: "backstage".to_owned(), version: None, meters: HashMap::new() }
+    }
+}
+
+impl Naming {
+    /// The exported name of a metric.
+    fn full_name(&self, family: &Family) -> String {
+        let (descriptor, scope) = (family.descriptor(), family.scope());
+        if descriptor.absolute {
+            return descriptor.name.to_owned();
+        }
+        let kind = match scope.kind() {
+            ScopeKind::Plugin => "plugin",
+            ScopeKind::Core => "core",
+        };
+        format!("{}.{kind}.{}.{}", self.root, scope.id(), descriptor.name)
+    }
+
+    /// The meter scope of a plugin or core service.
+    fn meter(&self, scope: Scope) -> MeterScope {
+        let own = self.meters.get(scope.id());
+        let key = match scope.kind() {
+            ScopeKind::Plugin => "backstage.plugin.id",
+            ScopeKind::Core => "backstage.core.service",
+        };
+        let version = own.and_then(|own| own.version.clone()).or_else(|| self.version.clone());
+        MeterScope {
+            name: own.and_then(|own| own.name.clone()).unwrap_or_else(|| self.root.clone()).into(),
+            version: version.map(Cow::Owned),
+            schema_url: own.and_then(|own| own.schema_url.clone()).map(Cow::Owned),
+            attributes: vec![(key.into(), scope.id().into())],
+        }
+    }
+}
+
+/// The values of one metric while they are gathered.
+#[derive(Debug, Default)]
+struct Series {
+    points: Vec<(Attributes, Reading)>,
+    /// The point of each attribute set, where it can occur twice.
+    by_attributes: HashMap<u64, Vec<usize>>,
+}
+
+/// The observations of the last [`observe`].
+static OBSERVED: Mutex<Observed> = Mutex::new(Vec::new());
+
+/// Runs every callback once and keeps what they report for [`read`]. It runs user code: it may be slow or block.
+pub fn observe() {
+    let observed = callbacks::run();
+    if let Some(busy) = Busy::enter() {
+        *lock(&busy, &OBSERVED) = observed;
+    }
+}
+
+/// Every metric of the store, with the values of this moment and the observations of the last [`observe`].
+///
+/// Declared metrics are there even if nothing was ever recorded: those without attributes with the value 0 (gauges
+/// without a point), the others without points. Scopes and metrics are in the order of their names.
+#[must_use]
+pub fn read(naming: &Naming) -> Vec<ScopeMetrics> {
+    let observed = Busy::enter().map(|busy| lock(&busy, &OBSERVED).clone());
+    read_with(naming, observed.unwrap_or_default())
+}
+
+/// Runs every callback once, and gives every metric of the store as [`read`] does.
+#[must_use]
+pub fn collect(naming: &Naming) -> Vec<ScopeMetrics> {
+    read_with(naming, callbacks::run())
+}
+
+fn read_with(naming: &Naming, observed: Observed) -> Vec<ScopeMetrics> {
+    let Some(busy) = Busy::enter() else {
+        return Vec::new();
+    };
+    registry::register_declared(&busy);
+    let (families, tables) = registry::contents(&busy);
+    // After the tables: whoever registered later is read by the next collection, but no slab of a table read now is
+    // missing.
+    let slabs = store::slabs(&busy);
+    let mut several = vec![0_usize; families.len()];
+    for column in tables.iter().flat_map(|table| &table.columns) {
+        if let Some(tables) = several.get_mut(column.family.index()) {
+            *tables += 1;
+        }
+    }
+    let mut series: Vec<Series> = families.iter().map(|_| Series::default()).collect();
+    for table in tables {
+        table.read(&busy, &slabs, &mut |family, attributes, reading| {
+            if let Some(series) = series.get_mut(family.index()) {
+                if several[family.index()] > 1 {
+                    series.merge(family, attributes, reading);
+                } else {
+                    series.points.push((attributes.clone(), reading));
+                }
+            }
+        });
+    }
+    for (family, points) in observed {
+        if let Some(series) = series.get_mut(family.index()) {
+            for (attributes, bits) in points {
+                series.replace(&attributes, bits);
+            }
+        }
+    }
+    drop(busy);
+    by_scope(naming, &families, series)
+}
+
+fn by_scope(naming: &Naming, families: &[&'static Family], series: Vec<Series>) -> Vec<ScopeMetrics> {
+    let now = SystemTime::now();
+    let mut scopes: BTreeMap<Scope, BTreeMap<String, Metric>> = BTreeMap::new();
+    for (family, series) in families.iter().zip(series) {
+        let name = naming.full_name(family);
+        let metric = Metric {
+            name: Arc::from(name.as_str()),
+            description: family.descriptor().description.into(),
+            unit: family.descriptor().unit.into(),
+            data: series.into_data(family, now),
+        };
+        scopes.entry(family.scope()).or_default().insert(name, metric);
+    }
+    scopes
+        .into_iter()
+        .map(|(scope, metrics)| ScopeMetrics {
+            scope: naming.meter(scope),
+            metrics: metrics.into_values().collect(),
+        })
+        .collect()
+}
+
+impl Series {
+    fn find(&mut self, attributes: &Attributes) -> Result<&mut Reading, &mut Vec<usize>> {
+        let same = self.by_attributes.entry(hash(attributes)).or_default();
+        match same.iter().find(|at| self.points[**at].0 == *attributes) {
+            Some(at) => Ok(&mut self.points[*at].1),
+            None => Err(same),
+        }
+    }
+
+    /// Adds a reading of a metric that has several tables, where two may hold the same attributes.
+    fn merge(&mut self, family: &Family, attributes: &Attributes, reading: Reading) {
+        let end = self.points.len();
+        match (self.find(attributes), reading) {
+            (Err(places), reading) => {
+                places.push(end);
+                self.points.push((attributes.clone(), reading));
+            }
+            (Ok(Reading::Number(known)), Reading::Number(more)) => {
+                *known = if family.descriptor().kind.is_sum() {
+                    family.descriptor().number.sum(*known, more)
+                } else {
+                    more
+                };
+            }
+            (Ok(Reading::Distribution(known)), Reading::Distribution(more)) => known.merge(&more),
+            // The columns of a metric are all of its kind.
+            (Ok(_), _) => {}
+        }
+    }
+
+    /// Adds an observation; of several callbacks that report one series the last counts.
+    fn replace(&mut self, attributes: &Attributes, bits: u64) {
+        let end = self.points.len();
+        match self.find(attributes) {
+            Ok(known) => *known = Reading::Number(bits),
+            Err(places) => {
+                places.push(end);
+                self.points.push((attributes.clone(), Reading::Number(bits)));
+            }
+        }
+    }
+
+    fn into_data(mut self, family: &Family, now: SystemTime) -> MetricData {
+        let descriptor = family.descriptor();
+        let start = registry::start_time();
+        if self.points.is_empty() && descriptor.is_attributeless() && descriptor.kind.starts_at_zero() {
+            let zero = if descriptor.is_histogram() {
+                Reading::Distribution(Distribution::new(descriptor.histogram_bounds().len() + 1))
+            } else {
+                Reading::Number(0)
+            };
+            self.points.push((Attributes::from([]), zero));
+        }
+        let numbers = |points: Vec<(Attributes, Reading)>, start_time| {
+            points
+                .into_iter()
+                .filter_map(|(attributes, reading)| match reading {
+                    Reading::Number(bits) => {
+                        Some(NumberPoint { attributes, start_time, value: descriptor.number.number(bits) })
+                    }
+                    Reading::Distribution(_) => None,
+                })
+                .collect()
+        };
+        match descriptor.kind {
+            InstrumentKind::Histogram => MetricData::Histogram {
+                bounds: descriptor.histogram_bounds().into(),
+                points: self.points.into_iter().filter_map(|(a, r)| histogram_point(a, r, start)).collect(),
+            },
+            InstrumentKind::Gauge | InstrumentKind::ObservableGauge => {
+                MetricData::Gauge { points: numbers(self.points, now) }
+            }
+            kind => MetricData::Sum { monotonic: kind.is_monotonic(), points: numbers(self.points, start) },
+        }
+    }
+}
+
+fn histogram_point(
+    attributes: Attributes,
+    reading: Reading,
+    start_time: SystemTime,
+) -> Option<HistogramPoint> {
+    let Reading::Distribution(distribution) = reading else {
+        return None;
+    };
+    Some(HistogramPoint {
+        attributes,
+        start_time,
+        count: distribution.count(),
+        sum: distribution.sum,
+        min: distribution.smallest,
+        max: distribution.largest,
+        bucket_counts: distribution.counts,
+    })
+}
+
+fn hash(attributes: &Attributes) -> u64 {
+    let mut hasher = foldhash::fast::FixedState::default().build_hasher();
+    for (key, value) in attributes.iter() {
+        key.hash(&mut hasher);
+        match value {
+            AttributeData::String(text) => text.hash(&mut hasher),
+            AttributeData::Bool(value) => value.hash(&mut hasher),
+            AttributeData::I64(value) => value.hash(&mut hasher),
+            AttributeData::F64(value) => value.to_bits().hash(&mut hasher),
+            // Equal arrays have equal lengths; the comparison does the rest.
+            AttributeData::Array(values) => values.len().hash(&mut hasher),
+        }
+    }
+    hasher.finish()
+}
+
+impl InstrumentKind {
+    /// Whether values of one series add up.
+    pub(crate) const fn is_sum(self) -> bool {
+        !matches!(self, Self::Gauge | Self::ObservableGauge)
+    }
+
+    /// Whether it is a sum that only grows.
+    pub(crate) const fn is_monotonic(self) -> bool {
+        matches!(self, Self::Counter | Self::ObservableCounter)
+    }
+
+    /// Whether nothing recorded means 0, rather than "not known".
+    const fn starts_at_zero(self) -> bool {
+        matches!(self, Self::Counter | Self::UpDownCounter | Self::Histogram)
+    }
+}
+
+/// For tests of what a number means; exporters match on the kind.
+impl Number {
+    /// The number as a double, rounded where it does not fit.
+    #[expect(clippy::cast_precision_loss, reason = "documented")]
+    pub fn as_f64(self) -> f64 {
+        match self {
+            Self::U64(value) => value as f64,
+            Self::I64(value) => value as f64,
+            Self::F64(value) => value,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The gauge.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::site::Site;
+use crate::metrics::attributes::MetricAttributes;
+use crate::metrics::descriptor::Descriptor;
+use crate::metrics::health::{self, Drop};
+use crate::metrics::number::GaugeNumber;
+use crate::metrics::registry::Rows;
+use crate::plugin::Scope;
+
+/// The last value that was set.
+///
+/// `T` is `u64`, `i64` or `f64`; `A` is the type of the attributes, `()` for none. Each series is one cell that all
+/// threads share: the last write wins. A gauge that was never set has no point.
+pub struct Gauge<T: GaugeNumber, A: MetricAttributes = ()> {
+    /// One cell per row of a closed set.
+    cells: OnceLock<&'static [AtomicU64]>,
+    site: Site,
+    _types: PhantomData<fn(T, A)>,
+}
+
+impl<T: GaugeNumber, A: MetricAttributes> Gauge<T, A> {
+    /// The instrument of a declaration.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn declared(descriptor: &'static Descriptor) -> Self {
+        Self::new(descriptor, descriptor.scope)
+    }
+
+    /// The same metric for another plugin. Instruments of one metric share their cells.
+    #[must_use]
+    pub fn in_scope(descriptor: &'static Descriptor, scope: Scope) -> Self {
+        let gauge = Self::new(descriptor, scope);
+        gauge.register();
+        gauge
+    }
+
+    const fn new(descriptor: &'static Descriptor, scope: Scope) -> Self {
+        Self { cells: OnceLock::new(), site: Site::new(descriptor, scope), _types: PhantomData }
+    }
+
+    /// Sets the series of these attributes to `value`.
+    ///
+    /// An infinite or NaN `value` is dropped and counted. Of free text beyond its limit the value goes to the series
+    /// `otel.metric.overflow=true`.
+    #[inline]
+    pub fn set_with<B: MetricAttributes<Schema = A::Schema>>(&self, value: T, attributes: B) {
+        if B::OPEN {
+            return self.set_open(value, &attributes);
+        }
+        let index = attributes.index();
+        if value.is_finite() {
+            if let Some(cell) = self.cells.get().and_then(|cells| cells.get(index)) {
+                return cell.store(value.gauge_bits(), Relaxed);
+            }
+        }
+        self.set_cold(value, index);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn set_cold(&self, value: T, index: usize) {
+        if !value.is_finite() {
+            return health::dropped(Drop::Value);
+        }
+        self.register();
+        if let Some(cell) = self.cells.get().and_then(|cells| cells.get(index)) {
+            cell.store(value.gauge_bits(), Relaxed);
+        }
+    }
+
+    fn set_open<B: MetricAttributes>(&self, value: T, attributes: &B) {
+        if !value.is_finite() {
+            return health::dropped(Drop::Value);
+        }
+        if let Some(row) = self.site.row::<A, B>(attributes) {
+            row.shared[0].store(value.gauge_bits(), Relaxed);
+        }
+    }
+
+    #[cold]
+    fn register(&self) {
+        if let Some(Rows::Dense(rows)) = self.site.table::<A>().map(|table| &table.rows) {
+            self.cells.get_or_init(|| &rows.shared);
+        }
+    }
+
+    pub(crate) fn site(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl<T: GaugeNumber> Gauge<T, ()> {
+    /// Sets the gauge to `value`.
+    ///
+    /// An infinite or NaN `value` is dropped and counted.
+    #[inline]
+    pub fn set(&self, value: T) {
+        self.set_with(value, ());
+    }
+}
+
+impl<T: GaugeNumber, A: MetricAttributes> fmt::Debug for Gauge<T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Gauge").field(&self.site.descriptor.name).finish()
+    }
+}

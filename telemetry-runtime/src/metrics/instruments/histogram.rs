@@ -1,0 +1,144 @@
+//! The histogram.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::site::{Site, dense_base};
+use crate::metrics::attributes::MetricAttributes;
+use crate::metrics::buckets::{Buckets, is_recordable};
+use crate::metrics::descriptor::Descriptor;
+use crate::metrics::health::{self, Drop};
+use crate::metrics::number::HistogramNumber;
+use crate::metrics::store::{self, UNSET};
+use crate::plugin::Scope;
+
+/// A distribution: how many measurements fell into each bucket, their sum, the smallest and the largest.
+///
+/// `T` is `f64` or `u64`; `A` is the type of the attributes, `()` for none. Durations are recorded in seconds, with the
+/// unit `s`, and then have bounds from 5 ms to 10 s unless others are declared. A measurement on a bound belongs to the
+/// bucket below it.
+pub struct Histogram<T: HistogramNumber, A: MetricAttributes = ()> {
+    /// The offset of the first row's cells.
+    base: AtomicUsize,
+    buckets: Buckets,
+    site: Site,
+    _types: PhantomData<fn(T, A)>,
+}
+
+impl<T: HistogramNumber, A: MetricAttributes> Histogram<T, A> {
+    /// The instrument of a declaration.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn declared(descriptor: &'static Descriptor) -> Self {
+        Self::new(descriptor, descriptor.scope)
+    }
+
+    /// The same metric for another plugin. Instruments of one metric share their cells.
+    #[must_use]
+    pub fn in_scope(descriptor: &'static Descriptor, scope: Scope) -> Self {
+        let histogram = Self::new(descriptor, scope);
+        histogram.register();
+        histogram
+    }
+
+    const fn new(descriptor: &'static Descriptor, scope: Scope) -> Self {
+        Self {
+            base: AtomicUsize::new(UNSET),
+            buckets: Buckets::new(descriptor.histogram_bounds()),
+            site: Site::new(descriptor, scope),
+            _types: PhantomData,
+        }
+    }
+
+    /// Records a measurement in the series of these attributes.
+    ///
+    /// A negative, infinite or NaN `value` is dropped and counted. Of free text beyond its limit the measurement goes
+    /// to the series `otel.metric.overflow=true`.
+    #[inline]
+    pub fn record_with<B: MetricAttributes<Schema = A::Schema>>(&self, value: T, attributes: B) {
+        let value = value.measurement();
+        if B::OPEN {
+            return self.record_open(value, &attributes);
+        }
+        let index = attributes.index();
+        if is_recordable(value) {
+            let offset = index.wrapping_mul(self.buckets.cells()).wrapping_add(self.base.load(Relaxed));
+            if self.buckets.record(store::slab(), offset, value).is_some() {
+                return;
+            }
+        }
+        self.record_cold(value, index);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn record_cold(&self, value: f64, index: usize) {
+        let Some(value) = accept(value) else {
+            return;
+        };
+        if let Some(base) = self.register() {
+            record_at(&self.buckets, base + index * self.buckets.cells(), value);
+        }
+    }
+
+    fn record_open<B: MetricAttributes>(&self, value: f64, attributes: &B) {
+        if let Some(value) = accept(value) {
+            if let Some(row) = self.site.row::<A, B>(attributes) {
+                record_at(&self.buckets, row.base, value);
+            }
+        }
+    }
+
+    #[cold]
+    fn register(&self) -> Option<usize> {
+        let base = dense_base(self.site.table::<A>()?);
+        self.base.store(base, Relaxed);
+        Some(base)
+    }
+
+    pub(crate) fn site(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl<T: HistogramNumber> Histogram<T, ()> {
+    /// Records a measurement.
+    ///
+    /// A negative, infinite or NaN `value` is dropped and counted.
+    #[inline]
+    pub fn record(&self, value: T) {
+        self.record_with(value, ());
+    }
+}
+
+/// The measurement as it is recorded, or `None` if it is refused and counted.
+#[inline]
+pub(crate) fn accept(value: f64) -> Option<f64> {
+    if is_recordable(value) {
+        Some(value)
+    } else if value == 0.0 {
+        // Minus zero, whose bits are not ordered like the number.
+        Some(0.0)
+    } else {
+        health::dropped(Drop::Value);
+        None
+    }
+}
+
+/// Records an accepted measurement into the series at an offset.
+#[inline]
+pub(crate) fn record_at(buckets: &Buckets, offset: usize, value: f64) {
+    if buckets.record(store::slab(), offset, value).is_none() {
+        store::write_cold(offset + buckets.cells(), &mut |slab| {
+            buckets.record(slab, offset, value);
+        });
+    }
+}
+
+impl<T: HistogramNumber, A: MetricAttributes> fmt::Debug for Histogram<T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Histogram").field(&self.site.descriptor.name).finish()
+    }
+}

@@ -1,0 +1,133 @@
+//! What is registered: metrics by owner and name, and the tables that hold their values.
+
+mod conflict;
+mod declared;
+mod family;
+mod lookup;
+mod open;
+mod table;
+
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::OnceLock;
+use std::time::SystemTime;
+
+pub use conflict::{Conflict, Place};
+pub use declared::{Declared, check, declared};
+pub(crate) use declared::{register_declared, static_callbacks};
+pub(crate) use family::{Family, Identity};
+pub(crate) use open::{Row, cardinality_limit, set_cardinality_limit};
+pub(crate) use table::{
+    Column, ColumnKind, Columns, Outcomes, Reading, RowCells, Rows, Schema, Table, canonical,
+};
+
+use super::buckets::Buckets;
+use super::descriptor::Descriptor;
+use super::store::{Busy, lock};
+use crate::plugin::Scope;
+
+#[derive(Default)]
+struct Registry {
+    families: Vec<&'static Family>,
+    by_identity: HashMap<Identity, &'static Family>,
+    /// Families that lost a conflict: they take measurements but are not exported.
+    shadows: Vec<&'static Family>,
+    conflicts: Vec<Conflict>,
+    tables: Vec<&'static Table>,
+    /// The table of a single instrument, by metric and attribute schema.
+    single: HashMap<(usize, TypeId), &'static Table>,
+    buckets: Vec<&'static Buckets>,
+}
+
+static REGISTRY: Mutex<Option<Registry>> = Mutex::new(None);
+static START: OnceLock<SystemTime> = OnceLock::new();
+
+fn with<R>(busy: &Busy, f: impl FnOnce(&mut Registry) -> R) -> R {
+    f(lock(busy, &REGISTRY).get_or_insert_default())
+}
+
+/// When the first metric was registered: no value is older.
+pub(crate) fn start_time() -> SystemTime {
+    *START.get_or_init(SystemTime::now)
+}
+
+/// The metric of a declaration in a scope. Equal declarations share it; one that disagrees with an earlier one is
+/// reported by [`check`] and gets a metric of its own that is not exported.
+pub(crate) fn family(busy: &Busy, descriptor: &'static Descriptor, scope: Scope) -> &'static Family {
+    start_time();
+    with(busy, |registry| {
+        let identity = Identity::new(descriptor, scope);
+        let Some(found) = registry.by_identity.get(&identity).copied() else {
+            let family = Family::leak(registry.families.len(), descriptor, scope);
+            registry.families.push(family);
+            registry.by_identity.insert(identity, family);
+            return family;
+        };
+        let Some(difference) = found.difference(descriptor) else {
+            return found;
+        };
+        let known = registry
+            .shadows
+            .iter()
+            .find(|shadow| shadow.scope() == scope && shadow.difference(descriptor).is_none())
+            .filter(|shadow| Identity::new(shadow.descriptor(), scope) == identity);
+        if let Some(shadow) = known {
+            return shadow;
+        }
+        registry.conflicts.push(Conflict::declarations(found, descriptor, scope, difference));
+        let shadow = Family::leak(usize::MAX, descriptor, scope);
+        registry.shadows.push(shadow);
+        shadow
+    })
+}
+
+/// The table of one instrument with this schema, made on first use.
+pub(crate) fn single_table(busy: &Busy, family: &'static Family, schema: Schema) -> &'static Table {
+    let key = (std::ptr::from_ref(family).addr(), schema.id);
+    if let Some(table) = with(busy, |registry| registry.single.get(&key).copied()) {
+        return table;
+    }
+    let kind = ColumnKind::of(family.descriptor(), || buckets(busy, family.descriptor()));
+    let mut columns = Columns::default();
+    columns.push(family, kind, None);
+    let table = Table::leak(busy, schema, family.descriptor().attribute_keys, columns);
+    with(busy, |registry| {
+        // Another thread may have been faster: the loser's cells stay empty for ever, which costs only space.
+        let kept = *registry.single.entry(key).or_insert(table);
+        if std::ptr::eq(kept, table) {
+            registry.tables.push(table);
+        }
+        kept
+    })
+}
+
+/// Makes a table of several instruments that are recorded together.
+pub(crate) fn shared_table(
+    busy: &Busy,
+    schema: Schema,
+    keys: &'static [&'static str],
+    columns: Columns,
+) -> &'static Table {
+    let table = Table::leak(busy, schema, keys, columns);
+    with(busy, |registry| registry.tables.push(table));
+    table
+}
+
+/// The prepared buckets of a histogram; equal bounds share one.
+pub(crate) fn buckets(busy: &Busy, descriptor: &'static Descriptor) -> &'static Buckets {
+    let bounds = descriptor.histogram_bounds();
+    with(busy, |registry| {
+        if let Some(known) = registry.buckets.iter().find(|buckets| buckets.bounds() == bounds) {
+            return *known;
+        }
+        let buckets: &'static Buckets = Box::leak(Box::new(Buckets::new(bounds)));
+        registry.buckets.push(buckets);
+        buckets
+    })
+}
+
+/// Every exported metric, in the order of registration, and every table.
+pub(crate) fn contents(busy: &Busy) -> (Vec<&'static Family>, Vec<&'static Table>) {
+    with(busy, |registry| (registry.families.clone(), registry.tables.clone()))
+}

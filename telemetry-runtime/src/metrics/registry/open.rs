@@ -1,0 +1,312 @@
+//! Rows for free text and free keys: made on first sight, found again without a lock, bounded in number.
+
+use std::borrow::Cow;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
+use std::sync::{Mutex, OnceLock};
+
+use super::lookup::Lookup;
+use super::table::{RowAttributes, Table};
+use crate::metrics::attributes::{AttributeRef, MetricAttributes};
+use crate::metrics::health::{self, Drop};
+use crate::metrics::snapshot::AttributeData;
+use crate::metrics::store::{self, Busy, lock};
+
+/// The most attribute sets that an instrument with free text takes; what goes beyond shares the overflow series.
+static CARDINALITY_LIMIT: AtomicUsize = AtomicUsize::new(2000);
+
+/// Sets the limit for rows that are made from now on (`telemetry.metrics.cardinalityLimit`).
+pub(crate) fn set_cardinality_limit(limit: usize) {
+    CARDINALITY_LIMIT.store(limit.max(1), Relaxed);
+}
+
+/// The limit in force.
+pub(crate) fn cardinality_limit() -> usize {
+    CARDINALITY_LIMIT.load(Relaxed)
+}
+
+type Pairs = Vec<(Cow<'static, str>, AttributeData)>;
+
+/// One attribute set with free parts.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) base: usize,
+    pub(crate) shared: Box<[AtomicU64]>,
+    pub(crate) attributes: RowAttributes,
+    pub(crate) pairs: Pairs,
+    touched: AtomicBool,
+}
+
+impl Row {
+    /// Says that the row exists though its sums may be zero.
+    pub(super) fn touch(&self) {
+        self.touched.store(true, Relaxed);
+    }
+
+    pub(super) fn is_touched(&self) -> bool {
+        self.touched.load(Relaxed)
+    }
+}
+
+/// The way to a row: its attributes as they were written.
+#[derive(Debug)]
+struct Entry {
+    key: Key,
+    row: &'static Row,
+}
+
+#[derive(Debug, PartialEq)]
+enum Key {
+    /// The index of the closed values, and the texts by position.
+    Typed(usize, Vec<(usize, String)>),
+    /// Keys and values in the order in which they were written.
+    Free(Vec<(String, AttributeData)>),
+}
+
+/// The texts that one position has had.
+#[derive(Debug)]
+struct LabelLimit {
+    position: usize,
+    limit: usize,
+    seen: Lookup<String>,
+}
+
+/// The rows of an open set.
+#[derive(Debug)]
+pub(crate) struct OpenRows {
+    hasher: foldhash::fast::RandomState,
+    entries: Lookup<Entry>,
+    labels: Vec<LabelLimit>,
+    overflow: OnceLock<&'static Row>,
+    /// How many rows there are beside the overflow row.
+    made: AtomicUsize,
+    /// The rows in the order in which they were made. Its lock is the one lock of all writers.
+    rows: Mutex<Vec<&'static Row>>,
+}
+
+impl OpenRows {
+    pub(super) fn new(limits: &[(usize, usize)]) -> Self {
+        Self {
+            hasher: foldhash::fast::RandomState::default(),
+            entries: Lookup::new(),
+            labels: limits
+                .iter()
+                .map(|&(position, limit)| LabelLimit { position, limit, seen: Lookup::new() })
+                .collect(),
+            overflow: OnceLock::new(),
+            made: AtomicUsize::new(0),
+            rows: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Every row, in the order in which they were made.
+    pub(super) fn all(&self, busy: &Busy) -> Vec<&'static Row> {
+        lock(busy, &self.rows).clone()
+    }
+
+    /// The row of these attributes, or the overflow row.
+    #[inline]
+    pub(super) fn row<A: MetricAttributes>(&self, table: &Table, attributes: &A) -> Option<&'static Row> {
+        let hash = self.hash(attributes);
+        match self.entries.find(hash, |entry| entry.key.is_of(attributes)) {
+            Some(entry) => Some(entry.row),
+            None => self.missing(table, attributes, hash),
+        }
+    }
+
+    fn hash<A: MetricAttributes>(&self, attributes: &A) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        if let Some(pairs) = attributes.free() {
+            for (key, value) in pairs {
+                hasher.write(key.as_bytes());
+                match value {
+                    AttributeRef::String(text) => hasher.write(text.as_bytes()),
+                    AttributeRef::Bool(value) => hasher.write_u8((*value).into()),
+                    AttributeRef::I64(value) => hasher.write_i64(*value),
+                    AttributeRef::F64(value) => hasher.write_u64(value.to_bits()),
+                }
+            }
+        } else {
+            hasher.write_usize(attributes.index());
+            attributes.labels(&mut |_, text| hasher.write(text.as_bytes()));
+        }
+        hasher.finish()
+    }
+
+    #[cold]
+    fn missing<A: MetricAttributes>(&self, table: &Table, attributes: &A, hash: u64) -> Option<&'static Row> {
+        // Beyond the limit no lock is taken, unless other orders of free keys could have a row.
+        if self.made.load(Relaxed) >= cardinality_limit() && attributes.free().is_none_or(is_sorted)
+            || self.labels.iter().any(|label| self.refuses(label, attributes))
+        {
+            if let Some(row) = self.overflow.get() {
+                return Some(row);
+            }
+        }
+        let Some(busy) = Busy::enter() else {
+            health::dropped(Drop::Reentrant);
+            return None;
+        };
+        Some(self.insert(&busy, table, attributes, hash))
+    }
+
+    /// Whether a position with a limit has reached it, and this text is not among the ones it took.
+    fn refuses<A: MetricAttributes>(&self, label: &LabelLimit, attributes: &A) -> bool {
+        let mut refused = false;
+        if label.seen.len() >= label.limit {
+            attributes.labels(&mut |position, text| {
+                if position == label.position {
+                    refused |= label.seen.find(self.hash_text(text), |seen| seen == text).is_none();
+                }
+            });
+        }
+        refused
+    }
+
+    fn hash_text(&self, text: &str) -> u64 {
+        self.hasher.hash_one(text)
+    }
+
+    fn insert<A: MetricAttributes>(
+        &self,
+        busy: &Busy,
+        table: &Table,
+        attributes: &A,
+        hash: u64,
+    ) -> &'static Row {
+        let mut rows = lock(busy, &self.rows);
+        // Another thread may have been faster.
+        if let Some(entry) = self.entries.find(hash, |entry| entry.key.is_of(attributes)) {
+            return entry.row;
+        }
+        let limit = cardinality_limit();
+        if let Some(pairs) = attributes.free() {
+            let sorted = sort(pairs);
+            let sorted_hash = self.hash(&crate::metrics::FreeAttributes(&sorted));
+            let same = |entry: &Entry| entry.key.is_of(&crate::metrics::FreeAttributes(&sorted));
+            if let Some(entry) = self.entries.find(sorted_hash, same) {
+                // Another order of known attributes. Orders are bounded too; beyond, each costs this way again.
+                if self.entries.len() < limit * 2 {
+                    self.enter(hash, Key::of(attributes), entry.row);
+                }
+                return entry.row;
+            }
+        }
+        let made = self.made.load(Relaxed);
+        if made >= limit || self.labels.iter().any(|label| self.refuses(label, attributes)) {
+            return self.overflow.get_or_init(|| {
+                let pairs = vec![("otel.metric.overflow".into(), AttributeData::Bool(true))];
+                let row = new_row(busy, table, pairs);
+                rows.push(row);
+                row
+            });
+        }
+        for label in &self.labels {
+            attributes.labels(&mut |position, text| {
+                let hash = self.hash_text(text);
+                if position == label.position && label.seen.find(hash, |seen| seen == text).is_none() {
+                    label.seen.insert(hash, Box::leak(Box::new(text.to_owned())));
+                }
+            });
+        }
+        let row = if let Some(pairs) = attributes.free() {
+            let sorted = sort(pairs);
+            let row = new_row(
+                busy,
+                table,
+                sorted.iter().map(|(key, value)| (Cow::Owned((*key).to_owned()), value.to_data())).collect(),
+            );
+            let sorted = crate::metrics::FreeAttributes(&sorted);
+            let sorted_hash = self.hash(&sorted);
+            if sorted_hash != hash {
+                self.enter(sorted_hash, Key::of(&sorted), row);
+            }
+            row
+        } else {
+            let mut values = Vec::new();
+            A::values(attributes.index(), &mut |position, data| values.push((table.key(position), data)));
+            attributes.labels(&mut |position, text| {
+                values.push((table.key(position), AttributeData::String(Cow::Owned(text.to_owned()))));
+            });
+            new_row(busy, table, values)
+        };
+        rows.push(row);
+        self.made.store(made + 1, Relaxed);
+        self.enter(hash, Key::of(attributes), row);
+        row
+    }
+
+    fn enter(&self, hash: u64, key: Key, row: &'static Row) {
+        self.entries.insert(hash, Box::leak(Box::new(Entry { key, row })));
+    }
+}
+
+fn new_row(busy: &Busy, table: &Table, pairs: Pairs) -> &'static Row {
+    Box::leak(Box::new(Row {
+        base: store::reserve(busy, table.cells),
+        shared: (0..table.shared).map(|_| AtomicU64::new(0)).collect(),
+        attributes: RowAttributes::default(),
+        pairs,
+        touched: AtomicBool::new(false),
+    }))
+}
+
+fn is_sorted(pairs: &[(&str, AttributeRef<'_>)]) -> bool {
+    pairs.windows(2).all(|two| two[0].0 < two[1].0)
+}
+
+/// Free attributes by key; of equal keys the last one.
+fn sort<'a>(pairs: &[(&'a str, AttributeRef<'a>)]) -> Vec<(&'a str, AttributeRef<'a>)> {
+    let mut sorted: Vec<(&'a str, AttributeRef<'a>)> = Vec::with_capacity(pairs.len());
+    for (key, value) in pairs {
+        match sorted.binary_search_by(|(other, _)| other.cmp(key)) {
+            Ok(at) => sorted[at].1 = *value,
+            Err(at) => sorted.insert(at, (key, *value)),
+        }
+    }
+    sorted
+}
+
+impl Key {
+    fn of<A: MetricAttributes>(attributes: &A) -> Self {
+        if let Some(pairs) = attributes.free() {
+            Self::Free(pairs.iter().map(|(key, value)| ((*key).to_owned(), value.to_data())).collect())
+        } else {
+            let mut labels = Vec::new();
+            attributes.labels(&mut |position, text| labels.push((position, text.to_owned())));
+            Self::Typed(attributes.index(), labels)
+        }
+    }
+
+    #[inline]
+    fn is_of<A: MetricAttributes>(&self, attributes: &A) -> bool {
+        match self {
+            Self::Typed(index, labels) => {
+                let mut rest = labels.iter();
+                let mut same = *index == attributes.index();
+                attributes.labels(&mut |position, text| {
+                    same = same && rest.next().is_some_and(|(p, t)| *p == position && t == text);
+                });
+                same && rest.next().is_none()
+            }
+            Self::Free(known) => attributes.free().is_some_and(|pairs| {
+                known.len() == pairs.len()
+                    && known
+                        .iter()
+                        .zip(pairs)
+                        .all(|((key, value), (other, data))| key == other && same(value, data))
+            }),
+        }
+    }
+}
+
+fn same(known: &AttributeData, value: &AttributeRef<'_>) -> bool {
+    match (known, value) {
+        (AttributeData::String(a), AttributeRef::String(b)) => a == b,
+        (AttributeData::Bool(a), AttributeRef::Bool(b)) => a == b,
+        (AttributeData::I64(a), AttributeRef::I64(b)) => a == b,
+        (AttributeData::F64(a), AttributeRef::F64(b)) => a.to_bits() == b.to_bits(),
+        _ => false,
+    }
+}
