@@ -41,14 +41,13 @@ pin_project! {
         #[pin]
         future: Option<F>,
         // None after the end.
-        call: Option<Prepared<S, M>>,
-        inspect: Option<I>,
+        call: Option<(Prepared<S, M>, I)>,
     }
 
     impl<S: CallPart, M: CallPart, F, I> PinnedDrop for Traced<S, M, F, I> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let Some(call) = this.call.take() else { return };
+            let Some((call, _)) = this.call.take() else { return };
             // What the body holds is dropped inside its span, and spans that it has open end before this one.
             let attached = call.span.attach();
             let call = call.end(Outcome::Cancelled);
@@ -68,15 +67,15 @@ where
     F: Future,
     I: FnOnce(&F::Output, &mut Call<S, M>),
 {
-    Traced { future: Some(future), call: Some(call), inspect: Some(inspect) }
+    Traced { future: Some(future), call: Some((call, inspect)) }
 }
 
 /// Ends the call as a panic if a poll unwinds.
-struct Polling<'a, S: CallPart, M: CallPart>(&'a mut Option<Prepared<S, M>>);
+struct Polling<'a, S: CallPart, M: CallPart, I>(&'a mut Option<(Prepared<S, M>, I)>);
 
-impl<S: CallPart, M: CallPart> Drop for Polling<'_, S, M> {
+impl<S: CallPart, M: CallPart, I> Drop for Polling<'_, S, M, I> {
     fn drop(&mut self) {
-        if let Some(call) = self.0.take() {
+        if let Some((call, _)) = self.0.take() {
             drop(call.end(Outcome::Panic));
         }
     }
@@ -94,7 +93,7 @@ where
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let future = this.future.as_pin_mut().expect("a future is not polled while it is dropped");
-        let Some(call) = this.call.as_ref() else {
+        let Some((call, _)) = this.call.as_ref() else {
             // Polled after the end: the future answers as it would without us.
             return future.poll(task);
         };
@@ -103,13 +102,11 @@ where
         let polled = future.poll(task);
         let ended = polled.is_ready().then(|| polling.0.take()).flatten();
         std::mem::forget(polling);
-        if let (Poll::Ready(output), Some(call)) = (&polled, ended) {
+        if let (Poll::Ready(output), Some((call, inspect))) = (&polled, ended) {
             let mut call = call.end(Outcome::Ok);
+            // From here on it is as in a function: if the inspection of the result unwinds, the call panicked.
             call.unwinding = thread::panicking();
-            if let Some(inspect) = this.inspect.take() {
-                inspect(output, &mut call);
-            }
-            drop(call);
+            inspect(output, &mut call);
         }
         drop(attached);
         polled

@@ -9,6 +9,7 @@ use std::error::Error;
 use std::fmt::{self, Debug, Display};
 
 use super::CallEnd;
+use crate::context::provoke;
 use crate::outcome::ErrorInfo;
 
 /// The value that an instrumented call returned.
@@ -152,18 +153,16 @@ impl<E: Debug> Display for AsDebug<'_, E> {
 
 #[cold]
 fn fail_with_error(end: &mut CallEnd, type_name: &'static str, error: &(dyn Error + 'static)) {
-    end.fail(|texts| match texts {
-        true => {
-            ErrorInfo::new(type_name).with_texts(&error, crate::context::provoke(|| error.source()).flatten())
-        }
-        false => ErrorInfo::new(type_name),
+    end.fail(|texts| {
+        let info = ErrorInfo::new(type_name);
+        if texts { info.with_texts(&error, provoke(|| error.source()).flatten()) } else { info }
     });
 }
 
 #[cold]
 fn fail_with_text(end: &mut CallEnd, type_name: &'static str, text: &dyn Display) {
-    end.fail(|texts| match texts {
-        true => ErrorInfo::new(type_name).with_texts(text, None),
-        false => ErrorInfo::new(type_name),
+    end.fail(|texts| {
+        let info = ErrorInfo::new(type_name);
+        if texts { info.with_texts(text, None) } else { info }
     });
 }

@@ -7,12 +7,13 @@ use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
 use super::queue::Finished;
 use super::record::Record;
+use crate::clock::Moment;
 use crate::plugin::{Scope, ScopeKind};
 
 pub(crate) fn span_data(span: Finished) -> SpanData {
     match span {
         Finished::Ours(record) => ours(&record),
-        Finished::ThirdParty(span) => *span,
+        Finished::ThirdParty(span) => span.tidied(),
     }
 }
 
@@ -53,13 +54,13 @@ fn ours(record: &Arc<Record>) -> SpanData {
 
     let start_time = record.started.to_system_time();
     SpanData {
-        span_context: record.context.clone(),
+        span_context: record.span_context.clone(),
         parent_span_id: record.parent,
         parent_span_is_remote: record.parent_is_remote,
         span_kind: site.kind.into(),
         name: content.name.unwrap_or(site.name.into()),
         start_time,
-        end_time: content.ended.map_or(start_time, |ended| ended.to_system_time()),
+        end_time: content.ended.map_or(start_time, Moment::to_system_time),
         attributes,
         dropped_attributes_count: content.dropped_attributes,
         events,

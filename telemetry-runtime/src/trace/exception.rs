@@ -46,7 +46,7 @@ pub(crate) fn end(record: Arc<Record>, end: &CallEnd) {
         }
         content.ended = Some(end.ended());
     });
-    if record.context.is_sampled() {
+    if record.span_context.is_sampled() {
         record.recorder.queue.push(Finished::Ours(record));
     }
 }
@@ -98,9 +98,9 @@ impl Failure {
     /// Whether no child that just ended has recorded the same failure, which is then only passing through here.
     fn is_first_seen_in(&self, record: &Record) -> bool {
         let failure = foldhash::fast::FixedState::default().hash_one((self.kind, &self.message));
-        let trace = record.context.trace_id();
+        let trace = record.span_context.trace_id();
         let passing = LAST.replace(Some(Passing { trace, parent: record.parent, failure }));
-        passing != Some(Passing { trace, parent: record.context.span_id(), failure })
+        passing != Some(Passing { trace, parent: record.span_context.span_id(), failure })
     }
 }
 

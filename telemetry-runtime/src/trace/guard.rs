@@ -80,18 +80,17 @@ fn start(
         Verdict::Ask(sampler) => {
             attributes.set(owner_key(site.scope), site.scope.id());
             fill(&mut attributes);
-            let content = &mut attributes.content;
             let kind = site.kind.into();
             let result = sampler.should_sample(
                 Some(context),
                 trace_id,
                 site.name,
                 &kind,
-                &content.attributes,
-                &content.links,
+                &attributes.content.attributes,
+                &attributes.content.links,
             );
             for attribute in result.attributes {
-                content.set_attribute(attribute, &recorder.limits);
+                attributes.content.set_attribute(attribute, &recorder.limits);
             }
             trace_state = result.trace_state;
             result.decision

@@ -23,7 +23,7 @@ impl Span for RecordSpan {
     }
 
     fn span_context(&self) -> &SpanContext {
-        &self.0.context
+        &self.0.span_context
     }
 
     fn is_recording(&self) -> bool {

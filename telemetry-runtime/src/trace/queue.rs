@@ -15,6 +15,7 @@ use opentelemetry_sdk::trace::SpanData;
 use super::build;
 use super::install;
 use super::record::Record;
+use super::third_party::ThirdPartySpan;
 use crate::clock;
 
 /// What became of the spans of this process.
@@ -92,7 +93,7 @@ pub(crate) enum Finished {
     /// One of ours, still in the form it was recorded in.
     Ours(Arc<Record>),
     /// One of the SDK's.
-    ThirdParty(Box<SpanData>),
+    ThirdParty(Box<ThirdPartySpan>),
 }
 
 #[derive(Default)]
@@ -161,24 +162,23 @@ impl Queue {
     }
 
     pub(crate) fn push(&'static self, span: Finished) {
+        // What does not fit stays here, and is dropped when no lock is held: a destructor of the user's may end
+        // another span.
         let mut span = Some(span);
-        // The buffer is not borrowed while the span goes in: a destructor of the user's may end another span.
-        let local = LOCAL.try_with(|local| {
+        let pushed = LOCAL.try_with(|local| {
             let mut local = local.try_borrow_mut().ok()?;
-            match &*local {
-                Some((queue, buffer)) if std::ptr::eq(*queue, self) => Some(Arc::clone(buffer)),
-                _ => {
-                    let buffer = self.new_buffer();
-                    *local = Some((self, Arc::clone(&buffer)));
-                    Some(buffer)
-                }
+            if !local.as_ref().is_some_and(|(queue, _)| std::ptr::eq(*queue, self)) {
+                *local = Some((self, self.new_buffer()));
             }
+            local.as_ref().map(|(_, buffer)| self.push_to(buffer, &mut span))
         });
-        match local {
-            Ok(Some(buffer)) => self.push_to(&buffer, &mut span),
+        let batch_waits = match pushed {
+            Ok(Some(batch_waits)) => batch_waits,
             _ => self.push_to(&self.last_resort, &mut span),
+        };
+        if batch_waits {
+            self.wake_exporter();
         }
-        // What did not fit is dropped here, outside the lock.
     }
 
     fn new_buffer(&self) -> Arc<Buffer> {
@@ -187,28 +187,25 @@ impl Queue {
         buffer
     }
 
-    fn push_to(&self, buffer: &Buffer, span: &mut Option<Finished>) {
-        let mut wake = false;
-        {
-            let mut buffered = lock(&buffer.0);
-            buffered.tally.made += 1;
-            if self.closed.load(Ordering::Relaxed) {
-                buffered.tally.closed += 1;
-                return;
-            }
-            if buffered.places == 0 {
-                (buffered.places, wake) = self.reserve();
-            }
-            if buffered.places == 0 {
-                buffered.tally.full += 1;
-            } else {
-                buffered.places -= 1;
-                buffered.spans.extend(span.take());
-            }
+    /// Puts a span into a buffer if there is room, and tells whether a batch waits now.
+    fn push_to(&self, buffer: &Buffer, span: &mut Option<Finished>) -> bool {
+        let mut batch_waits = false;
+        let mut buffered = lock(&buffer.0);
+        buffered.tally.made += 1;
+        if self.closed.load(Ordering::Relaxed) {
+            buffered.tally.closed += 1;
+            return false;
         }
-        if wake {
-            self.wake_exporter();
+        if buffered.places == 0 {
+            (buffered.places, batch_waits) = self.reserve();
         }
+        if buffered.places == 0 {
+            buffered.tally.full += 1;
+        } else {
+            buffered.places -= 1;
+            buffered.spans.extend(span.take());
+        }
+        batch_waits
     }
 
     /// Takes some places of the capacity, and tells whether a batch waits now.

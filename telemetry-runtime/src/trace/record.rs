@@ -19,7 +19,7 @@ use crate::clock::Moment;
 pub(crate) struct Record {
     pub(crate) site: &'static SpanSite,
     pub(crate) recorder: &'static Recorder,
-    pub(crate) context: SpanContext,
+    pub(crate) span_context: SpanContext,
     pub(crate) parent: SpanId,
     pub(crate) parent_is_remote: bool,
     pub(crate) started: Moment,
@@ -45,14 +45,14 @@ impl Record {
     pub(crate) fn new(
         site: &'static SpanSite,
         recorder: &'static Recorder,
-        context: SpanContext,
+        span_context: SpanContext,
         parent: Option<&SpanContext>,
         content: Content,
     ) -> Self {
         Self {
             site,
             recorder,
-            context,
+            span_context,
             parent: parent.map_or(SpanId::INVALID, SpanContext::span_id),
             parent_is_remote: parent.is_some_and(SpanContext::is_remote),
             started: Moment::now(),

@@ -1,6 +1,6 @@
 //! Which spans are recorded.
 
-use opentelemetry::trace::{Link, SpanContext, SpanKind, TraceContextExt, TraceId};
+use opentelemetry::trace::{Link, SpanContext, SpanKind, SpanRef, TraceContextExt, TraceId};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{self as sdk, SamplingDecision, SamplingResult, ShouldSample};
 
@@ -66,7 +66,7 @@ impl ShouldSample for Sampler {
         links: &[Link],
     ) -> SamplingResult {
         let parent = parent_context.map(TraceContextExt::span);
-        let parent = parent.as_ref().map(|span| span.span_context()).filter(|parent| parent.is_valid());
+        let parent = parent.as_ref().map(SpanRef::span_context).filter(|parent| parent.is_valid());
         let decision = match self.judge(parent, trace_id) {
             Verdict::Sample => SamplingDecision::RecordAndSample,
             Verdict::Drop => SamplingDecision::Drop,

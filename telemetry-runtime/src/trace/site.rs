@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::plugin::Scope;
 
-/// The role of a span in a trace (OpenTelemetry specification, trace API, "SpanKind").
+/// The role of a span in a trace (OpenTelemetry specification, trace API, "`SpanKind`").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SpanKind {
     /// An operation inside the program.

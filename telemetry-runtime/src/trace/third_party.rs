@@ -52,21 +52,17 @@ impl IdGenerator for RecorderIds {
     }
 }
 
-/// The SDK's processor that puts finished third-party spans into our queue.
-///
-/// It also applies what the SDK leaves out of the specification: one value for each key, and the limit of texts.
-#[derive(Clone, Copy, Debug)]
-pub struct ThirdPartySpans {
+/// A finished span of the SDK's.
+#[derive(Debug)]
+pub(crate) struct ThirdPartySpan {
     recorder: &'static Recorder,
+    data: SpanData,
 }
 
-impl SpanProcessor for ThirdPartySpans {
-    fn on_start(&self, _: &mut sdk::Span, _: &Context) {}
-
-    fn on_end(&self, mut span: SpanData) {
-        if !span.span_context.is_sampled() {
-            return;
-        }
+impl ThirdPartySpan {
+    /// Applies what the SDK leaves out of the specification: one value for each key, and the limit of texts.
+    pub(crate) fn tidied(mut self) -> SpanData {
+        let span = &mut self.data;
         let limits = &self.recorder.limits;
         let length = limits.attribute_value_length;
         span.dropped_attributes_count += tidy(&mut span.attributes, limits.attributes, length);
@@ -76,7 +72,24 @@ impl SpanProcessor for ThirdPartySpans {
         for link in &mut span.links.links {
             link.dropped_attributes_count += tidy(&mut link.attributes, limits.link_attributes, length);
         }
-        self.recorder.queue.push(Finished::ThirdParty(Box::new(span)));
+        self.data
+    }
+}
+
+/// The SDK's processor that puts finished third-party spans into our queue.
+#[derive(Clone, Copy, Debug)]
+pub struct ThirdPartySpans {
+    recorder: &'static Recorder,
+}
+
+impl SpanProcessor for ThirdPartySpans {
+    fn on_start(&self, _: &mut sdk::Span, _: &Context) {}
+
+    fn on_end(&self, data: SpanData) {
+        if data.span_context.is_sampled() {
+            let recorder = self.recorder;
+            recorder.queue.push(Finished::ThirdParty(Box::new(ThirdPartySpan { recorder, data })));
+        }
     }
 
     fn force_flush(&self) -> OTelSdkResult {

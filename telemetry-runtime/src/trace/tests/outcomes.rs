@@ -8,7 +8,6 @@ use opentelemetry::trace::{Event, Status};
 use opentelemetry_sdk::trace::SpanData;
 
 use super::{Capture, INNER, MIDDLE, OUTER, assert_parent, attribute, call, named, pause, poll};
-#[expect(clippy::wildcard_imports, reason = "as the generated code has them in scope")]
 use crate::call::*;
 use crate::trace::{SpanGuard, TaskSpan, TraceSettings, span};
 
@@ -161,7 +160,7 @@ fn an_error_whose_text_panics_is_recorded_without_it() {
 fn an_error_that_goes_up_has_one_event_at_the_innermost_span() {
     let capture = Capture::new();
     let _ = returning!(&OUTER, Result<(), Missing>, {
-        returning!(&MIDDLE, Result<(), Missing>, { returning!(&INNER, Result<(), Missing>, Err(Missing)) })
+        returning!(&MIDDLE, Result<(), Missing>, returning!(&INNER, Result<(), Missing>, Err(Missing)))
     });
     let spans = capture.spans();
     event(named(&spans, "inner"));
@@ -256,7 +255,7 @@ fn a_finished_future_says_how_it_ended() {
             pause().await;
             Err(Missing)
         },
-        |out: &Result<(), Missing>, call: &mut Call<_, _>| (&&&&&&&&Inspect(out)).inspect(call),
+        |out: &Result<(), Missing>, call: &mut Call<_, _>| (&&&&&Inspect(out)).inspect(call),
     ));
     assert!(poll(future.as_mut()).is_pending());
     assert!(capture.spans().is_empty(), "an open span was exported");
@@ -364,4 +363,15 @@ fn an_ok_set_by_hand_is_final_and_of_errors_the_last_one_stays() {
     assert_eq!(named(&spans, "outer").status, Status::Ok);
     assert!(matches!(attribute(named(&spans, "outer"), "error.type"), Some(Value::String(_))));
     assert_eq!(named(&spans, "inner").status, Status::error("no such entity"));
+}
+
+#[test]
+fn the_wrapper_of_a_future_adds_at_most_56_bytes() {
+    let plain = async {
+        pause().await;
+    };
+    let size = size_of_val(&plain);
+    let wrapped = traced(Prepared::new(TaskSpan::start(&OUTER), NoMetrics), plain, |(), _| ());
+    let added = size_of_val(&wrapped) - size;
+    assert!(added <= 56, "{added} bytes");
 }

@@ -181,6 +181,8 @@ fn a_captured_context_is_the_parent_after_its_span_ended_too() {
 
 #[test]
 fn futures_that_are_polled_in_turns_on_two_threads_keep_their_own_parents() {
+    static FIRST: SpanSite = SpanSite::new("first", super::Scope::plugin("catalog"));
+    static SECOND: SpanSite = SpanSite::new("second", super::Scope::plugin("catalog"));
     async fn task(outer: &'static SpanSite, inner: &'static SpanSite) {
         traced(
             Prepared::new(TaskSpan::start(outer), NoMetrics),
@@ -194,8 +196,6 @@ fn futures_that_are_polled_in_turns_on_two_threads_keep_their_own_parents() {
         .await;
     }
     let capture = Capture::new();
-    static FIRST: SpanSite = SpanSite::new("first", super::Scope::plugin("catalog"));
-    static SECOND: SpanSite = SpanSite::new("second", super::Scope::plugin("catalog"));
     let mut first = Box::pin(propagate(task(&FIRST, &MIDDLE)));
     let mut second = Box::pin(propagate(task(&SECOND, &INNER)));
     let mut pending = true;

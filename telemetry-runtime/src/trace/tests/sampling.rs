@@ -42,7 +42,7 @@ impl ShouldSample for ByAttribute {
                 _ if attributes.contains(&wanted) => SamplingDecision::RecordAndSample,
                 _ => SamplingDecision::Drop,
             },
-            attributes: vec![KeyValue::new("sampler", attributes.len() as i64)],
+            attributes: vec![KeyValue::new("sampler", i64::try_from(attributes.len()).unwrap())],
             trace_state: TraceState::from_key_value([("by", "sampler")]).unwrap(),
         }
     }
