@@ -60,16 +60,16 @@ pub fn request(
     let mut stream = TcpStream::connect(address).expect("the server listens");
     stream.set_read_timeout(limit).expect("a socket takes a time limit");
     stream.set_write_timeout(limit).expect("a socket takes a time limit");
-    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
-    for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
+    let length = body.len().to_string();
+    let mut lines = vec![format!("{method} {path} HTTP/1.1"), format!("host: {address}")];
+    lines.push("connection: close".to_owned());
+    lines.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
     if !body.is_empty() {
-        head.push_str(&format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len()));
+        lines.push("content-type: application/json".to_owned());
+        lines.push(format!("content-length: {length}"));
     }
-    head.push_str("\r\n");
-    head.push_str(body);
-    stream.write_all(head.as_bytes()).expect("the server takes the request");
+    let text = lines.join("\r\n") + "\r\n\r\n" + body;
+    stream.write_all(text.as_bytes()).expect("the server takes the request");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("the server answers");
     parse(&answer)
