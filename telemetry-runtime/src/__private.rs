@@ -2,6 +2,7 @@
 
 pub use inventory;
 
+pub use crate::bootstrap::run_main;
 pub use crate::call::{
     Call, CallEnd, CallPart, Inspect, InspectAny, InspectAsError, InspectBoxed, InspectDebug, InspectDisplay,
     InspectError, InspectResult, NoMetrics, NoSpan, Prepared, Traced, call_once, traced,

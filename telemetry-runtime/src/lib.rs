@@ -3,6 +3,7 @@
 // Generated code names this crate as `::telemetry_runtime`; that has to hold inside the crate too.
 extern crate self as telemetry_runtime;
 
+mod bootstrap;
 mod call;
 mod clock;
 pub mod config;
@@ -17,6 +18,7 @@ pub mod trace;
 #[doc(hidden)]
 pub mod __private;
 
+pub use bootstrap::{Telemetry, TelemetryBuilder};
 pub use error::{Error, ErrorKind};
 pub use metrics::{
     Counter, Gauge, Histogram, Label, ObservableCounter, ObservableGauge, ObservableUpDownCounter, Observer,

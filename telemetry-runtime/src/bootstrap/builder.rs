@@ -1,0 +1,131 @@
+//! What code may decide before telemetry starts; it wins over the environment and the files.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use opentelemetry_sdk::trace::{ShouldSample, SpanExporter};
+
+use super::Telemetry;
+use crate::config::{Config, MetricExporterConfig, Sources};
+use crate::error::{Error, ErrorKind};
+use crate::export::{Diagnostics, MetricSink, SpanSink};
+
+/// The bound of the flush at the end, unless [`TelemetryBuilder::shutdown_timeout`] says otherwise.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Makes an exporter once telemetry starts; it may fail where the system refuses a thread.
+type MakeSpanSink = Box<dyn FnOnce() -> std::io::Result<Box<dyn SpanSink>>>;
+
+/// Starts telemetry with settings that only code knows; from [`Telemetry::builder`].
+#[must_use = "telemetry starts with `bootstrap`"]
+pub struct TelemetryBuilder {
+    pub(super) sources: Sources,
+    pub(super) prometheus_port: Option<u16>,
+    pub(super) sampler: Option<Box<dyn ShouldSample>>,
+    pub(super) span_sinks: Vec<Box<dyn SpanSink>>,
+    pub(super) metric_sinks: Vec<Box<dyn MetricSink>>,
+    pub(super) diagnostics: Option<Diagnostics>,
+    pub(super) shutdown_timeout: Duration,
+    exporters: Vec<MakeSpanSink>,
+}
+
+impl TelemetryBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            sources: Sources::process(),
+            prometheus_port: None,
+            sampler: None,
+            span_sinks: Vec::new(),
+            metric_sinks: Vec::new(),
+            diagnostics: None,
+            shutdown_timeout: SHUTDOWN_TIMEOUT,
+            exporters: Vec::new(),
+        }
+    }
+
+    /// Reads this configuration file, instead of `app-config.yaml` and `app-config.local.yaml`. Of several files, later
+    /// ones win. Relative paths start from the current folder.
+    pub fn config_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.sources.files.get_or_insert_default().push(path.into());
+        self
+    }
+
+    /// Reads no configuration file, not even the default ones.
+    pub fn without_config_files(mut self) -> Self {
+        self.sources.files = Some(Vec::new());
+        self
+    }
+
+    /// Serves Prometheus on this port, 0 for a free one, wherever the configuration has an endpoint.
+    pub fn prometheus_port(mut self, port: u16) -> Self {
+        self.prometheus_port = Some(port);
+        self
+    }
+
+    /// Asks this sampler instead of the configured one.
+    pub fn sampler(mut self, sampler: impl ShouldSample + 'static) -> Self {
+        self.sampler = Some(Box::new(sampler));
+        self
+    }
+
+    /// Also sends spans to this exporter for `opentelemetry_sdk`, which gets a thread of its own.
+    pub fn span_exporter(mut self, name: impl Into<String>, exporter: impl SpanExporter + 'static) -> Self {
+        let name = name.into();
+        self.exporters.push(Box::new(move || <dyn SpanSink>::from_exporter(name, exporter)));
+        self
+    }
+
+    /// Also sends spans here.
+    pub fn span_sink(mut self, sink: impl SpanSink + 'static) -> Self {
+        self.span_sinks.push(Box::new(sink));
+        self
+    }
+
+    /// Also sends metrics here, at the interval `telemetry.metrics.collection.exportIntervalMillis`.
+    pub fn metric_sink(mut self, sink: impl MetricSink + 'static) -> Self {
+        self.metric_sinks.push(Box::new(sink));
+        self
+    }
+
+    /// Tells this hook what goes wrong after the start, instead of writing a line to standard error.
+    pub fn diagnostics(mut self, diagnostics: Diagnostics) -> Self {
+        self.diagnostics = Some(diagnostics);
+        self
+    }
+
+    /// How long the flush at the end may take; 5 seconds by default.
+    pub fn shutdown_timeout(mut self, limit: Duration) -> Self {
+        self.shutdown_timeout = limit;
+        self
+    }
+
+    /// Starts telemetry.
+    ///
+    /// # Errors
+    ///
+    /// - [`ErrorKind::Config`]: a file or variable is wrong; the text has a line per mistake, with its place.
+    /// - [`ErrorKind::Conflict`]: two declarations of one metric disagree; the text names both places.
+    /// - [`ErrorKind::AlreadyRunning`]: a [`Telemetry`] is alive in this process.
+    /// - [`ErrorKind::System`]: the operating system refused a thread.
+    ///
+    /// A port in use or a collector that cannot be reached is not an error: it is reported, and the program goes on.
+    pub fn bootstrap(mut self) -> Result<Telemetry, Error> {
+        for make in std::mem::take(&mut self.exporters) {
+            let sink = make().map_err(|error| {
+                Error::new(ErrorKind::System, format!("a thread for a span exporter: {error}"))
+            })?;
+            self.span_sinks.push(sink);
+        }
+        Telemetry::start(self)
+    }
+
+    /// Puts what code decided over what was read.
+    pub(super) fn decide(&self, config: &mut Config) {
+        let Some(port) = self.prometheus_port else { return };
+        for exporter in &mut config.telemetry.metrics.exporters {
+            if let MetricExporterConfig::Prometheus(prometheus) = exporter {
+                prometheus.port = port;
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! From the configuration's meaning to the settings of the parts.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use opentelemetry::propagation::TextMapPropagator;
+use opentelemetry::{KeyValue, global};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
+
+use super::builder::TelemetryBuilder;
+use super::sources::{Metrics, RecordedSpans};
+use crate::config::{
+    BackendConfig, Config, ExceptionSignal, PropagatorConfig, ResourceConfig, SamplerConfig, ScopeOverride,
+    TracingConfig,
+};
+use crate::export::{Diagnostics, ExportPlan, MetricsPlan, SpansPlan};
+use crate::metrics::{MeterNaming, Naming};
+use crate::plugin::{Scope, ScopeKind};
+use crate::trace::{Sampler, SpanLimits, TraceSettings, TracerScope};
+
+/// Everything that is needed to run.
+pub(super) struct Parts {
+    pub(super) plan: ExportPlan,
+    /// The recorder's settings; `None` where spans go nowhere.
+    pub(super) trace: Option<TraceSettings>,
+    pub(super) meter_provider: SdkMeterProvider,
+    pub(super) resource: Resource,
+}
+
+pub(super) fn parts(config: &Config, builder: TelemetryBuilder, diagnostics: Diagnostics) -> Parts {
+    let telemetry = &config.telemetry;
+    let resource = resource(&telemetry.resource);
+    let source = Metrics::new(naming(&config.backend));
+    let meter_provider = SdkMeterProvider::builder().with_resource(resource.clone()).build();
+    let metrics = telemetry.metrics.enabled.then(|| MetricsPlan {
+        source: Arc::new(source),
+        interval: telemetry.metrics.export_interval,
+        timeout: telemetry.metrics.export_timeout,
+        exporters: telemetry.metrics.exporters.clone(),
+        sinks: builder.metric_sinks,
+    });
+    let tracing = &telemetry.tracing;
+    let has_destination = !tracing.exporters.is_empty() || !builder.span_sinks.is_empty();
+    let traces = tracing.enabled && has_destination;
+    let spans = traces.then(|| SpansPlan {
+        source: Arc::new(RecordedSpans),
+        batch: tracing.batch,
+        exporters: tracing.exporters.clone(),
+        sinks: builder.span_sinks,
+    });
+    let trace = traces.then(|| trace_settings(tracing, &config.backend, builder.sampler));
+    let plan = ExportPlan { resource: resource.clone(), diagnostics, metrics, spans };
+    Parts { plan, trace, meter_provider, resource }
+}
+
+fn resource(config: &ResourceConfig) -> Resource {
+    let attributes = config.attributes.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+    let mut resource = Resource::builder_empty()
+        .with_attributes([
+            KeyValue::new("telemetry.sdk.language", "rust"),
+            KeyValue::new("telemetry.sdk.name", "telemetry-runtime"),
+            KeyValue::new("telemetry.sdk.version", env!("CARGO_PKG_VERSION")),
+        ])
+        .with_attributes(attributes)
+        .with_attribute(KeyValue::new("service.name", config.service_name.clone()));
+    if let Some(version) = &config.service_version {
+        resource = resource.with_attribute(KeyValue::new("service.version", version.clone()));
+    }
+    resource.build()
+}
+
+fn naming(backend: &BackendConfig) -> Naming {
+    let meter = |(id, own): (&String, &ScopeOverride)| {
+        let ScopeOverride { name, version, schema_url } = own.clone();
+        (id.clone(), MeterNaming { name, version, schema_url })
+    };
+    Naming {
+        root: backend.service_name.clone(),
+        version: backend.service_version.clone(),
+        meters: backend.meters.iter().map(meter).collect::<HashMap<_, _>>(),
+    }
+}
+
+fn trace_settings(
+    config: &TracingConfig,
+    backend: &BackendConfig,
+    sampler: Option<Box<dyn opentelemetry_sdk::trace::ShouldSample>>,
+) -> TraceSettings {
+    TraceSettings {
+        sampler: sampler.map_or_else(|| configured_sampler(config.sampler), Sampler::Custom),
+        limits: SpanLimits {
+            attributes: config.limits.attributes,
+            attribute_value_length: config.limits.attribute_value_length,
+            events: config.limits.events,
+            links: config.limits.links,
+            event_attributes: config.limits.event_attributes,
+            link_attributes: config.limits.link_attributes,
+        },
+        tracers: tracers(&backend.tracers),
+        max_queue_size: config.batch.max_queue_size,
+        wake_at: config.batch.max_export_batch_size,
+        exception_events: config.exceptions != ExceptionSignal::Logs,
+        ..TraceSettings::default()
+    }
+}
+
+fn tracers(overrides: &BTreeMap<String, ScopeOverride>) -> BTreeMap<Scope, TracerScope> {
+    overrides
+        .iter()
+        // The configuration has checked the ids.
+        .filter_map(|(id, own)| Some((Scope::new(ScopeKind::Plugin, id).ok()?, own.clone())))
+        .map(|(scope, ScopeOverride { name, version, schema_url })| {
+            (scope, TracerScope { name, version, schema_url })
+        })
+        .collect()
+}
+
+fn configured_sampler(config: SamplerConfig) -> Sampler {
+    let parent_based = |root| Sampler::ParentBased(Box::new(root));
+    match config {
+        SamplerConfig::AlwaysOn => Sampler::AlwaysOn,
+        SamplerConfig::AlwaysOff => Sampler::AlwaysOff,
+        SamplerConfig::TraceIdRatio(ratio) => Sampler::TraceIdRatio(ratio),
+        SamplerConfig::ParentBasedAlwaysOn => parent_based(Sampler::AlwaysOn),
+        SamplerConfig::ParentBasedAlwaysOff => parent_based(Sampler::AlwaysOff),
+        SamplerConfig::ParentBasedTraceIdRatio(ratio) => parent_based(Sampler::TraceIdRatio(ratio)),
+    }
+}
+
+/// Sets the global propagator. It also works where telemetry is switched off: context still passes.
+pub(super) fn install_propagators(configured: &[PropagatorConfig]) {
+    let propagators = configured
+        .iter()
+        .map(|propagator| -> Box<dyn TextMapPropagator + Send + Sync> {
+            match propagator {
+                PropagatorConfig::TraceContext => Box::new(TraceContextPropagator::new()),
+                PropagatorConfig::Baggage => Box::new(BaggagePropagator::new()),
+            }
+        })
+        .collect();
+    global::set_text_map_propagator(opentelemetry::propagation::TextMapCompositePropagator::new(propagators));
+}
