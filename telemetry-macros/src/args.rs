@@ -158,11 +158,6 @@ impl Args {
         taken
     }
 
-    /// Whether an argument `key` was written and not taken yet.
-    pub(crate) fn has(&self, key: &str) -> bool {
-        self.keyed.iter().any(|arg| arg.key == key)
-    }
-
     /// Takes the first bare expression; a lone word such as `NAME` counts as one.
     pub(crate) fn take_positional(&mut self, known: &[&str]) -> Option<Expr> {
         if !self.positional.is_empty() {

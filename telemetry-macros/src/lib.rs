@@ -7,16 +7,33 @@
 mod args;
 mod attribute_value;
 mod diag;
+mod function;
 mod inert;
 mod instrument;
+mod item;
+mod metric;
 mod metric_attributes;
 mod metric_name;
 mod metric_set;
 mod names;
 mod paths;
 mod plugin;
+mod traced;
 
+use function::Attribute;
 use proc_macro::TokenStream;
+
+#[expect(missing_docs, reason = "documented where the runtime re-exports it")]
+#[proc_macro_attribute]
+pub fn traced(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    item::expand(Attribute::Traced, arguments.into(), item.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented where the runtime re-exports it")]
+#[proc_macro_attribute]
+pub fn metric(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    item::expand(Attribute::Metric, arguments.into(), item.into()).into()
+}
 
 #[expect(missing_docs, reason = "documented where the runtime re-exports it")]
 #[proc_macro_derive(AttributeValue, attributes(attribute))]

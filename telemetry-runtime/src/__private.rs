@@ -4,8 +4,7 @@ pub use inventory;
 
 pub use crate::bootstrap::run_main;
 pub use crate::call::{
-    Call, CallEnd, CallPart, Inspect, InspectAny, InspectAsError, InspectBoxed, InspectDebug, InspectDisplay,
-    InspectError, InspectResult, NoMetrics, NoSpan, Prepared, Traced, call_once, traced,
+    Call, CallEnd, CallPart, NoMetrics, NoSpan, Prepared, Traced, boxed, call_once, never, of, traced,
 };
 pub use crate::metrics::{
     AttributeData, AttributeValue, Callback, Declared, Descriptor, Instrument, InstrumentKind,
@@ -13,3 +12,11 @@ pub use crate::metrics::{
 };
 pub use crate::plugin::{Plugin, Scope};
 pub use crate::trace::{SpanGuard, SpanKind, SpanSite, StartAttributes, TaskSpan};
+
+/// What one expression needs in scope to tell an error from any other value.
+pub mod inspect {
+    pub use crate::call::{
+        Inspect, InspectAny, InspectAsError, InspectBoxed, InspectDebug, InspectDisplay, InspectError,
+        InspectResult,
+    };
+}

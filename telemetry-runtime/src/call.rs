@@ -32,7 +32,9 @@
 mod future;
 mod inspect;
 
+use std::future::Future;
 use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
 use std::thread;
 use std::time::Duration;
 
@@ -98,6 +100,26 @@ impl CallPart for NoMetrics {
     }
 
     fn finish(&mut self, _: &CallEnd) {}
+}
+
+/// Two metric parts, where a function has metrics with different attributes.
+impl<A: CallPart, B: CallPart> CallPart for (A, B) {
+    fn started(&self) -> Option<Moment> {
+        self.0.started().or_else(|| self.1.started())
+    }
+
+    fn is_timed(&self) -> bool {
+        self.0.is_timed() || self.1.is_timed()
+    }
+
+    fn wants_texts(&self) -> bool {
+        self.0.wants_texts() || self.1.wants_texts()
+    }
+
+    fn finish(&mut self, end: &CallEnd) {
+        self.0.finish(end);
+        self.1.finish(end);
+    }
 }
 
 /// How an instrumented call ended.
@@ -223,4 +245,23 @@ impl<S: CallPart, M: CallPart> Drop for Call<S, M> {
 #[expect(clippy::inline_always, reason = "the wrapper must cost nothing, in builds without optimisation too")]
 pub fn call_once<R>(body: impl FnOnce() -> R) -> R {
     body()
+}
+
+/// A value of any type, in a place that is never reached: it tells the compiler what an async body returns before it
+/// looks at the body.
+#[cold]
+pub fn never<R>() -> R {
+    unreachable!("the condition before it is false")
+}
+
+/// What `measure` takes from the result of a call. As a function it gives the closure's parameter its type.
+#[inline]
+pub fn of<R: ?Sized, V>(result: &R, measure: impl FnOnce(&R) -> V) -> V {
+    measure(result)
+}
+
+/// Boxes a future, under a name that no module of the user's can shadow.
+#[inline]
+pub fn boxed<F: Future>(future: F) -> Pin<Box<F>> {
+    Box::pin(future)
 }

@@ -21,10 +21,11 @@ pub mod __private;
 pub use bootstrap::{Telemetry, TelemetryBuilder};
 pub use error::{Error, ErrorKind};
 pub use metrics::{
-    Counter, Gauge, Histogram, Label, ObservableCounter, ObservableGauge, ObservableUpDownCounter, Observer,
-    UpDownCounter, check,
+    AttributeValue, Counter, Gauge, Histogram, Label, MetricAttributes, MetricSet, ObservableCounter,
+    ObservableGauge, ObservableUpDownCounter, Observer, UpDownCounter, check,
 };
 pub use outcome::Outcome;
 pub use plugin::{Plugin, Scope, ScopeKind};
+pub use telemetry_macros::{AttributeValue, MetricAttributes, MetricSet, metric, metric_name, traced};
 pub use telemetry_naming as naming;
 pub use trace::span;

@@ -50,6 +50,7 @@ message_ids! {
     BucketNotFinite = "bucket-not-finite",
     BucketsNotNumbers = "buckets-not-numbers",
     InstrumentWithoutValue = "instrument-without-value",
+    DurationUnit = "duration-unit",
     ArgumentOfOtherKind = "argument-of-other-kind",
     AmbiguousArgument = "ambiguous-argument",
     DuplicateMetric = "duplicate-metric",
@@ -60,6 +61,9 @@ message_ids! {
     ConstFn = "const-fn",
     FunctionWithoutBody = "function-without-body",
     VariadicFn = "variadic-fn",
+    DuplicateAttribute = "duplicate-attribute",
+    AttributeWithoutSpan = "attribute-without-span",
+    AttributeOnPattern = "attribute-on-pattern",
     SpanNameNotConstant = "span-name-not-constant",
     NotYetSupported = "not-yet-supported",
 

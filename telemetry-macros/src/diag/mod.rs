@@ -2,7 +2,7 @@
 
 mod message_id;
 
-use std::fmt::Display;
+use std::fmt::{Display, Write};
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -36,7 +36,8 @@ impl Diagnostic {
     }
 
     fn line(&mut self, label: &str, text: impl Display) -> &mut Self {
-        self.message.push_str(&format!("\n{label}: {text}"));
+        // Writing to a `String` cannot fail.
+        let _ = write!(self.message, "\n{label}: {text}");
         self
     }
 

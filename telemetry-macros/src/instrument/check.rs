@@ -32,6 +32,12 @@ pub(super) fn check_instrument(
     if place == Place::Field {
         return;
     }
+    let is_other = |unit: &&LitStr| unit.value() != "s" && check::unit(&unit.value()).is_ok();
+    if let Some(unit) = definition.unit.as_ref().filter(|_| definition.is_duration()).filter(is_other) {
+        diagnostics
+            .error(MessageId::DurationUnit, unit, "the duration of a call is recorded in seconds")
+            .help("write `unit = \"s\"`, or give the histogram a `value = ...`");
+    }
     if definition.kind == Kind::Gauge && definition.value.is_none() {
         diagnostics
             .error_at(

@@ -130,6 +130,11 @@ impl Kind {
 }
 
 impl InstrumentDef {
+    /// Whether a function's histogram records how long the call took.
+    pub(crate) fn is_duration(&self) -> bool {
+        self.kind == Kind::Histogram && self.value.is_none() && self.declared_name().is_some()
+    }
+
     /// The name, where the instrument is declared here.
     pub(crate) fn declared_name(&self) -> Option<&LitStr> {
         match &self.target {

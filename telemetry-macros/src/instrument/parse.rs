@@ -155,7 +155,7 @@ fn parse_one(
         Expr::Path(_) | Expr::Field(_) if place == Place::Function => Target::Existing(target),
         other => Target::Declared(string_of(other, &word, diagnostics)?),
     };
-    let definition = InstrumentDef {
+    let mut definition = InstrumentDef {
         kind,
         kind_span,
         target,
@@ -168,6 +168,9 @@ fn parse_one(
     };
     let allow_style = details.take("allow").is_some_and(|arg| parse_allow(arg, diagnostics));
     check_instrument(&definition, place, allow_style, scope, diagnostics);
+    if place == Place::Function && definition.is_duration() {
+        definition.unit.get_or_insert_with(|| LitStr::new("s", kind_span));
+    }
     Some(definition)
 }
 

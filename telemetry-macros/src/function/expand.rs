@@ -1,0 +1,154 @@
+//! The tokens of an instrumented function. What they name is `__private`, and nothing else.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::quote;
+
+use super::deferred;
+use super::item::{Body, FnItem};
+use super::model::{Shape, TracedFn};
+use super::params::{capture, local};
+use crate::metric::{self, Parts};
+use crate::traced;
+
+/// The function with its wrapper.
+pub(super) fn expand(function: &TracedFn, item: &FnItem) -> TokenStream {
+    let body = item.body();
+    let inner_attributes = &body.inner_attributes;
+    let span_statics = function.traced.as_ref().map(|args| traced::statics(args, item));
+    let out = local("__out");
+    let result = match function.shape {
+        Shape::Value => quote!(&#out),
+        Shape::AsyncFn | Shape::Future | Shape::BoxedFuture => quote!(#out),
+    };
+    let parts = metric::parts(&function.metrics, &result);
+    let metric_statics = &parts.statics;
+    let wrapped = match function.shape {
+        Shape::Value => value(function, &body, &parts),
+        Shape::AsyncFn => {
+            let future = async_block(function, &body);
+            let traced = traced_future(function, &parts, &future);
+            quote!(#traced.await)
+        }
+        Shape::Future => deferred::future(function, &body, &parts),
+        Shape::BoxedFuture => deferred::boxed_future(function, &body, &parts),
+    };
+    item.with_body(quote! {
+        #inner_attributes
+        #span_statics
+        #metric_statics
+        #wrapped
+    })
+}
+
+/// The two parts of the call: its span and its metrics, or what stands for none.
+fn call_parts(function: &TracedFn, parts: &Parts) -> (TokenStream, TokenStream) {
+    let private = function.krate.private();
+    let span = function.traced.as_ref().map(|args| traced::enter(args, function.shape.flavour()));
+    let span = span.unwrap_or_else(|| quote!(#private::NoSpan));
+    let metrics = if parts.start.is_empty() { quote!(#private::NoMetrics) } else { parts.start.clone() };
+    (span, metrics)
+}
+
+/// A function that returns a value.
+///
+/// Output, if it cannot fail: `let __call = Call::new(..); { body }`, where dropping the call ends it. Otherwise:
+///
+/// ```text
+/// let mut __call = Call::new(..);
+/// let __out = call_once(move || -> R { let _ = (&last, &first); body });
+/// { use inspect::*; (&&&&&&&&Inspect(&__out)).inspect(&mut __call); }
+/// __out
+/// ```
+fn value(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
+    let private = function.krate.private();
+    let (call, out) = (local("__call"), local("__out"));
+    let (span, metrics) = call_parts(function, parts);
+    if !function.inspects() {
+        let block = braces(body.statements.clone(), body.span);
+        return quote! {
+            let #call = #private::Call::new(#span, #metrics);
+            #block
+        };
+    }
+    let bound = if leaves_early(body.statements.clone()) {
+        let capture = capture(&function.bindings);
+        let statements = &body.statements;
+        let block = braces(quote!(#capture #statements), body.span);
+        let hint = function.returns.hint.as_ref().map(|hint| quote!(-> #hint));
+        let block = if hint.is_some() { block } else { quote!({ #block }) };
+        quote!(let #out = #private::call_once(move || #hint #block);)
+    } else {
+        // Nothing leaves the body early, so it needs no closure of its own.
+        let block = braces(body.statements.clone(), body.span);
+        let hint = function.returns.hint.as_ref().map(|hint| quote!(: #hint));
+        quote!(let #out #hint = #block;)
+    };
+    let inspect = inspect(function, &quote!(&#out), &quote!(&mut #call));
+    let after = &parts.after;
+    quote! {
+        let mut #call = #private::Call::new(#span, #metrics);
+        #bound
+        #inspect
+        #after
+        #out
+    }
+}
+
+/// The body of an async function as a future that owns the parameters, unused ones too.
+///
+/// Output: `async move { let _ = (&last, &first); if false { return never::<R>(); } body }`. The dead `return` gives the
+/// body its type where it starts, as the function's return type would.
+pub(super) fn async_block(function: &TracedFn, body: &Body) -> TokenStream {
+    let private = function.krate.private();
+    let capture = capture(&function.bindings);
+    let hint =
+        function.returns.hint.as_ref().map(|hint| quote!(if false { return #private::never::<#hint>(); }));
+    let statements = &body.statements;
+    let block = braces(quote!(#capture #hint #statements), body.span);
+    quote!(async move #block)
+}
+
+/// Output: `traced(Prepared::new(..), future, |__out: &R, __call: &mut Call<_, _>| ..)`.
+pub(super) fn traced_future(function: &TracedFn, parts: &Parts, future: &TokenStream) -> TokenStream {
+    let private = function.krate.private();
+    let (call, out) = (local("__call"), local("__out"));
+    let (span, metrics) = call_parts(function, parts);
+    let closure = if function.inspects() {
+        let hint = function.returns.hint.clone().unwrap_or_else(|| quote!(_));
+        let inspect = inspect(function, &quote!(#out), &quote!(#call));
+        let after = &parts.after;
+        quote!(|#out: &#hint, #call: &mut #private::Call<_, _>| { #inspect #after })
+    } else {
+        quote!(|_, _| {})
+    };
+    quote!(#private::traced(#private::Prepared::new(#span, #metrics), #future, #closure))
+}
+
+/// Output: `{ use inspect::*; (&&&&&&&&Inspect(&__out)).inspect(&mut __call); }`.
+fn inspect(function: &TracedFn, out: &TokenStream, call: &TokenStream) -> Option<TokenStream> {
+    let private = function.krate.private();
+    function.returns.may_fail.then(|| {
+        quote! {{
+            use #private::inspect::*;
+            (&&&&&&&&Inspect(#out)).inspect(#call);
+        }}
+    })
+}
+
+/// Braces at the place of the written ones, where a mismatch of the body's value is reported, but marked as ours: lints
+/// against needless braces would mean the function's own.
+pub(super) fn braces(statements: TokenStream, span: Span) -> TokenStream {
+    let mut group = Group::new(Delimiter::Brace, statements);
+    group.set_span(span.resolved_at(Span::mixed_site()));
+    TokenTree::Group(group).into()
+}
+
+/// Whether something in the body can leave it other than by its end: `return`, `?`, or a macro, which may hide them.
+fn leaves_early(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "return",
+        TokenTree::Punct(punct) => matches!(punct.as_char(), '?' | '!'),
+        TokenTree::Group(group) => leaves_early(group.stream()),
+        TokenTree::Literal(_) => false,
+    })
+}

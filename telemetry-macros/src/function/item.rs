@@ -1,0 +1,125 @@
+//! A function as it was written: the signature parsed, the body left as tokens.
+//!
+//! The body is never parsed, so that one that does not parse yet still gives the editor its function, and so that every
+//! token keeps its span.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Signature, Token, Visibility};
+
+/// A function or method.
+pub(crate) struct FnItem {
+    pub(crate) attributes: Vec<Attribute>,
+    visibility: Visibility,
+    defaultness: Option<Token![default]>,
+    pub(crate) signature: Signature,
+    body: Option<Group>,
+}
+
+impl Parse for FnItem {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        let defaultness = input.parse()?;
+        let signature = input.parse()?;
+        let body = if input.peek(Token![;]) {
+            input.parse::<Token![;]>()?;
+            None
+        } else {
+            Some(parse_body(input)?)
+        };
+        Ok(Self { attributes, visibility, defaultness, signature, body })
+    }
+}
+
+/// The braces of the body. A `$body:block` of `macro_rules!` arrives inside an invisible group.
+fn parse_body(input: ParseStream<'_>) -> syn::Result<Group> {
+    let mut token: TokenTree = input.parse()?;
+    loop {
+        match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => return Ok(group),
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+                let mut inner = group.stream().into_iter();
+                let (Some(nested), None) = (inner.next(), inner.next()) else {
+                    return Err(syn::Error::new(group.span(), "expected the body of a function"));
+                };
+                token = nested;
+            }
+            other => return Err(syn::Error::new(other.span(), "expected the body of a function")),
+        }
+    }
+}
+
+/// The body of a function in its parts.
+pub(crate) struct Body {
+    /// The attributes `#![..]` that hold for the whole function.
+    pub(crate) inner_attributes: TokenStream,
+    /// The rest, without the braces.
+    pub(crate) statements: TokenStream,
+    /// The braces' span: errors about the value of the body belong there.
+    pub(crate) span: Span,
+}
+
+impl FnItem {
+    /// The function's name, without `r#`.
+    pub(crate) fn name(&self) -> String {
+        self.signature.ident.unraw().to_string()
+    }
+
+    pub(crate) fn has_body(&self) -> bool {
+        self.body.is_some()
+    }
+
+    /// The body; empty for a method without one.
+    pub(crate) fn body(&self) -> Body {
+        let Some(group) = &self.body else {
+            return Body {
+                inner_attributes: TokenStream::new(),
+                statements: TokenStream::new(),
+                span: Span::call_site(),
+            };
+        };
+        let mut tokens = group.stream().into_iter().peekable();
+        let mut inner_attributes = TokenStream::new();
+        let mut statements = TokenStream::new();
+        loop {
+            let ahead: Vec<TokenTree> = tokens.clone().take(3).collect();
+            let [TokenTree::Punct(pound), TokenTree::Punct(bang), TokenTree::Group(content)] = &ahead[..]
+            else {
+                break;
+            };
+            let is_attribute =
+                pound.as_char() == '#' && bang.as_char() == '!' && content.delimiter() == Delimiter::Bracket;
+            if !is_attribute {
+                break;
+            }
+            inner_attributes.extend(tokens.by_ref().take(3));
+        }
+        statements.extend(tokens);
+        Body { inner_attributes, statements, span: group.span() }
+    }
+
+    /// The function with another body, everything else as it was written.
+    pub(crate) fn with_body(&self, body: TokenStream) -> TokenStream {
+        let Self { attributes, visibility, defaultness, signature, .. } = self;
+        let mut braces = Group::new(Delimiter::Brace, body);
+        if let Some(written) = &self.body {
+            // The written braces' span: go-to-definition and "expected .. found" still end in the user's function.
+            braces.set_span(written.span());
+        }
+        quote!(#(#attributes)* #visibility #defaultness #signature #braces)
+    }
+}
+
+impl ToTokens for FnItem {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { attributes, visibility, defaultness, signature, body } = self;
+        tokens.extend(quote!(#(#attributes)* #visibility #defaultness #signature));
+        match body {
+            Some(body) => body.to_tokens(tokens),
+            None => tokens.extend(quote!(;)),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Our other attributes on the same function.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{Meta, Path};
+
+use super::{FnArgs, FnItem};
+use crate::diag::{Diagnostics, MessageId};
+use crate::paths::CratePath;
+
+/// The attributes that instrument a function.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Attribute {
+    Traced,
+    Metric,
+}
+
+impl Attribute {
+    /// The word in the source.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Traced => "traced",
+            Self::Metric => "metric",
+        }
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        match word {
+            "traced" => Some(Self::Traced),
+            "metric" => Some(Self::Metric),
+            _ => None,
+        }
+    }
+}
+
+/// Moves every attribute of ours from the function into `args`.
+pub(super) fn absorb(args: &mut FnArgs, item: &mut FnItem, diagnostics: &mut Diagnostics) {
+    let krate = krate_of(args);
+    let mut others = Vec::new();
+    for attribute in std::mem::take(&mut item.attributes) {
+        let Some(ours) = recognise(attribute.path(), &krate) else {
+            others.push(attribute);
+            continue;
+        };
+        if ours == Attribute::Traced && args.traced.is_some() {
+            diagnostics
+                .error(
+                    MessageId::DuplicateAttribute,
+                    &attribute,
+                    "`#[traced]` is written twice on this function",
+                )
+                .help("keep one of the two");
+            continue;
+        }
+        let tokens = match &attribute.meta {
+            Meta::List(list) => list.tokens.clone(),
+            Meta::Path(_) => TokenStream::new(),
+            Meta::NameValue(pair) => {
+                let word = pair.path.to_token_stream();
+                diagnostics
+                    .error(
+                        MessageId::ArgumentShape,
+                        pair,
+                        format!("`#[{word}]` takes its arguments in parentheses"),
+                    )
+                    .help(format!("write `#[{word}(...)]`"));
+                continue;
+            }
+        };
+        args.add(ours, attribute.path().span(), tokens, diagnostics);
+    }
+    item.attributes = others;
+}
+
+/// An attribute is ours when it is written bare, under the runtime's name, or under the name that `crate =` gave it.
+/// Under any other name it expands on its own.
+pub(crate) fn recognise(path: &Path, krate: &CratePath) -> Option<Attribute> {
+    let ours = Attribute::of_word(&path.segments.last()?.ident.to_string())?;
+    let text = |tokens: &dyn ToTokens| tokens.to_token_stream().to_string().replace(' ', "");
+    let written = text(path);
+    let word = path.segments.last()?.ident.to_string();
+    let prefix = written.strip_suffix(&word)?.trim_start_matches("::").trim_end_matches("::").to_owned();
+    let known = text(krate);
+    (prefix.is_empty() || prefix == "telemetry_runtime" || prefix == known.trim_start_matches("::"))
+        .then_some(ours)
+}
+
+fn krate_of(args: &FnArgs) -> CratePath {
+    let traced = args.traced.as_ref().map(|traced| &traced.krate);
+    let metric = args.metrics.first().map(|metric| &metric.krate);
+    traced.or(metric).cloned().unwrap_or_default()
+}

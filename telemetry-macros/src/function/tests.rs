@@ -1,0 +1,231 @@
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+use super::*;
+
+fn traced(arguments: TokenStream, item: TokenStream) -> String {
+    crate::item::expand(Attribute::Traced, arguments, item).to_string().replace(' ', "")
+}
+
+fn metric(arguments: TokenStream, item: TokenStream) -> String {
+    crate::item::expand(Attribute::Metric, arguments, item).to_string().replace(' ', "")
+}
+
+fn count(text: &str, part: &str) -> usize {
+    text.matches(part).count()
+}
+
+/// The ids of what is wrong with `#[traced(arguments)]` on `item`.
+fn mistakes(arguments: TokenStream, item: TokenStream) -> Vec<&'static str> {
+    let mut diagnostics = Diagnostics::new();
+    let mut item: FnItem = syn::parse2(item).expect("a function");
+    let mut args = FnArgs::default();
+    args.add(Attribute::Traced, Span::call_site(), arguments, &mut diagnostics);
+    siblings::absorb(&mut args, &mut item, &mut diagnostics);
+    TracedFn::build(args, &mut item, &mut diagnostics);
+    diagnostics.ids()
+}
+
+#[test]
+fn an_infallible_function_gets_a_guard_and_keeps_its_body() {
+    let output = traced(
+        quote!(),
+        quote!(
+            pub fn answer(n: u32) -> u32 {
+                n + 1
+            }
+        ),
+    );
+    assert!(output.starts_with("pubfnanswer(n:u32)->u32{static__TELEMETRY_SPAN"), "{output}");
+    assert!(output.ends_with("Call::new(::telemetry_runtime::__private::SpanGuard::enter(&__TELEMETRY_SPAN),::telemetry_runtime::__private::NoMetrics);{n+1}}"), "{output}");
+}
+
+#[test]
+fn both_attributes_in_either_order_make_one_wrapper() {
+    let one = traced(
+        quote!(),
+        quote!(
+            #[metric(counter = "a.b")]
+            #[inline]
+            fn f() -> Result<(), E> {
+                g()?;
+                Ok(())
+            }
+        ),
+    );
+    let other = metric(
+        quote!(counter = "a.b"),
+        quote!(
+            #[telemetry_runtime::traced]
+            #[inline]
+            fn f() -> Result<(), E> {
+                g()?;
+                Ok(())
+            }
+        ),
+    );
+    assert_eq!(one, other);
+    assert_eq!(count(&one, "Call::new"), 1);
+    assert!(one.starts_with("#[inline]fnf()"), "{one}");
+}
+
+#[test]
+fn an_attribute_of_another_crate_is_left_alone() {
+    let output = traced(
+        quote!(),
+        quote!(
+            #[autometrics::metric(x)]
+            fn f() {}
+        ),
+    );
+    assert!(output.starts_with("#[autometrics::metric(x)]fnf()"), "{output}");
+}
+
+#[test]
+fn the_crate_path_replaces_every_mention_of_the_runtime() {
+    let output = traced(
+        quote!(crate = my::telemetry, attributes(a = 1)),
+        quote!(
+            #[metric(crate = my::telemetry, counter("a.b", value = |x| 1))]
+            async fn f() -> T {
+                x
+            }
+        ),
+    );
+    assert_eq!(count(&output, "telemetry_runtime"), 0, "{output}");
+    assert_eq!(count(&output, "__private"), count(&output, "my::telemetry::__private"));
+}
+
+#[test]
+fn an_async_function_stays_one_and_awaits_one_wrapper() {
+    let output = traced(
+        quote!(),
+        quote!(
+            async fn f(a: A, b: B) -> Result<impl Sized, E> {
+                g(a).await
+            }
+        ),
+    );
+    assert!(output.starts_with("asyncfnf(a:A,b:B)->Result<implSized,E>{"), "{output}");
+    assert!(output.contains("asyncmove{let_=(&b,&a,);iffalse{return::telemetry_runtime::__private::never::<Result<_,E>>();}g(a).await}"), "{output}");
+    assert_eq!(count(&output, "traced("), 1, "{output}");
+}
+
+#[test]
+fn a_body_that_does_not_parse_is_carried_through() {
+    let output = traced(quote!(), quote!(fn f() -> u32 { let x = ; x. }));
+    assert!(output.ends_with("{letx=;x.}}"), "{output}");
+}
+
+#[test]
+fn inner_attributes_of_the_body_stay_first() {
+    let output = traced(
+        quote!(),
+        quote!(
+            fn f() {
+                #![allow(unused)]
+                let x = 1;
+            }
+        ),
+    );
+    assert!(output.starts_with("fnf(){#![allow(unused)]static"), "{output}");
+}
+
+#[test]
+fn a_wrong_attribute_leaves_the_item_and_says_everything() {
+    let output = traced(
+        quote!(nmae = "x", kind = "klient"),
+        quote!(
+            #[metric(counter = "Ab")]
+            const fn f() {}
+        ),
+    );
+    assert!(output.starts_with("constfnf(){}"), "{output}");
+    assert_eq!(count(&output, "compile_error!"), 4, "{output}");
+}
+
+#[test]
+fn each_mistake_has_its_message() {
+    let item = quote!(
+        fn f(x: u32) {}
+    );
+    let on = |arguments: TokenStream| mistakes(arguments, item.clone());
+    assert_eq!(on(quote!(name = "")), ["span-name-empty"]);
+    assert_eq!(on(quote!(name = x)), ["span-name-not-constant"]);
+    assert_eq!(on(quote!(name = format!("{x}"))), ["span-name-not-constant"]);
+    assert_eq!(on(quote!(name = names::STITCH)), [""; 0]);
+    assert_eq!(on(quote!(name = concat!("a", "b"))), [""; 0]);
+    assert_eq!(on(quote!(kind = "klient")), ["unknown-value"]);
+    assert_eq!(on(quote!(attributes(a.b = 1, "a.b" = 2))), ["duplicate-attribute-key"]);
+    assert_eq!(on(quote!(attributes("a b" = 1))), ["attribute-key-syntax"]);
+    assert_eq!(on(quote!(attributes(a))), ["invalid-syntax"]);
+    assert_eq!(on(quote!(parent = ctx)), ["not-yet-supported"]);
+    assert_eq!(on(quote!(plugin = "Catalog")), ["plugin-id-syntax"]);
+
+    assert_eq!(
+        mistakes(
+            quote!(),
+            quote!(
+                const fn f() {}
+            )
+        ),
+        ["const-fn"]
+    );
+    assert_eq!(
+        mistakes(
+            quote!(),
+            quote!(
+                fn f();
+            )
+        ),
+        ["function-without-body"]
+    );
+    assert_eq!(
+        mistakes(
+            quote!(),
+            quote!(
+                #[traced]
+                fn f() {}
+            )
+        ),
+        ["duplicate-attribute"]
+    );
+    assert_eq!(
+        mistakes(
+            quote!(),
+            quote!(
+                fn f() -> impl Stream<Item = u8> {}
+            )
+        ),
+        ["not-yet-supported"]
+    );
+    assert_eq!(
+        mistakes(
+            quote!(),
+            quote!(
+                fn f(#[attribute] (a, b): (u8, u8)) {}
+            )
+        ),
+        ["attribute-on-pattern"]
+    );
+    assert_eq!(
+        mistakes(
+            quote!(),
+            quote!(
+                #[metric(counter = "a.b", attributes(outcome = 1, le = 2))]
+                fn f() {}
+            )
+        ),
+        ["attribute-key-reserved-label", "generated-attribute-key"]
+    );
+    assert_eq!(
+        mistakes(
+            quote!(),
+            quote!(
+                #[metric(counter = "a.b", gauge("A.b", value = 1))]
+                fn f() {}
+            )
+        ),
+        ["metric-name-style", "duplicate-metric"]
+    );
+}

@@ -1,0 +1,189 @@
+//! The tokens of a function's metrics.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Expr, Ident};
+
+use super::{MetricArgs, MetricAttributes};
+use crate::function::local;
+use crate::instrument::{InstrumentDef, Kind, On, Target};
+use crate::paths::CratePath;
+use crate::traced::Key;
+
+/// The metrics of one function.
+pub(crate) struct Parts {
+    /// The descriptors, their registration, and the constant that lists a call's instruments.
+    pub(crate) statics: TokenStream,
+    /// The metric part of the call.
+    pub(crate) start: TokenStream,
+    /// Statements that record what the result says, with `__call` and the result at hand.
+    pub(crate) after: TokenStream,
+}
+
+/// What is put together for one part of the call.
+struct Part {
+    start: TokenStream,
+    /// For each `set_value`: the slot, if the part has several, and the value.
+    after: Vec<(Option<usize>, TokenStream)>,
+}
+
+/// The metrics of all `#[metric]` attributes of one function; `result` is the expression of a reference to its result.
+pub(crate) fn parts(all: &[MetricArgs], result: &TokenStream) -> Parts {
+    let mut statics = TokenStream::new();
+    let mut parts = Vec::new();
+    for args in all {
+        declared(args, result, &mut statics, &mut parts);
+        parts.extend(
+            args.instruments.iter().filter_map(|instrument| {
+                Some(existing(args, instrument, existing_path(instrument)?, result))
+            }),
+        );
+    }
+    combine(statics, parts)
+}
+
+/// Output: the descriptors, `static __TELEMETRY_METRICS0: FnMetrics = FnMetrics::new(&[..]);` and
+/// `MetricGuard::start(&__TELEMETRY_METRICS0, attributes).value(1, expr)`.
+fn declared(args: &MetricArgs, result: &TokenStream, statics: &mut TokenStream, parts: &mut Vec<Part>) {
+    let declared: Vec<_> =
+        args.instruments.iter().filter(|instrument| instrument.declared_name().is_some()).collect();
+    if declared.is_empty() {
+        return;
+    }
+    let private = args.krate.private();
+    let number = parts.len();
+    let metrics = local(&format!("__TELEMETRY_METRICS{number}"));
+    let keys = attribute_keys(&args.attributes);
+    let mut instruments = Vec::new();
+    let mut entry = TokenStream::new();
+    let mut after = Vec::new();
+    statics.extend(args.scope.tracking());
+    for (slot, instrument) in declared.into_iter().enumerate() {
+        let descriptor = local(&format!("__TELEMETRY_METRIC{number}_{slot}"));
+        let described = instrument.descriptor(
+            &args.scope,
+            &number_kind(instrument.kind, &args.krate),
+            keys.clone(),
+            &args.krate,
+        );
+        statics.extend(quote! {
+            static #descriptor: #private::Descriptor = #described;
+            #private::inventory::submit! { #private::Declared::new(&#descriptor) }
+        });
+        let constructor = local(instrument.kind.keyword());
+        let valued = instrument.value.as_ref().map(|_| quote!(.valued()));
+        let on = on(instrument.on, &args.krate);
+        instruments.push(quote!(#private::FnInstrument::#constructor(&#descriptor) #valued #on));
+        match &instrument.value {
+            Some(Expr::Closure(closure)) => after.push((Some(slot), of_result(closure, result, &args.krate))),
+            Some(value) => entry.extend(quote!(.value(#slot, #value))),
+            None => {}
+        }
+    }
+    let outcome = (!args.outcome).then(|| quote!(.without_outcome()));
+    statics.extend(quote! {
+        static #metrics: #private::FnMetrics = #private::FnMetrics::new(&[#(#instruments),*]) #outcome;
+    });
+    let attributes = attribute_values(&args.attributes);
+    parts.push(Part { start: quote!(#private::MetricGuard::start(&#metrics, #attributes) #entry), after });
+}
+
+/// Output: `Existing::counter(&CATALOG.processed, attributes).on(On::Ok).value(expr)`.
+fn existing(args: &MetricArgs, instrument: &InstrumentDef, path: &Expr, result: &TokenStream) -> Part {
+    let private = args.krate.private();
+    let constructor = local(instrument.kind.keyword());
+    let attributes = attribute_values(&args.attributes);
+    let on = on(instrument.on, &args.krate);
+    let mut after = Vec::new();
+    let value = match &instrument.value {
+        Some(Expr::Closure(closure)) => {
+            after.push((None, of_result(closure, result, &args.krate)));
+            None
+        }
+        Some(value) => Some(quote!(.value(#value))),
+        None => None,
+    };
+    Part { start: quote!(#private::Existing::#constructor(&#path, #attributes) #on #value), after }
+}
+
+fn existing_path(instrument: &InstrumentDef) -> Option<&Expr> {
+    match &instrument.target {
+        Target::Existing(path) => Some(path),
+        Target::Declared(_) => None,
+    }
+}
+
+/// Output: `of(&__out, |ret| ..)`, which gives the closure's parameter its type.
+fn of_result(closure: &syn::ExprClosure, result: &TokenStream, krate: &CratePath) -> TokenStream {
+    let private = krate.private();
+    quote!(#private::of(#result, #closure))
+}
+
+/// Several parts become pairs that are nested to the right: `(a, (b, c))`.
+fn combine(statics: TokenStream, parts: Vec<Part>) -> Parts {
+    let call = local("__call");
+    let count = parts.len();
+    let mut after = TokenStream::new();
+    for (index, part) in parts.iter().enumerate() {
+        let mut place = quote!(#call.metrics());
+        for _ in 0..index {
+            place.extend(quote!(.1));
+        }
+        if index + 1 < count {
+            place.extend(quote!(.0));
+        }
+        for (slot, value) in &part.after {
+            let slot = slot.map(|slot| quote!(#slot,));
+            after.extend(quote!(#place.set_value(#slot #value);));
+        }
+    }
+    let start = parts
+        .into_iter()
+        .rev()
+        .map(|part| part.start)
+        .reduce(|rest, part| quote!((#part, #rest)))
+        .unwrap_or_default();
+    Parts { statics, start, after }
+}
+
+fn on(on: On, krate: &CratePath) -> Option<TokenStream> {
+    let private = krate.private();
+    match on {
+        On::Always => None,
+        On::Ok => Some(quote!(.on(#private::On::Ok))),
+        On::Error => Some(quote!(.on(#private::On::Error))),
+    }
+}
+
+/// Counts are whole numbers; what is measured is not.
+fn number_kind(kind: Kind, krate: &CratePath) -> TokenStream {
+    let private = krate.private();
+    let number: Ident = match kind {
+        Kind::Counter | Kind::ObservableCounter => format_ident!("U64"),
+        Kind::UpDownCounter | Kind::InFlight | Kind::ObservableUpDownCounter => format_ident!("I64"),
+        Kind::Histogram | Kind::Gauge | Kind::ObservableGauge => format_ident!("F64"),
+    };
+    quote!(#private::NumberKind::#number)
+}
+
+/// The keys that the descriptor has to know, because the values are a mere tuple.
+fn attribute_keys(attributes: &MetricAttributes) -> Option<TokenStream> {
+    match attributes {
+        MetricAttributes::Pairs(pairs) => {
+            let keys: Vec<&Key> = pairs.iter().map(|(key, _)| key).collect();
+            Some(quote!(&[#(#keys),*]))
+        }
+        MetricAttributes::None | MetricAttributes::Value(_) => None,
+    }
+}
+
+fn attribute_values(attributes: &MetricAttributes) -> TokenStream {
+    match attributes {
+        MetricAttributes::None => quote!(()),
+        MetricAttributes::Value(value) => quote!(#value),
+        MetricAttributes::Pairs(pairs) => {
+            let values = pairs.iter().map(|(_, value)| value);
+            quote!((#(#values,)*))
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The arguments of `#[traced]`, checked.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{Expr, ExprLit, Lit, LitStr};
+
+use super::attributes::{self, SpanAttribute};
+use crate::args::{Arg, Args, choice};
+use crate::diag::{Diagnostics, MessageId};
+use crate::names;
+use crate::paths::CratePath;
+use crate::plugin::ScopeRef;
+
+/// The words of `#[traced]`, in the order of its documentation.
+const KNOWN: &[&str] = &[
+    "name",
+    "kind",
+    "attributes",
+    "root",
+    "links",
+    "plugin",
+    "crate",
+    "skip",
+    "parent",
+    "credentials",
+    "request",
+];
+
+/// What the words of `kind` mean: the variants of `SpanKind`.
+const KINDS: &[(&str, &str)] = &[
+    ("internal", "Internal"),
+    ("server", "Server"),
+    ("client", "Client"),
+    ("producer", "Producer"),
+    ("consumer", "Consumer"),
+];
+
+/// The name of the spans, where it was written.
+pub(crate) enum SpanName {
+    Literal(LitStr),
+    /// A constant, or a macro of the standard library that makes a literal.
+    Constant(Expr),
+}
+
+/// One `#[traced]`.
+pub(crate) struct TracedArgs {
+    pub(crate) name: Option<SpanName>,
+    /// The variant of `SpanKind`.
+    pub(crate) kind: Option<&'static str>,
+    pub(crate) attributes: Vec<SpanAttribute>,
+    /// An iterator of span contexts.
+    pub(crate) links: Option<Expr>,
+    pub(crate) root: bool,
+    /// Inside a block: no span for this function.
+    pub(crate) skip: bool,
+    pub(crate) scope: ScopeRef,
+    pub(crate) krate: CratePath,
+}
+
+impl TracedArgs {
+    pub(crate) fn parse(span: Span, tokens: TokenStream, diagnostics: &mut Diagnostics) -> Self {
+        let mut args = Args::parse("#[traced]", span, tokens, diagnostics);
+        args.check_keys(KNOWN, &[], diagnostics);
+        args.check_positional(KNOWN, diagnostics);
+        let name = args.take("name").and_then(|arg| parse_name(arg, diagnostics));
+        let attributes = args
+            .take("attributes")
+            .and_then(|arg| arg.list(diagnostics))
+            .map(|tokens| attributes::parse(tokens, diagnostics))
+            .unwrap_or_default();
+        for word in ["parent", "credentials", "request"] {
+            if let Some(arg) = args.take(word) {
+                not_yet_supported(&arg, diagnostics);
+            }
+        }
+        Self {
+            name,
+            kind: args.take("kind").and_then(|arg| parse_kind(arg, diagnostics)),
+            attributes,
+            links: args.take("links").and_then(|arg| arg.expr(diagnostics)),
+            root: args.take("root").is_some_and(|arg| arg.flag(diagnostics)),
+            skip: args.take("skip").is_some_and(|arg| arg.flag(diagnostics)),
+            scope: ScopeRef::resolve(&mut args, diagnostics),
+            krate: CratePath::take(&mut args, diagnostics),
+        }
+    }
+}
+
+fn not_yet_supported(arg: &Arg, diagnostics: &mut Diagnostics) {
+    diagnostics
+        .error(
+            MessageId::NotYetSupported,
+            &arg.key,
+            format!("`{}` is not supported by `#[traced]` yet", arg.name()),
+        )
+        .help("attach the context before the call, with `opentelemetry::Context::attach`");
+}
+
+fn parse_name(arg: Arg, diagnostics: &mut Diagnostics) -> Option<SpanName> {
+    match arg.expr(diagnostics)? {
+        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => {
+            names::span_name(&name, diagnostics);
+            Some(SpanName::Literal(name))
+        }
+        constant if is_constant(&constant) => Some(SpanName::Constant(constant)),
+        other => {
+            diagnostics
+                .error(MessageId::SpanNameNotConstant, &other, "a span name must be constant")
+                .help("use a string literal or a constant, and put what varies into `attributes(...)`")
+                .note("spans are grouped by their names, so a name must not vary from call to call");
+            None
+        }
+    }
+}
+
+/// A path to a constant, or `concat!` and its like. What only looks like one is refused by the compiler.
+fn is_constant(expr: &Expr) -> bool {
+    const MACROS: &[&str] = &["concat", "stringify", "env", "module_path"];
+    match expr {
+        // Variables are lower case and have one segment; constants are neither.
+        Expr::Path(path) => {
+            let is_variable = path.qself.is_none()
+                && path.path.get_ident().is_some_and(|ident| {
+                    !ident.to_string().contains(|character: char| character.is_ascii_uppercase())
+                });
+            !is_variable
+        }
+        Expr::Macro(call) => {
+            let last = call.mac.path.segments.last();
+            last.is_some_and(|last| MACROS.contains(&last.ident.to_string().as_str()))
+        }
+        Expr::Group(group) => is_constant(&group.expr),
+        _ => false,
+    }
+}
+
+fn parse_kind(arg: Arg, diagnostics: &mut Diagnostics) -> Option<&'static str> {
+    let literal = arg.string(diagnostics)?;
+    let words: Vec<&str> = KINDS.iter().map(|(word, _)| *word).collect();
+    let chosen = choice(&literal, "span kind", &words, diagnostics)?;
+    KINDS.iter().find(|(word, _)| *word == chosen).map(|(_, variant)| *variant)
+}
