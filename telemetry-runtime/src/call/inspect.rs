@@ -3,6 +3,9 @@
 //! Method lookup tries a receiver with more references before one with fewer, so a trait that is implemented for more
 //! of them goes first. That picks, without specialisation and without a bound on the user's type, what is known of
 //! an error: `Error`, `AsRef<dyn Error>`, `Display`, `Debug`, only that it is one; or that the value is none.
+//!
+//! No level asks for `'static`: the lookup does not see lifetimes, and would choose a level that the borrow checker
+//! then refuses.
 
 use std::any::type_name;
 use std::error::Error;
@@ -27,26 +30,20 @@ impl<R> Copy for Inspect<'_, R> {}
 /// An error in a box, which hides its own type: `Box<dyn Error>` does not implement `Error`.
 pub trait BoxedError {
     /// The error in the box.
-    fn error(&self) -> &(dyn Error + 'static);
+    fn error(&self) -> &(dyn Error + '_);
 }
 
-impl BoxedError for Box<dyn Error> {
-    fn error(&self) -> &(dyn Error + 'static) {
-        &**self
-    }
+macro_rules! boxed_error {
+    ($($error:ty),*) => { $(
+        impl<'a> BoxedError for Box<$error> {
+            fn error(&self) -> &(dyn Error + '_) {
+                &**self
+            }
+        }
+    )* };
 }
 
-impl BoxedError for Box<dyn Error + Send> {
-    fn error(&self) -> &(dyn Error + 'static) {
-        &**self
-    }
-}
-
-impl BoxedError for Box<dyn Error + Send + Sync> {
-    fn error(&self) -> &(dyn Error + 'static) {
-        &**self
-    }
-}
+boxed_error!(dyn Error + 'a, dyn Error + Send + 'a, dyn Error + Send + Sync + 'a);
 
 /// The level of the boxed errors of the standard library. No type is on this and on the next level.
 pub trait InspectBoxed {
@@ -68,7 +65,7 @@ pub trait InspectError {
     fn inspect(&self, end: &mut CallEnd);
 }
 
-impl<T, E: Error + 'static> InspectError for &&&&Inspect<'_, Result<T, E>> {
+impl<T, E: Error> InspectError for &&&&Inspect<'_, Result<T, E>> {
     fn inspect(&self, end: &mut CallEnd) {
         if let Err(error) = self.0 {
             fail_with_error(end, type_name::<E>(), error);
@@ -152,7 +149,7 @@ impl<E: Debug> Display for AsDebug<'_, E> {
 }
 
 #[cold]
-fn fail_with_error(end: &mut CallEnd, type_name: &'static str, error: &(dyn Error + 'static)) {
+fn fail_with_error(end: &mut CallEnd, type_name: &'static str, error: &(dyn Error + '_)) {
     end.fail(|texts| {
         let info = ErrorInfo::new(type_name);
         if texts { info.with_texts(&error, provoke(|| error.source()).flatten()) } else { info }

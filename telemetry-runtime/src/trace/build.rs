@@ -40,8 +40,10 @@ fn ours(record: &Arc<Record>) -> SpanData {
         if !site.function.is_empty() {
             add("code.function.name", site.function.into());
         }
-        add("code.file.path", site.location.file().into());
-        add("code.line.number", i64::from(site.location.line()).into());
+        if let Some(location) = site.location {
+            add("code.file.path", location.file().into());
+            add("code.line.number", i64::from(location.line()).into());
+        }
     }
     attributes.extend(content.attributes);
 
@@ -57,7 +59,7 @@ fn ours(record: &Arc<Record>) -> SpanData {
         span_context: record.span_context.clone(),
         parent_span_id: record.parent,
         parent_span_is_remote: record.parent_is_remote,
-        span_kind: site.kind.into(),
+        span_kind: content.kind.unwrap_or(site.kind).into(),
         name: content.name.unwrap_or(site.name.into()),
         start_time,
         end_time: content.ended.map_or(start_time, Moment::to_system_time),

@@ -62,10 +62,10 @@ fn open_active(state: u32, site: &'static SpanSite, fill: &mut dyn FnMut(&mut St
 fn start(
     recorder: &'static Recorder,
     site: &'static SpanSite,
-    context: &Context,
+    parent_context: &Context,
     fill: &mut dyn FnMut(&mut StartAttributes),
 ) -> Opened {
-    let parent_span = context.span();
+    let parent_span = parent_context.span();
     // A context can hold a span without ids, which is no parent.
     let parent = Some(parent_span.span_context()).filter(|parent| parent.is_valid());
     let trace_id = parent.map_or_else(|| new_trace_id(recorder), SpanContext::trace_id);
@@ -80,14 +80,15 @@ fn start(
         Verdict::Ask(sampler) => {
             attributes.set(owner_key(site.scope), site.scope.id());
             fill(&mut attributes);
-            let kind = site.kind.into();
+            let content = &attributes.content;
+            let kind = content.kind.unwrap_or(site.kind).into();
             let result = sampler.should_sample(
-                Some(context),
+                Some(parent_context),
                 trace_id,
-                site.name,
+                content.name.as_deref().unwrap_or(site.name),
                 &kind,
-                &attributes.content.attributes,
-                &attributes.content.links,
+                &content.attributes,
+                &content.links,
             );
             for attribute in result.attributes {
                 attributes.content.set_attribute(attribute, &recorder.limits);
@@ -102,17 +103,17 @@ fn start(
         && !parent.is_remote()
         && !parent_span.is_recording()
     {
-        return Opened::Passing(context.clone());
+        return Opened::Passing(parent_context.clone());
     }
     let flags = parent.map(SpanContext::trace_flags).unwrap_or_default();
     let flags = flags.with_sampled(decision == SamplingDecision::RecordAndSample);
     let span_context = SpanContext::new(trace_id, new_span_id(recorder), flags, false, trace_state);
     if decision == SamplingDecision::Drop {
-        return Opened::Unsampled(context.with_remote_span_context(span_context));
+        return Opened::Unsampled(parent_context.with_remote_span_context(span_context));
     }
     site.register();
     let record = Arc::new(Record::new(site, recorder, span_context, parent, attributes.content));
-    Opened::Recorded(context.with_span(RecordSpan(Arc::clone(&record))), record)
+    Opened::Recorded(parent_context.with_span(RecordSpan(Arc::clone(&record))), record)
 }
 
 fn new_trace_id(recorder: &Recorder) -> TraceId {

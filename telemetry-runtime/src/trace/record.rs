@@ -8,7 +8,7 @@ use opentelemetry::{Array, KeyValue, StringValue, Value};
 
 use super::install::Recorder;
 use super::settings::SpanLimits;
-use super::site::SpanSite;
+use super::site::{SpanKind, SpanSite};
 use crate::clock::Moment;
 
 /// A span that is recorded.
@@ -31,6 +31,8 @@ pub(crate) struct Record {
 pub(crate) struct Content {
     /// Replaces the name of the site.
     pub(crate) name: Option<Cow<'static, str>>,
+    /// Replaces the kind of the site.
+    pub(crate) kind: Option<SpanKind>,
     pub(crate) attributes: Vec<KeyValue>,
     pub(crate) dropped_attributes: u32,
     pub(crate) events: Vec<Event>,

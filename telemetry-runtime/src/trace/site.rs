@@ -43,7 +43,8 @@ pub struct SpanSite {
     pub(crate) root: bool,
     /// The path of the function; empty where it is not known.
     pub(crate) function: &'static str,
-    pub(crate) location: &'static Location<'static>,
+    /// None where spans of many places share the site.
+    pub(crate) location: Option<&'static Location<'static>>,
     seen: AtomicBool,
 }
 
@@ -67,7 +68,24 @@ impl SpanSite {
             kind: SpanKind::Internal,
             root: false,
             function: "",
-            location: Location::caller(),
+            location: Some(Location::caller()),
+            seen: AtomicBool::new(false),
+        }
+    }
+
+    /// A site for spans that get their name when they start ([`StartAttributes::name`]), and of which nothing is known
+    /// before.
+    ///
+    /// [`StartAttributes::name`]: super::StartAttributes::name
+    #[must_use]
+    pub const fn unnamed(scope: Scope) -> Self {
+        Self {
+            name: "",
+            scope,
+            kind: SpanKind::Internal,
+            root: false,
+            function: "",
+            location: None,
             seen: AtomicBool::new(false),
         }
     }
@@ -103,8 +121,8 @@ impl SpanSite {
         self.scope
     }
 
-    /// The file and line of the site.
-    pub fn location(&self) -> &'static Location<'static> {
+    /// The file and line of the site; `None` for a site without a place of its own.
+    pub fn location(&self) -> Option<&'static Location<'static>> {
         self.location
     }
 

@@ -8,6 +8,7 @@ use opentelemetry::{Array, Key, KeyValue, StringValue, Value};
 
 use super::record::Content;
 use super::settings::SpanLimits;
+use super::site::SpanKind;
 
 /// A type whose values can be attributes of a span.
 ///
@@ -176,7 +177,7 @@ macro_rules! pointer {
 
 pointer!(&T &mut T Box<T> std::rc::Rc<T> std::sync::Arc<T>);
 
-/// What a span starts with: the attributes of `#[traced(attributes(..))]`, and links.
+/// What a span starts with: the attributes of `#[traced(attributes(..))]`, links, and a name and kind of its own.
 ///
 /// It exists only where a span is recorded, so what is not recorded is not evaluated either.
 #[derive(Debug)]
@@ -188,6 +189,16 @@ pub struct StartAttributes {
 impl StartAttributes {
     pub(crate) fn new(limits: SpanLimits) -> Self {
         Self { content: Content::default(), limits }
+    }
+
+    /// Names the span, in place of its site.
+    pub fn name(&mut self, name: impl Into<Cow<'static, str>>) {
+        self.content.name = Some(name.into());
+    }
+
+    /// Sets the span's kind, in place of its site.
+    pub fn kind(&mut self, kind: SpanKind) {
+        self.content.kind = Some(kind);
     }
 
     /// Sets an attribute; the last value of a key stays.

@@ -3,7 +3,8 @@ use opentelemetry::{Array, KeyValue, Value};
 
 use super::{Capture, OUTER, attribute, call};
 use crate::call::{Call, NoMetrics};
-use crate::trace::{SpanGuard, SpanLimits, TraceSettings, span};
+use crate::plugin::Scope;
+use crate::trace::{SpanGuard, SpanKind, SpanLimits, SpanSite, TraceSettings, span};
 
 fn limited(limits: SpanLimits) -> Capture {
     Capture::with(TraceSettings { limits, ..TraceSettings::default() })
@@ -111,6 +112,23 @@ fn events_and_links_have_limits_of_their_own() {
     assert_eq!(span.links.len(), 1);
     assert_eq!(span.links[0].span_context, other_span());
     assert_eq!(span.links.dropped_count, 1);
+}
+
+#[test]
+fn a_span_can_be_named_when_it_starts() {
+    static UNNAMED: SpanSite = SpanSite::unnamed(Scope::plugin("catalog"));
+    let capture = Capture::new();
+    drop(Call::new(
+        SpanGuard::enter_with(&UNNAMED, |start| {
+            start.name(format!("tools/call {}", "list"));
+            start.kind(SpanKind::Server);
+        }),
+        NoMetrics,
+    ));
+    let span = capture.span();
+    assert_eq!(span.name, "tools/call list");
+    assert_eq!(span.span_kind, opentelemetry::trace::SpanKind::Server);
+    assert_eq!(attribute(&span, "code.file.path"), None);
 }
 
 #[test]

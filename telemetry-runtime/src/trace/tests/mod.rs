@@ -4,6 +4,7 @@ mod limits;
 mod outcomes;
 mod parents;
 mod queueing;
+mod random;
 mod sampling;
 mod third_party;
 

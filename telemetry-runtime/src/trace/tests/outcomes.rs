@@ -126,6 +126,43 @@ fn every_error_type_works_with_what_it_can_do() {
 }
 
 #[test]
+fn errors_that_borrow_are_errors_too() {
+    #[derive(Debug)]
+    struct Near<'a>(&'a str);
+    impl fmt::Display for Near<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "near `{}`", self.0)
+        }
+    }
+    impl Error for Near<'_> {}
+    fn parse(text: &str) -> Result<(), Near<'_>> {
+        returning!(&INNER, Result<(), Near<'_>>, Err(Near(text)))
+    }
+    fn parse_boxed<'a>(text: &'a str) -> Result<(), Box<dyn Error + 'a>> {
+        returning!(&OUTER, Result<(), Box<dyn Error + 'a>>, Err(Box::new(Near(text))))
+    }
+    let capture = Capture::new();
+    let text = String::from("here");
+    parse(&text).unwrap_err();
+    parse_boxed(&text).unwrap_err();
+    for span in capture.spans() {
+        assert_eq!(span.status, Status::error("near `here`"));
+    }
+}
+
+#[test]
+fn generic_code_sees_only_what_its_bounds_say() {
+    fn fails<E>(error: E) -> Result<(), E> {
+        returning!(&OUTER, Result<(), E>, Err(error))
+    }
+    let capture = Capture::new();
+    fails(Missing).unwrap_err();
+    let span = capture.span();
+    assert_eq!(span.status, Status::error(""));
+    assert_eq!(attribute(&span, "error.type"), Some(&std::any::type_name::<Missing>().into()));
+}
+
+#[test]
 fn values_that_are_no_results_are_no_errors() {
     let capture = Capture::new();
     let _ = returning!(&OUTER, Option<u8>, None);
