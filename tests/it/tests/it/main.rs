@@ -1,3 +1,4 @@
 //! Behaviour of the toolkit, read where users read it: at exporters, on the screen, in the repository.
 
+mod sink;
 mod tidy;
