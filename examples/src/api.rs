@@ -2,16 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::Router;
 use axum::routing::{get, post};
-use axum::{Json, Router};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use telemetry_runtime::traced;
 
-use crate::catalog::{Catalog, EntityRef, Kind, ScmMessage};
-use crate::scaffolder::{Scaffolder, TaskReport};
+use crate::catalog::Catalog;
+use crate::scaffolder::Scaffolder;
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -23,96 +19,176 @@ pub struct Plugins {
 /// Every route of the backend.
 pub fn router(plugins: Plugins) -> Router {
     Router::new()
-        .route("/health", get(health))
-        .route("/api/catalog/entities", get(list_entities))
-        .route("/api/catalog/entities/by-name/{kind}/{namespace}/{name}", get(read_entity))
-        .route("/api/scaffolder/tasks", post(create_task))
-        .route("/api/events/scm", post(receive_scm_message))
+        .route("/health", get(handlers::health))
+        .route("/api/catalog/entities", get(handlers::list_entities))
+        .route("/api/catalog/entities/by-name/{kind}/{namespace}/{name}", get(handlers::read_entity))
+        .route("/api/scaffolder/tasks", post(handlers::create_task))
+        .route("/api/events/scm", post(handlers::receive_scm_message))
         .with_state(plugins)
 }
 
-/// A refusal, as JSON.
-struct ApiError {
-    status: StatusCode,
-    message: String,
-}
+/// The handlers. They belong to the router and not to the plugins, whose own spans are below theirs.
+mod handlers {
+    use axum::Json;
+    use axum::extract::{Path, Query, State};
+    use axum::http::StatusCode;
+    use axum::response::{IntoResponse, Response};
+    use serde::{Deserialize, Serialize};
+    use serde_json::{Map, Value, json};
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        (self.status, Json(json!({ "error": self.message }))).into_response()
+    use super::{Plugins, traced};
+    use crate::catalog::{EntityRef, Kind, ScmMessage};
+
+    #[traced(name = "GET /health", kind = "server")]
+    pub async fn health() -> Response {
+        respond(StatusCode::OK, json!({ "status": "ok" }))
+    }
+
+    /// `?kind=component`, or as Backstage writes it `?filter=kind=component`.
+    #[derive(Deserialize)]
+    pub struct EntityFilter {
+        kind: Option<String>,
+        filter: Option<String>,
+    }
+
+    #[traced(name = "GET /api/catalog/entities", kind = "server")]
+    pub async fn list_entities(
+        State(plugins): State<Plugins>,
+        Query(query): Query<EntityFilter>,
+    ) -> Response {
+        let filter = query.filter.as_deref();
+        if filter.is_some_and(|filter| !filter.starts_with("kind=")) {
+            return refuse(StatusCode::BAD_REQUEST, "a filter must be `kind=<kind>`");
+        }
+        let name = query.kind.as_deref().or(filter.and_then(|filter| filter.strip_prefix("kind=")));
+        let entities = match name.map(Kind::from_name) {
+            None => plugins.catalog.entities(None),
+            Some(Some(kind)) => plugins.catalog.entities(Some(kind)),
+            // A kind that the catalog does not know has no entities.
+            Some(None) => Vec::new(),
+        };
+        respond(StatusCode::OK, entities)
+    }
+
+    #[traced(name = "GET /api/catalog/entities/by-name/{kind}/{namespace}/{name}", kind = "server")]
+    pub async fn read_entity(
+        State(plugins): State<Plugins>,
+        Path((kind, namespace, name)): Path<(String, String, String)>,
+    ) -> Response {
+        let reference = EntityRef::new(&kind, &namespace, &name);
+        match plugins.catalog.entity(&reference) {
+            Some(entity) => respond(StatusCode::OK, entity),
+            None => refuse(StatusCode::NOT_FOUND, &format!("there is no entity `{reference}`")),
+        }
+    }
+
+    /// `{"template": "template:default/service", "parameters": {}}`
+    #[derive(Deserialize)]
+    pub struct TaskRequest {
+        template: String,
+        #[serde(default)]
+        parameters: Map<String, Value>,
+    }
+
+    #[traced(name = "POST /api/scaffolder/tasks", kind = "server")]
+    pub async fn create_task(State(plugins): State<Plugins>, Json(request): Json<TaskRequest>) -> Response {
+        let Some(reference) = EntityRef::parse(&request.template, Some(Kind::Template), "default") else {
+            return refuse(StatusCode::BAD_REQUEST, &format!("`{}` is not a template", request.template));
+        };
+        match plugins.scaffolder.run(&reference, request.parameters).await {
+            Ok(report) => respond(StatusCode::OK, report),
+            Err(error) => refuse(StatusCode::NOT_FOUND, &error.to_string()),
+        }
+    }
+
+    #[traced(name = "POST /api/events/scm", kind = "server")]
+    pub async fn receive_scm_message(
+        State(plugins): State<Plugins>,
+        Json(message): Json<ScmMessage>,
+    ) -> Response {
+        match plugins.catalog.receive(&message) {
+            Ok(refreshed) => respond(StatusCode::ACCEPTED, json!({ "refreshed": refreshed })),
+            Err(error) => refuse(StatusCode::BAD_REQUEST, &error.to_string()),
+        }
+    }
+
+    /// A refusal is the caller's mistake, so it is an answer and not an error of the span.
+    fn refuse(status: StatusCode, message: &str) -> Response {
+        respond(status, json!({ "error": message }))
+    }
+
+    fn respond(status: StatusCode, body: impl Serialize) -> Response {
+        telemetry_runtime::span().set_attribute("http.response.status_code", status.as_u16());
+        (status, Json(body)).into_response()
     }
 }
 
-fn refuse(status: StatusCode, message: impl Into<String>) -> ApiError {
-    ApiError { status, message: message.into() }
-}
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
 
-async fn health() -> Json<Value> {
-    Json(json!({ "status": "ok" }))
-}
+    use serde_json::{Value, json};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
 
-/// `?kind=component`, or as Backstage writes it `?filter=kind=component`.
-#[derive(Deserialize)]
-struct EntityFilter {
-    kind: Option<String>,
-    filter: Option<String>,
-}
+    use crate::backend::Backend;
 
-async fn list_entities(
-    State(plugins): State<Plugins>,
-    Query(query): Query<EntityFilter>,
-) -> Result<Json<Vec<Value>>, ApiError> {
-    let filter = query.filter.as_deref().map(|filter| {
-        let kind = filter.strip_prefix("kind=");
-        kind.ok_or_else(|| refuse(StatusCode::BAD_REQUEST, "a filter must be `kind=<kind>`"))
-    });
-    let kind = match query.kind.as_deref().or(filter.transpose()?) {
-        Some(name) => match Kind::from_name(name) {
-            Some(kind) => Some(kind),
-            // A kind that the catalog does not know has no entities.
-            None => return Ok(Json(Vec::new())),
-        },
-        None => None,
-    };
-    Ok(Json(plugins.catalog.entities(kind)))
-}
+    /// Serves the example's own catalog, sends one request, and gives the status and the body of the answer.
+    async fn request(method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/catalog");
+        let backend = Backend::new(folder.into(), Duration::from_secs(60));
+        backend.first_pass().await.unwrap();
+        let server = backend.listen(0).await.unwrap();
+        let mut stream = TcpStream::connect(server.address().unwrap()).await.unwrap();
+        let serving = tokio::spawn(server.serve_until(std::future::pending()));
+        let body = body.map_or_else(String::new, |body| body.to_string());
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
+        let head = format!("{head}content-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+        stream.write_all((head + &body).as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        serving.abort();
+        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        (status, serde_json::from_str(body).unwrap_or_default())
+    }
 
-async fn read_entity(
-    State(plugins): State<Plugins>,
-    Path((kind, namespace, name)): Path<(String, String, String)>,
-) -> Result<Json<Value>, ApiError> {
-    let reference = EntityRef::new(&kind, &namespace, &name);
-    let entity = plugins.catalog.entity(&reference);
-    entity.map(Json).ok_or_else(|| refuse(StatusCode::NOT_FOUND, format!("there is no entity `{reference}`")))
-}
+    #[tokio::test]
+    async fn entities_are_listed_by_kind() {
+        for query in ["?kind=domain", "?filter=kind=Domain"] {
+            let (status, body) = request("GET", &format!("/api/catalog/entities{query}"), None).await;
+            assert_eq!((status, body.as_array().unwrap().len()), (200, 3), "{query}");
+        }
+    }
 
-/// `{"template": "template:default/service", "parameters": {}}`
-#[derive(Deserialize)]
-struct TaskRequest {
-    template: String,
-    #[serde(default)]
-    parameters: Map<String, Value>,
-}
+    #[tokio::test]
+    async fn one_entity_is_read_with_its_relations() {
+        let (status, body) = request("GET", "/api/catalog/entities/by-name/api/default/Books", None).await;
+        assert_eq!(status, 200);
+        assert!(body["relations"].as_array().is_some_and(|relations| !relations.is_empty()), "{body}");
+        assert_eq!(request("GET", "/api/catalog/entities/by-name/api/default/none", None).await.0, 404);
+    }
 
-async fn create_task(
-    State(plugins): State<Plugins>,
-    Json(request): Json<TaskRequest>,
-) -> Result<Json<TaskReport>, ApiError> {
-    let reference =
-        EntityRef::parse(&request.template, Some(Kind::Template), "default").ok_or_else(|| {
-            refuse(StatusCode::BAD_REQUEST, format!("`{}` is not a template", request.template))
-        })?;
-    let report = plugins.scaffolder.run(&reference, request.parameters).await;
-    report.map(Json).map_err(|error| refuse(StatusCode::NOT_FOUND, error.to_string()))
-}
+    #[tokio::test]
+    async fn template_is_run_with_the_given_parameters() {
+        let parameters = json!({"name": "web", "owner": "platform", "repoUrl": "github.com?owner=a&repo=b"});
+        let body = json!({"template": "service", "parameters": parameters});
+        let (status, report) = request("POST", "/api/scaffolder/tasks", Some(body)).await;
+        assert_eq!((status, &report["ok"]), (200, &json!(true)), "{report}");
+        let unknown = json!({"template": "nothing"});
+        assert_eq!(request("POST", "/api/scaffolder/tasks", Some(unknown)).await.0, 404);
+    }
 
-async fn receive_scm_message(
-    State(plugins): State<Plugins>,
-    Json(message): Json<ScmMessage>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let refreshed = plugins
-        .catalog
-        .receive(&message)
-        .map_err(|error| refuse(StatusCode::BAD_REQUEST, error.to_string()))?;
-    Ok((StatusCode::ACCEPTED, Json(json!({ "refreshed": refreshed }))))
+    #[tokio::test]
+    async fn scm_message_makes_its_documents_due() {
+        let message = json!({"type": "location.updated", "path": "org/users.yaml"});
+        let (status, body) = request("POST", "/api/events/scm", Some(message)).await;
+        assert_eq!((status, &body["refreshed"]), (202, &json!(4)));
+        assert_eq!(request("POST", "/api/events/scm", Some(json!({"type": "weather"}))).await.0, 400);
+    }
+
+    #[tokio::test]
+    async fn health_is_told() {
+        assert_eq!(request("GET", "/health", None).await, (200, json!({"status": "ok"})));
+    }
 }

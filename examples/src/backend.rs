@@ -24,7 +24,7 @@ pub struct Backend {
 }
 
 /// How often the queues are looked at.
-const POLL: Duration = Duration::from_millis(500);
+const POLL: Duration = Duration::from_secs(1);
 
 impl Backend {
     /// A backend for a catalog folder; nothing runs yet.

@@ -16,42 +16,58 @@ mod progress;
 mod scaffolder;
 mod scheduler;
 mod summary;
+mod telemetry;
+mod timed;
 
 use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
+use telemetry_runtime::Telemetry;
 
 use args::Args;
 use backend::Backend;
 
+/// The exit code for a wrong configuration (`EX_CONFIG` of sysexits.h).
+const WRONG_CONFIGURATION: u8 = 78;
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Args::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+    let args = Args::parse();
+    // Before anything is traced. `#[telemetry_runtime::main]` does the same for a program without flags of its own.
+    let telemetry = match telemetry::start(&args) {
+        Ok(telemetry) => telemetry,
         Err(error) => {
-            eprintln!("backend: {error}");
-            ExitCode::FAILURE
+            eprintln!("failed to start telemetry: {error}");
+            return ExitCode::from(WRONG_CONFIGURATION);
         }
+    };
+    let result = run(&args, &telemetry).await;
+    if let Err(error) = &result {
+        eprintln!("backend: {error}");
     }
+    // Whatever happened, it is exported.
+    if let Err(error) = telemetry.shutdown() {
+        eprintln!("backend: {error}");
+    }
+    if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn run(args: Args) -> Result<(), Box<dyn Error>> {
-    let interval = args.interval();
-    let backend = Backend::new(args.catalog.clone(), interval);
-    let first_pass = backend.first_pass();
-    let tasks =
-        first_pass.await.map_err(|error| format!("cannot read {}: {error}", args.catalog.display()))?;
-    summary::write(&mut io::stdout().lock(), &backend.catalog, &tasks)?;
+async fn run(args: &Args, telemetry: &Telemetry) -> Result<(), Box<dyn Error>> {
+    let backend = Backend::new(args.catalog.clone(), args.interval());
+    let first_pass = backend.first_pass().await;
+    let tasks = first_pass.map_err(|error| format!("cannot read {}: {error}", args.catalog.display()))?;
+    let mut out = io::stdout();
+    summary::write(&mut out, &backend.catalog, &tasks)?;
     if args.once {
         return Ok(());
     }
     let server =
         backend.listen(args.api_port).await.map_err(|error| format!("port {}: {error}", args.api_port))?;
-    let address = server.address()?;
     println!();
-    println!("API      http://{address}/api/catalog/entities");
+    telemetry::write_places(&mut out, telemetry)?;
+    println!("API      http://{}/api/catalog/entities", server.address()?);
     println!("stop with Ctrl-C");
     let keeping = backend.keep_up_to_date();
     server.serve_until(stop_requested()).await?;

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use serde_json::Value;
+use telemetry_runtime::AttributeValue;
 
 /// The kinds of the Backstage catalog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, AttributeValue)]
 pub enum Kind {
+    #[attribute("airesource")]
     AiResource,
     Api,
     Component,

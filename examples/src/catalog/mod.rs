@@ -2,6 +2,7 @@
 
 mod entity;
 mod files;
+mod metrics;
 mod process;
 mod processors;
 mod relations;
@@ -18,16 +19,20 @@ mod tests;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
+use telemetry_runtime::metrics::CallbackHandle;
+use telemetry_runtime::{Plugin, Scope, traced};
 
+use crate::timed::Timed;
 pub use entity::{EntityRef, Kind};
 pub use report::Report;
 pub use scm::ScmMessage;
 
-use process::{ProcessingResult, process_document};
+use metrics::{METRICS, Processing};
+use process::{ProcessingError, ProcessingResult, process_document};
 use stitch::stitch_entity;
 use store::{Due, StitchResult, Store};
 
@@ -36,9 +41,15 @@ pub struct Catalog {
     root: PathBuf,
     /// How long a processed document rests.
     interval: Duration,
-    store: Store,
+    store: Arc<Store>,
+    /// Keeps the gauges reporting this store.
+    _gauges: [CallbackHandle; 4],
     /// What all passes so far came to.
     counts: Mutex<(ProcessingCounts, StitchingCounts)>,
+}
+
+impl Plugin for Catalog {
+    const SCOPE: Scope = Scope::plugin("catalog");
 }
 
 /// How much the catalog holds.
@@ -72,7 +83,9 @@ pub struct StitchingCounts {
 impl Catalog {
     /// The catalog of a folder; nothing is read yet.
     pub fn new(root: PathBuf, interval: Duration) -> Self {
-        Self { root, interval, store: Store::default(), counts: Mutex::default() }
+        let store = Arc::new(Store::default());
+        let gauges = metrics::observe(&store);
+        Self { root, interval, store, _gauges: gauges, counts: Mutex::default() }
     }
 
     /// Reads the folder: new and changed documents are due at once, vanished ones are forgotten.
@@ -80,6 +93,7 @@ impl Catalog {
     /// # Errors
     ///
     /// If the folder cannot be read. A file that cannot be read is a document with a problem.
+    #[traced(plugin = Catalog)]
     pub async fn discover(&self) -> io::Result<()> {
         let mut wanted: BTreeSet<PathBuf> = files::walk(&self.root)?.into_iter().collect();
         wanted.extend(self.store.deferred_files());
@@ -98,7 +112,7 @@ impl Catalog {
     pub async fn process_due(&self, on_document: impl Fn(usize, usize)) {
         let mut done = 0;
         while let Some(due) = self.store.take_due(SystemTime::now(), self.interval) {
-            let result = self.process(&due).await;
+            let result = self.process(&due).await.unwrap_or_else(|error| error.result);
             self.lock_counts().0.add(result);
             done += 1;
             on_document(done, self.store.due_count(SystemTime::now()));
@@ -107,7 +121,10 @@ impl Catalog {
 
     /// Stitches every entity that waits for it.
     pub fn stitch_due(&self) {
-        while let Some(request) = self.store.take_stitch_request() {
+        while let Some(request) = self.store.take_stitch_request(SystemTime::now()) {
+            if let Some(delay) = metrics::seconds_between(request.requested_at, request.taken_at) {
+                METRICS.stitching_delay.record(delay);
+            }
             let result = stitch_entity(&self.store, &request.reference);
             self.lock_counts().1.add(result);
         }
@@ -152,14 +169,32 @@ impl Catalog {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn process(&self, due: &Due) -> ProcessingResult {
-        let result = process_document(&self.root, &self.store, due).unwrap_or_else(|error| error.result);
+    /// One pass of one document, in a trace of its own.
+    #[traced(name = "ProcessingRun", root, plugin = Catalog, attributes(
+        backstage.entity.apiVersion = due.text("/apiVersion"),
+        backstage.entity.kind = due.text("/kind"),
+        backstage.entity.metadata.namespace = due.text("/metadata/namespace"),
+        backstage.entity.metadata.name = due.text("/metadata/name"),
+        backstage.catalog.document = due.id.to_string(),
+    ))]
+    async fn process(&self, due: &Due) -> Result<ProcessingResult, ProcessingError> {
+        let mut timed = Timed::start(ProcessingResult::Failed, |result, seconds| {
+            METRICS.processed.add_with(1, Processing { result });
+            METRICS.processing.record_with(seconds, Processing { result });
+        });
+        if let Some(delay) = metrics::seconds_between(due.scheduled_at, due.taken_at) {
+            METRICS.processing_delay.record(delay);
+        }
+        let processed = process_document(&self.root, &self.store, due);
+        let result = processed.as_ref().map_or_else(|error| error.result, |result| *result);
+        timed.ends_as(result);
+        telemetry_runtime::span().set_attribute("backstage.catalog.processing.result", result.name());
         for file in self.store.deferred_of(&due.id) {
             if !self.store.has_file(&file) {
                 self.read_file(&file).await;
             }
         }
-        result
+        processed
     }
 
     /// Takes in one file; `false` if there is none.
@@ -190,7 +225,7 @@ impl StitchingCounts {
         match result {
             StitchResult::Changed => self.changed += 1,
             StitchResult::Unchanged => self.unchanged += 1,
-            StitchResult::Abandoned => self.abandoned += 1,
+            StitchResult::Abandoned | StitchResult::Error => self.abandoned += 1,
         }
     }
 }

@@ -6,16 +6,20 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 use serde_json::Value;
+use telemetry_runtime::{AttributeValue, traced};
 
+use super::Catalog;
 use super::entity::EntityRef;
+use super::metrics::{METRICS, ProcessorResult, ProcessorRun};
 use super::processors::{Draft, PIPELINE, Stage, Step};
 use super::report::Report;
 use super::store::{Due, Processed, Store};
 use super::validate::Problem;
 use super::yaml::Document;
+use crate::timed::Timed;
 
 /// What a pass came to, as Backstage counts it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AttributeValue)]
 pub enum ProcessingResult {
     /// The same as the last time, whether that was good or bad.
     Unchanged,
@@ -25,6 +29,18 @@ pub enum ProcessingResult {
     Errors,
     /// Not an entity: unreadable, or without a kind or a name.
     Failed,
+}
+
+impl ProcessingResult {
+    /// The spelling of metrics and spans.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Changed => "changed",
+            Self::Errors => "errors",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// A document with problems.
@@ -124,6 +140,7 @@ impl fmt::Display for StepError {
 
 impl Error for StepError {}
 
+#[traced(name = "ProcessingStage", plugin = Catalog, attributes(backstage.catalog.processor.stage = stage.name()))]
 fn run_stage(stage: Stage, draft: &mut Draft<'_>) -> Result<(), StepError> {
     let steps = PIPELINE.iter().filter(|step| step.stage == stage);
     for step in steps {
@@ -134,8 +151,17 @@ fn run_stage(stage: Stage, draft: &mut Draft<'_>) -> Result<(), StepError> {
     Ok(())
 }
 
+#[traced(name = "ProcessingStep", plugin = Catalog, attributes(
+    backstage.catalog.processor.name = step.processor,
+    backstage.catalog.processor.stage = step.stage.name(),
+))]
 fn run_step(step: &Step, draft: &mut Draft<'_>) -> Result<(), StepError> {
-    (step.run)(draft).map_err(|problems| StepError { problems })
+    let mut timed = Timed::start(ProcessorResult::Failed, |result, seconds| {
+        METRICS.processors.record_with(seconds, ProcessorRun { result });
+    });
+    (step.run)(draft).map_err(|problems| StepError { problems })?;
+    timed.ends_as(ProcessorResult::Ok);
+    Ok(())
 }
 
 /// Covers all that processing came to. It is compared within this process only.

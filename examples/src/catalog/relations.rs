@@ -104,7 +104,7 @@ mod tests {
 
     use super::*;
 
-    fn entity(kind: Kind, spec: Value) -> Entity {
+    fn entity(kind: Kind, spec: &Value) -> Entity {
         Entity { reference: EntityRef::new(kind.name(), "shop", "web"), kind, value: json!({ "spec": spec }) }
     }
 
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn each_relation_comes_with_its_reverse() {
         assert_eq!(
-            shown(&entity(Kind::Component, json!({"providesApis": ["orders"]}))),
+            shown(&entity(Kind::Component, &json!({"providesApis": ["orders"]}))),
             [
                 "component:shop/web providesApi api:shop/orders",
                 "api:shop/orders apiProvidedBy component:shop/web"
@@ -129,24 +129,24 @@ mod tests {
 
     #[test]
     fn owners_are_groups_unless_they_say_otherwise() {
-        let found = shown(&entity(Kind::Domain, json!({"owner": "user:default/ada"})));
+        let found = shown(&entity(Kind::Domain, &json!({"owner": "user:default/ada"})));
         assert_eq!(found[0], "domain:shop/web ownedBy user:default/ada");
-        let found = shown(&entity(Kind::Domain, json!({"owner": "team"})));
+        let found = shown(&entity(Kind::Domain, &json!({"owner": "team"})));
         assert_eq!(found[0], "domain:shop/web ownedBy group:shop/team");
     }
 
     #[test]
     fn members_relate_the_same_way_from_both_sides() {
-        let group = shown(&entity(Kind::Group, json!({"members": ["ada"]})));
+        let group = shown(&entity(Kind::Group, &json!({"members": ["ada"]})));
         assert_eq!(group[1], "user:shop/ada memberOf group:shop/web");
-        let user = shown(&entity(Kind::User, json!({"memberOf": ["team"]})));
+        let user = shown(&entity(Kind::User, &json!({"memberOf": ["team"]})));
         assert_eq!(user[1], "group:shop/team hasMember user:shop/web");
     }
 
     #[test]
     fn dependencies_must_name_their_kind() {
         let problems =
-            of(&entity(Kind::Component, json!({"dependsOn": ["resource:db", "cache"]}))).unwrap_err();
+            of(&entity(Kind::Component, &json!({"dependsOn": ["resource:db", "cache"]}))).unwrap_err();
         assert_eq!(problems[0].path, "spec.dependsOn.1");
     }
 }

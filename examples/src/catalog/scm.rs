@@ -5,8 +5,10 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use telemetry_runtime::{AttributeValue, traced};
 
 use super::Catalog;
+use super::metrics::{METRICS, ScmEvent};
 
 /// A message as it arrives: `{"type": "location.updated", "path": "components/web.yaml"}`.
 #[derive(Clone, Debug, Deserialize)]
@@ -20,7 +22,7 @@ pub struct ScmMessage {
 }
 
 /// What a message is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AttributeValue)]
 pub enum ScmEventType {
     Location,
     Repository,
@@ -44,8 +46,11 @@ impl Catalog {
     /// # Errors
     ///
     /// If the message is about something else than a location or a repository.
+    #[traced(name = "ReceiveScmMessage", plugin = Catalog)]
     pub fn receive(&self, message: &ScmMessage) -> Result<usize, UnknownEvent> {
-        let path = match message.event_type()? {
+        let event_type = message.event_type()?;
+        METRICS.scm_messages.add_with(1, ScmEvent { event_type });
+        let path = match event_type {
             ScmEventType::Location => message.path.as_path(),
             ScmEventType::Repository => Path::new(""),
         };

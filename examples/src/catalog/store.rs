@@ -4,11 +4,13 @@
 //! entity and relations, and everything that is known of one entity is *stitched* into its final form.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
+use telemetry_runtime::AttributeValue;
 
 use super::Size;
 use super::entity::{Entity, EntityRef, Kind, Relation};
@@ -31,6 +33,8 @@ pub struct Due {
     pub source: Arc<Source>,
     /// When it was to be processed.
     pub scheduled_at: SystemTime,
+    /// When it was taken.
+    pub taken_at: SystemTime,
     /// What the last processing came to, if there was one.
     pub last_hash: Option<u64>,
 }
@@ -52,15 +56,19 @@ pub struct Processed {
 pub struct StitchRequest {
     pub reference: EntityRef,
     pub requested_at: SystemTime,
+    /// When it was taken.
+    pub taken_at: SystemTime,
 }
 
 /// How the final form of an entity changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AttributeValue)]
 pub enum StitchResult {
     Changed,
     Unchanged,
     /// There is no such entity (any more).
     Abandoned,
+    /// It broke half-way.
+    Error,
 }
 
 /// The catalog's tables. All methods lock for a short time and never while anything else runs.
@@ -78,7 +86,7 @@ struct Tables {
     /// Each relation with the documents that declare it: a relation may be declared from both of its ends.
     relations: BTreeMap<Relation, BTreeSet<DocumentId>>,
     /// Requests in the order in which they came, and which entities they are for.
-    stitch_queue: VecDeque<StitchRequest>,
+    stitch_queue: VecDeque<(EntityRef, SystemTime)>,
     stitch_requested: BTreeSet<EntityRef>,
     finals: BTreeMap<EntityRef, Value>,
 }
@@ -166,6 +174,7 @@ impl Store {
         Some(Due {
             source: Arc::clone(&row.source),
             scheduled_at: due_at,
+            taken_at: now,
             last_hash: row.processed.as_ref().map(|processed| processed.hash),
             id,
         })
@@ -198,11 +207,11 @@ impl Store {
     }
 
     /// The oldest request for stitching, which leaves the queue.
-    pub fn take_stitch_request(&self) -> Option<StitchRequest> {
+    pub fn take_stitch_request(&self, now: SystemTime) -> Option<StitchRequest> {
         let mut tables = self.lock();
-        let request = tables.stitch_queue.pop_front()?;
-        tables.stitch_requested.remove(&request.reference);
-        Some(request)
+        let (reference, requested_at) = tables.stitch_queue.pop_front()?;
+        tables.stitch_requested.remove(&reference);
+        Some(StitchRequest { reference, requested_at, taken_at: now })
     }
 
     /// An entity as processed, and the relations that start at it.
@@ -282,6 +291,31 @@ impl Store {
     }
 }
 
+impl StitchResult {
+    /// The spelling of metrics and spans.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Unchanged => "unchanged",
+            Self::Abandoned => "abandoned",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for DocumentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.file.display(), self.index)
+    }
+}
+
+impl Due {
+    /// The text at a JSON pointer of the document, if there is one.
+    pub fn text(&self, pointer: &str) -> Option<&str> {
+        self.source.as_ref().as_ref().ok()?.value.pointer(pointer)?.as_str()
+    }
+}
+
 impl Row {
     fn new(source: Arc<Source>, due_at: SystemTime) -> Self {
         Self { source, due_at, processed: None, entity: None, relations: Vec::new() }
@@ -330,7 +364,7 @@ impl Tables {
 
     fn request_stitch(&mut self, reference: &EntityRef, now: SystemTime) {
         if self.stitch_requested.insert(reference.clone()) {
-            self.stitch_queue.push_back(StitchRequest { reference: reference.clone(), requested_at: now });
+            self.stitch_queue.push_back((reference.clone(), now));
         }
     }
 }

@@ -309,10 +309,19 @@ mod tests {
 
     #[test]
     fn deep_nesting_is_refused_and_does_not_exhaust_the_stack() {
-        let stairs: String = (0..2000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
-        for text in
-            ["- ".repeat(100_000), "[".repeat(100_000), "? ".repeat(100_000), "? - ".repeat(50_000), stairs]
-        {
+        let stairs: Vec<String> = (0..2000).map(|depth| format!("{}a:", " ".repeat(depth))).collect();
+        let link = |link: usize| {
+            format!("a{}: &a{} {}*a{link}{}", link + 1, link + 1, "[".repeat(99), "]".repeat(99))
+        };
+        let chain: Vec<String> = (0..50).map(link).collect();
+        for text in [
+            "- ".repeat(100_000),
+            "[".repeat(100_000),
+            "? ".repeat(100_000),
+            "? - ".repeat(50_000),
+            stairs.join("\n"),
+            format!("a0: &a0 []\n{}", chain.join("\n")),
+        ] {
             let found = documents(&text);
             assert!(found[0].is_err(), "{}", &text[..10]);
         }

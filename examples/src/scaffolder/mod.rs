@@ -2,6 +2,7 @@
 
 mod action;
 mod expression;
+mod metrics;
 mod template;
 
 use std::error::Error;
@@ -10,9 +11,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use telemetry_runtime::{AttributeValue, Label, Plugin, traced};
 
 use crate::catalog::{Catalog, EntityRef, Kind};
-use expression::Scope;
+use crate::timed::Timed;
+use action::ActionError;
+use expression::{ExpressionError, Scope};
+use metrics::{METRICS, StepRun, TaskResult, TaskRun};
 use template::{Step, Template};
 
 /// Runs the templates of a catalog.
@@ -20,8 +25,12 @@ pub struct Scaffolder {
     catalog: Arc<Catalog>,
 }
 
+impl Plugin for Scaffolder {
+    const SCOPE: telemetry_runtime::Scope = telemetry_runtime::Scope::plugin("scaffolder");
+}
+
 /// How a step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, AttributeValue)]
 #[serde(rename_all = "lowercase")]
 pub enum StepResult {
     Ok,
@@ -74,6 +83,38 @@ impl fmt::Display for TaskError {
 
 impl Error for TaskError {}
 
+/// Why a step failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepError {
+    /// An expression of the step cannot be evaluated.
+    Expression(ExpressionError),
+    /// The action cannot be run.
+    Action(ActionError),
+}
+
+impl fmt::Display for StepError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Expression(error) => error.fmt(f),
+            Self::Action(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for StepError {}
+
+impl From<ExpressionError> for StepError {
+    fn from(error: ExpressionError) -> Self {
+        Self::Expression(error)
+    }
+}
+
+impl From<ActionError> for StepError {
+    fn from(error: ActionError) -> Self {
+        Self::Action(error)
+    }
+}
+
 impl Scaffolder {
     /// A scaffolder for the templates of `catalog`.
     pub fn new(catalog: Arc<Catalog>) -> Self {
@@ -108,10 +149,11 @@ impl Scaffolder {
 }
 
 async fn run_task(template: &Template, parameters: Map<String, Value>) -> TaskReport {
+    let reference = template.reference.to_string();
     let mut steps = Vec::new();
-    let result = run_steps(template, parameters, &mut steps).await;
+    let result = run_steps(template, &reference, parameters, &mut steps).await;
     TaskReport {
-        template: template.reference.to_string(),
+        template: reference,
         ok: result.is_ok(),
         error: result.err().map(|error| error.to_string()),
         steps,
@@ -119,17 +161,24 @@ async fn run_task(template: &Template, parameters: Map<String, Value>) -> TaskRe
 }
 
 /// Runs the steps in turn. After a failed one only those run whose condition asks for it (`always()`, `failure()`).
+#[traced(name = "ScaffolderTask", plugin = Scaffolder, attributes(template = reference))]
 async fn run_steps(
     template: &Template,
+    reference: &str,
     parameters: Map<String, Value>,
     reports: &mut Vec<StepReport>,
 ) -> Result<(), TaskError> {
+    let mut timed = Timed::start(TaskResult::Failed, |result, seconds| {
+        let run = TaskRun { template: Label::new(reference), result };
+        METRICS.tasks.add_with(1, run);
+        METRICS.task_duration.record_with(seconds, run);
+    });
     let parameters = template.parameters(parameters).map_err(TaskError::Parameters)?;
     let mut outputs = Map::new();
     let mut failed: Option<TaskError> = None;
     for step in &template.steps {
         let scope = Scope { parameters: &parameters, steps: &outputs, failed: failed.is_some() };
-        let (result, error) = match run_step(step, &scope).await {
+        let (result, error) = match run_step(reference, step, &scope).await {
             Ok(Some(output)) => {
                 outputs.insert(step.id.clone(), json!({ "output": output }));
                 (StepResult::Ok, None)
@@ -142,11 +191,21 @@ async fn run_steps(
         };
         reports.push(StepReport { id: step.id.clone(), name: step.name.clone(), result, error });
     }
-    failed.map_or(Ok(()), Err)
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    timed.ends_as(TaskResult::Ok);
+    Ok(())
 }
 
 /// Runs one step and gives its output; `None` if it was skipped.
-async fn run_step(step: &Step, scope: &Scope<'_>) -> Result<Option<Value>, Box<dyn Error + Send + Sync>> {
+#[traced(name = "ScaffolderStep", plugin = Scaffolder, attributes(step = &*step.name, action = &*step.action))]
+async fn run_step(template: &str, step: &Step, scope: &Scope<'_>) -> Result<Option<Value>, StepError> {
+    let mut timed = Timed::start(StepResult::Failed, |result, seconds| {
+        let run = StepRun { template: Label::new(template), step: Label::new(&step.name), result };
+        METRICS.steps.add_with(1, run);
+        METRICS.step_duration.record_with(seconds, run);
+    });
     let wanted = match &step.condition {
         Some(condition) => {
             (!scope.failed || handles_failure(condition)) && expression::holds(condition, scope)?
@@ -154,10 +213,12 @@ async fn run_step(step: &Step, scope: &Scope<'_>) -> Result<Option<Value>, Box<d
         None => !scope.failed,
     };
     if !wanted {
+        timed.ends_as(StepResult::Skipped);
         return Ok(None);
     }
     let input = expression::render(&step.input, scope)?;
     let output = action::dry_run(&step.action, &input)?;
+    timed.ends_as(StepResult::Ok);
     Ok(Some(Value::Object(output)))
 }
 

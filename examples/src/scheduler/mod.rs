@@ -1,5 +1,7 @@
 //! The scheduler: a core service that runs tasks again and again.
 
+mod metrics;
+
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
@@ -7,8 +9,13 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use telemetry_runtime::{AttributeValue, Label, Plugin, Scope, traced};
 use tokio::task::JoinSet;
 use tokio::time;
+
+use crate::timed::Timed;
+
+use metrics::{METRICS, RunResult, TaskRun, TaskStart};
 
 /// What a task's work fails with.
 pub type TaskFailure = Box<dyn Error + Send + Sync>;
@@ -16,12 +23,21 @@ pub type TaskFailure = Box<dyn Error + Send + Sync>;
 type Work = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), TaskFailure>> + Send>> + Send + Sync>;
 
 /// Where a task runs when there are several backends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AttributeValue)]
 pub enum TaskScope {
     /// In one backend at a time.
     Global,
     /// In every backend.
     Local,
+}
+
+impl TaskScope {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::Local => "local",
+        }
+    }
 }
 
 /// Work that is done again and again.
@@ -94,6 +110,10 @@ pub struct Scheduler {
     leases: Leases,
 }
 
+impl Plugin for Scheduler {
+    const SCOPE: Scope = Scope::core("scheduler");
+}
+
 impl Scheduler {
     /// Runs a task once, now.
     ///
@@ -137,8 +157,20 @@ impl Scheduler {
     }
 }
 
+/// One run: a trace of its own, and one count.
+#[traced(name = "task", root, plugin = Scheduler, attributes(taskId = task.id, scope = task.scope.name()))]
 async fn run_once(task: &Task) -> Result<(), TaskFailure> {
-    (task.work)().await
+    let task_id = Label::new(task.id);
+    METRICS.started.set_with(metrics::now(), TaskStart { task_id });
+    let mut timed = Timed::start(RunResult::Failed, |result, seconds| {
+        let run = TaskRun { task_id, scope: task.scope, result };
+        METRICS.runs.add_with(1, run);
+        METRICS.duration.record_with(seconds, run);
+        METRICS.completed.set_with(metrics::now(), run);
+    });
+    (task.work)().await?;
+    timed.ends_as(RunResult::Completed);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -162,8 +194,8 @@ mod tests {
 
     /// Starts a run on one backend, then tries the same task on a second one that shares the leases.
     async fn second_run(scope: TaskScope) -> Option<Result<(), RunError>> {
-        let (here, there) = (Scheduler::default(), Scheduler::default());
-        let there = Scheduler { leases: here.leases.clone(), ..there };
+        let here = Scheduler::default();
+        let there = Scheduler { leases: here.leases.clone() };
         let gate = Arc::new(Notify::new());
         let (first, second) = (waiting(scope, &gate), waiting(scope, &gate));
         let mut first = Box::pin(here.run(&first));

@@ -1,0 +1,81 @@
+//! Starting telemetry, and saying where it can be seen.
+
+use std::io::{self, Write};
+
+use telemetry_runtime::config::{MetricExporterConfig, SpanExporterConfig};
+use telemetry_runtime::{Error, Telemetry};
+
+use crate::args::Args;
+
+/// Starts telemetry as the command line says.
+///
+/// # Errors
+///
+/// If the configuration is wrong; the text names file, line, column and key.
+pub fn start(args: &Args) -> Result<Telemetry, Error> {
+    let mut builder = Telemetry::builder();
+    for file in &args.config {
+        builder = builder.config_file(file);
+    }
+    if let Some(port) = args.port {
+        builder = builder.prometheus_port(port);
+    }
+    builder.bootstrap()
+}
+
+/// Writes where metrics and traces are.
+///
+/// # Errors
+///
+/// If `out` cannot be written to.
+pub fn write_places(out: &mut impl Write, telemetry: &Telemetry) -> io::Result<()> {
+    let config = &telemetry.config().telemetry;
+    for exporter in &config.metrics.exporters {
+        match (exporter, telemetry.prometheus_address()) {
+            (MetricExporterConfig::Prometheus(prometheus), Some(address)) => {
+                writeln!(out, "metrics  http://{address}{}", prometheus.path)?;
+            }
+            (MetricExporterConfig::Prometheus(prometheus), None) => {
+                writeln!(out, "metrics  nowhere: port {} is taken", prometheus.port)?;
+            }
+            (MetricExporterConfig::Otlp(otlp), _) => {
+                writeln!(out, "metrics  {}", without_credentials(&otlp.endpoint))?;
+            }
+            (MetricExporterConfig::Console, _) => writeln!(out, "metrics  standard output")?,
+        }
+    }
+    for exporter in &config.tracing.exporters {
+        match exporter {
+            SpanExporterConfig::Otlp(otlp) => {
+                writeln!(out, "traces   {}", without_credentials(&otlp.endpoint))?;
+            }
+            SpanExporterConfig::Console => writeln!(out, "traces   standard output")?,
+        }
+    }
+    if !telemetry.traces() {
+        writeln!(out, "traces   off; set OTEL_EXPORTER_OTLP_ENDPOINT to send them somewhere")?;
+    }
+    Ok(())
+}
+
+/// A URL without `user:password@`.
+fn without_credentials(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_credentials;
+
+    #[test]
+    fn credentials_are_not_shown() {
+        let shown = without_credentials("https://me:secret@example.com:4318/v1/traces");
+        assert_eq!(shown, "https://example.com:4318/v1/traces");
+        assert_eq!(without_credentials("http://localhost:4317"), "http://localhost:4317");
+    }
+}
