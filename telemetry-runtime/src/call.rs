@@ -265,3 +265,6 @@ pub fn of<R: ?Sized, V>(result: &R, measure: impl FnOnce(&R) -> V) -> V {
 pub fn boxed<F: Future>(future: F) -> Pin<Box<F>> {
     Box::pin(future)
 }
+
+#[cfg(test)]
+mod tests;

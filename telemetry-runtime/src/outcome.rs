@@ -19,7 +19,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Every outcome, in the order of [`Outcome::ordinal`].
+    /// Every outcome, in the order of their declaration.
     pub const ALL: [Outcome; 4] = [Self::Ok, Self::Error, Self::Panic, Self::Cancelled];
 
     /// The value of the attribute `outcome`.

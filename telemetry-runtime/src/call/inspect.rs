@@ -82,7 +82,10 @@ pub trait InspectAsError {
 impl<T, E: AsRef<dyn Error>> InspectAsError for &&&Inspect<'_, Result<T, E>> {
     fn inspect(&self, end: &mut CallEnd) {
         if let Err(wrapper) = self.0 {
-            fail_with_error(end, type_name::<E>(), wrapper.as_ref());
+            match provoke(|| wrapper.as_ref()) {
+                Some(error) => fail_with_error(end, type_name::<E>(), error),
+                None => end.fail(|_| ErrorInfo::new(type_name::<E>())),
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The span recorder.
 //!
-//! A span is recorded by a recorder of our own, shaped for functions: it writes a [`Record`](record::Record), hands the
-//! finished record to a bounded queue, and lets the exporter's thread build OpenTelemetry's `SpanData` from it. While a
+//! A span is recorded by a recorder of our own, shaped for functions: it writes a record of a call, hands the
+//! finished one to a bounded queue, and lets the exporter's thread build OpenTelemetry's `SpanData` from it. While a
 //! span is open, an `opentelemetry::Context` with a span of ours in it is current, so third-party code sees the exact
 //! parent and can write to it; third-party spans come to the same queue through [`ThirdPartySpans`].
 

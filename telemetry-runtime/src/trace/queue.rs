@@ -61,7 +61,7 @@ pub fn on_batch(wake: impl Fn() + Send + Sync + 'static) {
 }
 
 /// Ends the queue, after the last [`drain`]: what still waits, and every span that ends from now on, is dropped and
-/// counted. A later [`install`](super::install) opens it again.
+/// counted. A later [`install`](super::install()) opens it again.
 pub fn close() {
     shared().close();
 }

@@ -7,7 +7,7 @@ use opentelemetry_sdk::trace::IdGenerator;
 use super::sampler::Sampler;
 use crate::plugin::Scope;
 
-/// How spans are sampled, limited, named and queued; given to [`install`](super::install).
+/// How spans are sampled, limited, named and queued; given to [`install`](super::install()).
 #[derive(Debug)]
 pub struct TraceSettings {
     /// Which spans are recorded.

@@ -13,7 +13,7 @@ use super::queue::Finished;
 use super::record::tidy;
 
 /// The SDK's tracer provider with the sampler, limits and ids of the installed recorder, whose spans end in our queue.
-/// `None` before [`install`](super::install).
+/// `None` before [`install`](super::install()).
 ///
 /// Set it as `opentelemetry::global`'s, and third-party spans and ours are parts of the same traces.
 #[must_use]
