@@ -1,11 +1,101 @@
-//! OTLP.
-use super::diagnostics::Diagnostics;
-use super::sink::{MetricSink, SpanSink};
+//! OTLP over http/protobuf and gRPC, with transports of our own over the messages of `opentelemetry-proto`.
+//!
+//! The transports of `opentelemetry-otlp` follow redirects with all headers, need the user's runtime for gRPC and only
+//! warn about a partial success; see `ARCHITECTURE.md`.
+
+mod client;
+mod encode;
+#[cfg(feature = "otlp-grpc")]
+mod grpc;
+#[cfg(feature = "otlp-http")]
+mod http;
+mod metrics;
+mod retry;
+mod secrets;
+mod spans;
+#[cfg(feature = "tls")]
+mod tls;
+
+#[cfg(all(test, feature = "otlp-http", feature = "otlp-grpc", feature = "tls"))]
+mod tests;
+
+use std::sync::Arc;
+
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SpanData;
+
+use self::client::Client;
+use super::diagnostics::{DiagnosticKind, Diagnostics};
+use super::sink::{BoxFuture, ExportError, MetricSink, Receipt, SpanSink};
 use crate::config::OtlpConfig;
-use crate::error::Error;
-pub(super) fn metric_sink(_: &OtlpConfig, _: &Diagnostics) -> Result<Box<dyn MetricSink>, Error> {
-    Err(Error::new(crate::error::ErrorKind::Config, "OTLP is not built yet"))
+use crate::error::{Error, ErrorKind};
+use crate::metrics::Snapshot;
+
+/// What is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signal {
+    Traces,
+    Metrics,
 }
-pub(super) fn span_sink(_: &OtlpConfig, _: &Diagnostics) -> Result<Box<dyn SpanSink>, Error> {
-    Err(Error::new(crate::error::ErrorKind::Config, "OTLP is not built yet"))
+
+/// A destination that takes metrics.
+pub(super) fn metric_sink(
+    config: &OtlpConfig,
+    diagnostics: &Diagnostics,
+) -> Result<Box<dyn MetricSink>, Error> {
+    sink(config, diagnostics, Signal::Metrics).map(|sink| Box::new(sink) as Box<dyn MetricSink>)
+}
+
+/// A destination that takes spans.
+pub(super) fn span_sink(config: &OtlpConfig, diagnostics: &Diagnostics) -> Result<Box<dyn SpanSink>, Error> {
+    sink(config, diagnostics, Signal::Traces).map(|sink| Box::new(sink) as Box<dyn SpanSink>)
+}
+
+fn sink(config: &OtlpConfig, diagnostics: &Diagnostics, signal: Signal) -> Result<Otlp, Error> {
+    let client = Client::new(config, signal).map_err(|message| Error::new(ErrorKind::Config, message))?;
+    if client.is_plaintext_to_others() {
+        diagnostics.report(
+            DiagnosticKind::Configuration,
+            format_args!("{} is not encrypted, headers included: use https", client.name()),
+        );
+    }
+    Ok(Otlp { client })
+}
+
+struct Otlp {
+    client: Client,
+}
+
+impl SpanSink for Otlp {
+    fn name(&self) -> &str {
+        self.client.name()
+    }
+
+    fn export<'a>(
+        &'a self,
+        batch: Vec<SpanData>,
+        resource: &'a Resource,
+    ) -> BoxFuture<'a, Result<Receipt, ExportError>> {
+        Box::pin(async move {
+            let parts = encode::parts(spans::request(batch, resource), self.client.request_limit());
+            self.client.send_all(parts, spans::receipt).await
+        })
+    }
+}
+
+impl MetricSink for Otlp {
+    fn name(&self) -> &str {
+        self.client.name()
+    }
+
+    fn export<'a>(
+        &'a self,
+        snapshot: &'a Arc<Snapshot>,
+        resource: &'a Resource,
+    ) -> BoxFuture<'a, Result<Receipt, ExportError>> {
+        Box::pin(async move {
+            let parts = encode::parts(metrics::request(snapshot, resource), self.client.request_limit());
+            self.client.send_all(parts, metrics::receipt).await
+        })
+    }
 }

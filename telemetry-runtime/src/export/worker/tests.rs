@@ -221,12 +221,12 @@ impl SpanExporter for Blocking {
 fn an_exporter_for_the_sdk_may_block_and_panic() {
     let source = Spans::of(22);
     let exporter = Blocking::default();
-    let exported = exporter.exported.clone();
+    let arrived = exporter.exported.clone();
     let mut plan = plan();
     plan.spans = Some(spans_to(&source, vec![<dyn SpanSink>::from_exporter("blocking", exporter).unwrap()]));
     let exporters = start(plan).unwrap();
     assert_eq!(exporters.flush(ENOUGH).unwrap_err().to_string(), "blocking: the exporter panicked");
-    assert_eq!(exported.load(Relaxed), 12);
+    assert_eq!(arrived.load(Relaxed), 12);
     assert_eq!((source.exported.load(Relaxed), source.failed.load(Relaxed)), (12, 10));
     exporters.shutdown(ENOUGH).unwrap();
 }

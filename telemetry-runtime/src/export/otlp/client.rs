@@ -1,0 +1,154 @@
+//! One receiver: sending bytes over whichever transport, again where that helps.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Uri;
+
+use super::Signal;
+use super::encode::Part;
+use super::retry::{Failure, retrying};
+use super::secrets::Headers;
+use crate::config::{OtlpConfig, OtlpProtocol};
+use crate::export::sink::{ExportError, Receipt};
+
+/// The way to a receiver.
+pub(super) struct Client {
+    name: String,
+    plaintext_to_others: bool,
+    timeout: Duration,
+    headers: Headers,
+    transport: Transport,
+}
+
+enum Transport {
+    #[cfg(feature = "otlp-http")]
+    Http(super::http::Http),
+    #[cfg(feature = "otlp-grpc")]
+    Grpc(super::grpc::Grpc),
+}
+
+impl Client {
+    /// Checks the configuration; nothing is connected yet.
+    pub(super) fn new(config: &OtlpConfig, signal: Signal) -> Result<Self, String> {
+        let uri: Uri = config.endpoint.parse().map_err(|_| "the OTLP endpoint is not a URL".to_owned())?;
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return Err(
+                "the OTLP endpoint needs a scheme and a host, as in `http://localhost:4318`".to_owned()
+            );
+        };
+        if authority.as_str().contains('@') {
+            return Err("the OTLP endpoint must not contain a user or password; use `headers`".to_owned());
+        }
+        let encrypted = match scheme {
+            "http" => false,
+            "https" if cfg!(feature = "tls") => true,
+            "https" => {
+                return Err(
+                    "an OTLP endpoint with https needs the feature `tls` of telemetry-runtime".to_owned()
+                );
+            }
+            _ => return Err("the scheme of the OTLP endpoint must be http or https".to_owned()),
+        };
+        let (protocol, transport) = match config.protocol {
+            #[cfg(feature = "otlp-http")]
+            OtlpProtocol::HttpProtobuf => {
+                ("http/protobuf", Transport::Http(super::http::Http::new(&uri, encrypted, config)?))
+            }
+            #[cfg(not(feature = "otlp-http"))]
+            OtlpProtocol::HttpProtobuf => {
+                return Err(
+                    "OTLP over http/protobuf needs the feature `otlp-http` of telemetry-runtime".to_owned()
+                );
+            }
+            #[cfg(feature = "otlp-grpc")]
+            OtlpProtocol::Grpc => {
+                ("grpc", Transport::Grpc(super::grpc::Grpc::new(&uri, encrypted, signal, config)?))
+            }
+            #[cfg(not(feature = "otlp-grpc"))]
+            OtlpProtocol::Grpc => {
+                return Err("OTLP over gRPC needs the feature `otlp-grpc` of telemetry-runtime".to_owned());
+            }
+        };
+        // The path and the query may hold a token, so that neither is shown.
+        let name = format!("OTLP/{protocol} to {authority}");
+        let plaintext_to_others = !encrypted && !is_loopback(authority.host());
+        let headers = Headers::new(&config.headers)?;
+        #[cfg(not(feature = "otlp-grpc"))]
+        let _ = signal;
+        Ok(Self { name, plaintext_to_others, timeout: config.timeout, headers, transport })
+    }
+
+    /// What diagnostics call it; without secrets.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether what is sent can be read on a network.
+    pub(super) fn is_plaintext_to_others(&self) -> bool {
+        self.plaintext_to_others
+    }
+
+    /// The size in bytes that receivers take: 4 MiB is the default of gRPC, 20 MiB that of the collector's HTTP.
+    pub(super) fn request_limit(&self) -> usize {
+        match &self.transport {
+            #[cfg(feature = "otlp-http")]
+            Transport::Http(_) => 16 << 20,
+            #[cfg(feature = "otlp-grpc")]
+            Transport::Grpc(_) => (4 << 20) - 1024,
+        }
+    }
+
+    /// Sends the parts of an export. Parts that are lost are told as refused where others arrived.
+    pub(super) async fn send_all(
+        &self,
+        parts: Vec<Part>,
+        read: impl Fn(&[u8]) -> Receipt,
+    ) -> Result<Receipt, ExportError> {
+        let mut total = Receipt::default();
+        let mut arrived = false;
+        for part in parts {
+            let (rejected, message) = match part {
+                Part::Send(body, units) => match self.send(body).await {
+                    Ok(response) => {
+                        arrived = true;
+                        let receipt = read(&response);
+                        (receipt.rejected, self.headers.redact(&receipt.message))
+                    }
+                    Err(message) => (units as u64, message),
+                },
+                Part::TooLarge(units) => {
+                    (units as u64, format!("more than the {} bytes of a request", self.request_limit()))
+                }
+            };
+            total.rejected += rejected;
+            if total.message.is_empty() {
+                total.message = message;
+            }
+        }
+        if arrived || total.rejected == 0 { Ok(total) } else { Err(ExportError::new(total.message)) }
+    }
+
+    async fn send(&self, body: Bytes) -> Result<Bytes, String> {
+        let attempt = |left| self.attempt(body.clone(), left);
+        retrying(self.timeout, attempt).await.map_err(|message| self.headers.redact(&message))
+    }
+
+    async fn attempt(&self, body: Bytes, left: Option<Duration>) -> Result<Bytes, Failure> {
+        match &self.transport {
+            #[cfg(feature = "otlp-http")]
+            Transport::Http(http) => http.send(body, &self.headers).await,
+            #[cfg(feature = "otlp-grpc")]
+            Transport::Grpc(grpc) => grpc.send(body, &self.headers, left).await,
+        }
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// What receivers see of us.
+pub(super) const USER_AGENT: &str = concat!("telemetry-runtime/", env!("CARGO_PKG_VERSION"));

@@ -1,0 +1,69 @@
+//! Requests of a size that receivers take.
+
+use bytes::Bytes;
+use prost::Message;
+
+/// A message that can be sent in two halves.
+pub(super) trait Request: Message + Sized {
+    /// How many spans or points it holds.
+    fn units(&self) -> usize;
+
+    /// Moves about half of it into a second message; `None` where it cannot be divided.
+    fn split(&mut self) -> Option<Self>;
+}
+
+/// A part of an export.
+#[derive(Debug, PartialEq)]
+pub(super) enum Part {
+    /// Bytes to send, and the units in them.
+    Send(Bytes, usize),
+    /// Units that are too large to be sent.
+    TooLarge(usize),
+}
+
+/// Encodes a request in as few parts as `limit` bytes each allow.
+///
+/// Receivers refuse a whole request over their limit, so that one oversized span would take its batch with it.
+pub(super) fn parts(request: impl Request, limit: usize) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut rest = vec![request];
+    while let Some(mut request) = rest.pop() {
+        if request.encoded_len() <= limit {
+            parts.push(Part::Send(request.encode_to_vec().into(), request.units()));
+        } else if let Some(second) = request.split() {
+            // The first half is next, so that the order is kept.
+            rest.push(second);
+            rest.push(request);
+        } else {
+            parts.push(Part::TooLarge(request.units()));
+        }
+    }
+    parts
+}
+
+/// A group of items of one scope.
+pub(super) trait Group: Sized {
+    fn len(&self) -> usize;
+    /// Moves the items from `at` on into a second group of the same scope.
+    fn split_off(&mut self, at: usize) -> Self;
+}
+
+/// Moves the later half of all items into a second list.
+pub(super) fn split_groups<G: Group>(groups: &mut Vec<G>) -> Option<Vec<G>> {
+    let total: usize = groups.iter().map(Group::len).sum();
+    if total < 2 {
+        return None;
+    }
+    let mut left = total / 2;
+    let position = groups.iter().position(|group| {
+        let inside = left < group.len();
+        if !inside {
+            left -= group.len();
+        }
+        inside
+    })?;
+    let second = groups[position].split_off(left);
+    let mut later = groups.split_off(position + 1);
+    later.insert(0, second);
+    Some(later)
+}

@@ -1,0 +1,121 @@
+//! OTLP over http/protobuf.
+
+use std::error::Error as _;
+use std::io::Write as _;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use flate2::write::GzEncoder;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
+use http::{HeaderValue, Method, Request, StatusCode, Uri};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use super::client;
+use super::retry::{Failure, Retry, retry_after};
+use super::secrets::Headers;
+use crate::config::{Compression, OtlpConfig};
+
+#[cfg(feature = "tls")]
+type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
+#[cfg(not(feature = "tls"))]
+type Connector = HttpConnector;
+
+/// A response of more bytes is not read; it says nothing that we need.
+const RESPONSE_LIMIT: usize = 4 << 20;
+/// Connections are closed after this time without a request. Receivers behind a load balancer often close them after a
+/// minute, and a request on a connection that is just being closed is lost time.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// A client that sends to one URL and goes nowhere else.
+pub(super) struct Http {
+    client: Client<Connector, Full<Bytes>>,
+    uri: Uri,
+    gzip: bool,
+}
+
+impl Http {
+    pub(super) fn new(uri: &Uri, encrypted: bool, config: &OtlpConfig) -> Result<Self, String> {
+        let mut tcp = HttpConnector::new();
+        tcp.set_nodelay(true);
+        tcp.enforce_http(false);
+        #[cfg(feature = "tls")]
+        let connector = Connector::from((tcp, super::tls::client_config(encrypted, &config.tls)?));
+        #[cfg(not(feature = "tls"))]
+        let (connector, _) = (tcp, encrypted);
+        let client = Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(IDLE)
+            .pool_timer(TokioTimer::new())
+            .build(connector);
+        Ok(Self { client, uri: uri.clone(), gzip: config.compression == Compression::Gzip })
+    }
+
+    pub(super) async fn send(&self, body: Bytes, headers: &Headers) -> Result<Bytes, Failure> {
+        let body = if self.gzip { compressed(&body) } else { body };
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.uri.clone();
+        let map = request.headers_mut();
+        map.insert(USER_AGENT, HeaderValue::from_static(client::USER_AGENT));
+        for (name, value) in headers.iter() {
+            map.insert(name.clone(), value.clone());
+        }
+        // Last, because a configured header must not make the body unreadable.
+        map.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-protobuf"));
+        if self.gzip {
+            map.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        } else {
+            map.remove(CONTENT_ENCODING);
+        }
+        let response =
+            self.client.request(request).await.map_err(|error| Failure::passing(causes(&error)))?;
+        let (head, body) = response.into_parts();
+        if !head.status.is_success() {
+            let asked = head.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+            return Err(refusal(head.status, asked));
+        }
+        // The receiver has taken the request. A response that breaks off has nothing more to say.
+        match Limited::new(body, RESPONSE_LIMIT).collect().await {
+            Ok(body) => Ok(body.to_bytes()),
+            Err(_) => Ok(Bytes::new()),
+        }
+    }
+}
+
+/// Which responses are worth another attempt (OTLP specification, "Failures").
+fn refusal(status: StatusCode, asked: Option<&str>) -> Failure {
+    let message = format!("HTTP status {status}");
+    match status {
+        StatusCode::TOO_MANY_REQUESTS
+        | StatusCode::BAD_GATEWAY
+        | StatusCode::SERVICE_UNAVAILABLE
+        | StatusCode::GATEWAY_TIMEOUT => {
+            let wait = asked.and_then(|header| retry_after(header, SystemTime::now()));
+            Failure { message, retry: wait.map_or(Retry::BackOff, Retry::After) }
+        }
+        // Whoever answers could send headers and spans anywhere.
+        status if status.is_redirection() => Failure::fatal(format!("{message}: redirects are not followed")),
+        _ => Failure::fatal(message),
+    }
+}
+
+/// An error with its causes, which say what really happened.
+fn causes(error: &hyper_util::client::legacy::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+fn compressed(body: &[u8]) -> Bytes {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), flate2::Compression::fast());
+    // Writing into memory does not fail.
+    drop(encoder.write_all(body));
+    encoder.finish().unwrap_or_default().into()
+}

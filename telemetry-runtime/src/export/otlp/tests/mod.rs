@@ -1,0 +1,5 @@
+//! OTLP against a receiver that does as it is told.
+
+mod delivery;
+mod messages;
+mod sink;
