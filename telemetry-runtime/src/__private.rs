@@ -7,8 +7,9 @@ pub use crate::call::{
     Call, CallEnd, CallPart, NoMetrics, NoSpan, Prepared, Traced, boxed, call_once, never, of, traced,
 };
 pub use crate::metrics::{
-    AttributeData, AttributeValue, Callback, Declared, Descriptor, Instrument, InstrumentKind,
-    MetricAttributes, MetricSet, NumberKind, Observer, combinations, text_value, visit_values,
+    AttributeData, AttributeValue, CallValue, Callback, Declared, Descriptor, Existing, FnInstrument,
+    FnMetrics, Instrument, InstrumentKind, MetricAttributes, MetricGuard, MetricSet, NumberKind, Observer,
+    On, combinations, of, text_value, visit_values,
 };
 pub use crate::plugin::{Plugin, Scope};
 pub use crate::trace::{SpanGuard, SpanKind, SpanSite, StartAttributes, TaskSpan};

@@ -31,6 +31,7 @@
 
 mod future;
 mod inspect;
+mod metrics;
 
 use std::future::Future;
 use std::ops::{Deref, DerefMut};

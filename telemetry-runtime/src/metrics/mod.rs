@@ -3,8 +3,10 @@
 mod attributes;
 mod buckets;
 mod callbacks;
+mod cells;
 mod collect;
 mod descriptor;
+mod function;
 mod health;
 mod instruments;
 mod number;
@@ -21,6 +23,8 @@ pub use attributes::{combinations, text_value, visit_values};
 pub use callbacks::{Callback, CallbackHandle, Observer};
 pub use collect::{MeterNaming, Naming, collect, observe, read};
 pub use descriptor::{Descriptor, InstrumentKind, NumberKind};
+#[doc(hidden)]
+pub use function::{CallValue, Existing, FnInstrument, FnMetrics, MetricGuard, On, of};
 pub use instruments::{
     Counter, Gauge, Histogram, Instrument, ObservableCounter, ObservableGauge, ObservableUpDownCounter,
     UpDownCounter,

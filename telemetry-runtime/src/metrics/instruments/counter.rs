@@ -85,7 +85,7 @@ impl<T: CounterNumber, A: MetricAttributes> Counter<T, A> {
 
     fn add_open<B: MetricAttributes>(&self, n: T, attributes: &B) {
         if let Some(row) = self.site.row::<A, B>(attributes) {
-            add_to_row(n, &row);
+            add_to_row(n, &row, 0);
         }
     }
 
@@ -120,12 +120,14 @@ fn refuse<T: CounterNumber>(n: T) -> bool {
     refused
 }
 
-/// Adds to the first cell of a row.
-pub(crate) fn add_to_row<T: CounterNumber>(n: T, row: &RowCells) {
+/// Adds to a cell of a row.
+#[inline]
+pub(crate) fn add_to_row<T: CounterNumber>(n: T, row: &RowCells, at: usize) {
     if n.is_countable() {
-        match store::slab().get(row.base) {
+        let cell = row.base + at;
+        match store::slab().get(cell) {
             Some(cell) => n.add_to(cell),
-            None => store::write_cold(row.base + 1, &mut |slab| n.add_to(&slab[row.base])),
+            None => store::write_cold(cell + 1, &mut |slab| n.add_to(&slab[cell])),
         }
     } else if !refuse(n) {
         row.touch();

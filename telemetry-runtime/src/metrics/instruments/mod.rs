@@ -14,9 +14,12 @@ mod tests;
 mod up_down;
 
 pub use counter::Counter;
+pub(crate) use counter::add_to_row;
 pub use gauge::Gauge;
 pub use histogram::Histogram;
+pub(crate) use histogram::{accept, record_at};
 pub use observable::{ObservableCounter, ObservableGauge, ObservableUpDownCounter};
+pub(crate) use site::Site;
 pub use up_down::UpDownCounter;
 
 use super::attributes::MetricAttributes;

@@ -1,0 +1,42 @@
+//! The metrics of a call, as its part.
+
+use super::{CallEnd, CallPart};
+use crate::metrics::{Existing, MetricGuard};
+
+impl CallPart for MetricGuard {
+    #[inline]
+    fn is_timed(&self) -> bool {
+        MetricGuard::is_timed(self)
+    }
+
+    #[inline]
+    fn finish(&mut self, end: &CallEnd) {
+        MetricGuard::finish(self, end.outcome(), end.elapsed().as_secs_f64());
+    }
+}
+
+impl CallPart for Existing {
+    #[inline]
+    fn is_timed(&self) -> bool {
+        Existing::is_timed(self)
+    }
+
+    #[inline]
+    fn finish(&mut self, end: &CallEnd) {
+        Existing::finish(self, end.outcome(), end.elapsed().as_secs_f64());
+    }
+}
+
+/// Several metric parts nest to the right.
+impl<A: CallPart, B: CallPart> CallPart for (A, B) {
+    #[inline]
+    fn is_timed(&self) -> bool {
+        self.0.is_timed() || self.1.is_timed()
+    }
+
+    #[inline]
+    fn finish(&mut self, end: &CallEnd) {
+        self.0.finish(end);
+        self.1.finish(end);
+    }
+}

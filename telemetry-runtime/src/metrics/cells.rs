@@ -1,0 +1,89 @@
+//! Recording into a row whose instrument is known only at run time, as a function's are.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use super::descriptor::NumberKind;
+use super::health;
+use super::instruments::{accept, add_to_row, record_at};
+use super::number::{GaugeNumber, MetricNumber, UpDownNumber};
+use super::registry::{ColumnKind, RowCells};
+
+/// The bits of 1.
+pub(crate) const fn one(number: NumberKind) -> u64 {
+    match number {
+        NumberKind::U64 | NumberKind::I64 => 1,
+        NumberKind::F64 => 1.0_f64.to_bits(),
+    }
+}
+
+/// Records a value, given as the bits of `number`, into the cells of `row` from `at` on.
+#[inline]
+pub(crate) fn record(kind: ColumnKind, number: NumberKind, row: &RowCells, at: usize, bits: u64) {
+    match kind {
+        ColumnKind::Sum => match number {
+            NumberKind::F64 => add_to_row(f64::from_bits(bits), row, at),
+            NumberKind::U64 | NumberKind::I64 => add_to_row(bits, row, at),
+        },
+        ColumnKind::Histogram(buckets) => {
+            if let Some(value) = accept(measurement(number, bits)) {
+                record_at(buckets, row.base + at, value);
+            }
+        }
+        ColumnKind::UpDown => match number {
+            NumberKind::F64 => add_shared(f64::from_bits(bits), row, at),
+            NumberKind::U64 | NumberKind::I64 => add_shared(bits.cast_signed(), row, at),
+        },
+        ColumnKind::Gauge => set(number, bits, row, at),
+    }
+}
+
+/// Moves an up-down counter by a whole number.
+#[inline]
+pub(crate) fn record_shared(number: NumberKind, row: &RowCells, at: usize, by: i64) {
+    match number {
+        #[expect(clippy::cast_precision_loss, reason = "calls are counted by one")]
+        NumberKind::F64 => add_shared(by as f64, row, at),
+        NumberKind::U64 | NumberKind::I64 => add_shared(by, row, at),
+    }
+}
+
+/// Adds to a shared cell of a row.
+#[inline]
+pub(crate) fn add_shared<T: UpDownNumber>(n: T, row: &RowCells, at: usize) {
+    if !n.is_finite() {
+        return health::dropped(health::Drop::Value);
+    }
+    if let Some(cell) = row.shared.get(at) {
+        // From zero, the series may be new.
+        if n.add_shared(cell) == 0 {
+            row.touch();
+        }
+    }
+}
+
+/// Sets a shared cell of a row.
+#[inline]
+pub(crate) fn set(number: NumberKind, bits: u64, row: &RowCells, at: usize) {
+    let stored = match number {
+        NumberKind::F64 => {
+            let value = f64::from_bits(bits);
+            if !MetricNumber::is_finite(value) {
+                return health::dropped(health::Drop::Value);
+            }
+            value.gauge_bits()
+        }
+        NumberKind::U64 | NumberKind::I64 => bits.gauge_bits(),
+    };
+    if let Some(cell) = row.shared.get(at) {
+        cell.store(stored, Relaxed);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "buckets are floating point")]
+fn measurement(number: NumberKind, bits: u64) -> f64 {
+    match number {
+        NumberKind::F64 => f64::from_bits(bits),
+        NumberKind::U64 => bits as f64,
+        NumberKind::I64 => bits.cast_signed() as f64,
+    }
+}

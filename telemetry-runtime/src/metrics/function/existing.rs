@@ -1,0 +1,132 @@
+//! An instrument that is declared elsewhere and recorded by a function.
+
+use super::{CallValue, On, Role, bits_of};
+use crate::metrics::attributes::MetricAttributes;
+use crate::metrics::cells;
+use crate::metrics::descriptor::NumberKind;
+use crate::metrics::instruments::{Counter, Gauge, Histogram, Site, UpDownCounter};
+use crate::metrics::number::{CounterNumber, GaugeNumber, HistogramNumber, UpDownNumber};
+use crate::metrics::registry::{ColumnKind, RowCells};
+use crate::outcome::Outcome;
+
+/// One existing instrument in one running call: `counter = CATALOG.processed`. Its series is found on entry, and it is
+/// recorded when the call ends. It has the attributes of its own declaration and no `outcome`.
+#[derive(Debug)]
+pub struct Existing {
+    /// `None` once the call has ended, and if the row could not be made.
+    series: Option<(ColumnKind, RowCells)>,
+    number: NumberKind,
+    role: Role,
+    on: On,
+    value: Option<u64>,
+}
+
+impl Existing {
+    /// Adds one to a counter, or a value.
+    pub fn counter<T: CounterNumber, A: MetricAttributes, B: MetricAttributes<Schema = A::Schema>>(
+        counter: &Counter<T, A>,
+        attributes: B,
+    ) -> Self {
+        Self::new::<A, B>(counter.site(), &attributes, T::KIND, Role::Counter)
+    }
+
+    /// Records the seconds that the call takes in a histogram, or a value.
+    pub fn histogram<T: HistogramNumber, A: MetricAttributes, B: MetricAttributes<Schema = A::Schema>>(
+        histogram: &Histogram<T, A>,
+        attributes: B,
+    ) -> Self {
+        Self::new::<A, B>(histogram.site(), &attributes, T::KIND, Role::Histogram)
+    }
+
+    /// Adds a value to an up-down counter.
+    pub fn up_down_counter<T: UpDownNumber, A: MetricAttributes, B: MetricAttributes<Schema = A::Schema>>(
+        counter: &UpDownCounter<T, A>,
+        attributes: B,
+    ) -> Self {
+        Self::new::<A, B>(counter.site(), &attributes, T::KIND, Role::UpDownCounter)
+    }
+
+    /// Sets a gauge to a value.
+    pub fn gauge<T: GaugeNumber, A: MetricAttributes, B: MetricAttributes<Schema = A::Schema>>(
+        gauge: &Gauge<T, A>,
+        attributes: B,
+    ) -> Self {
+        Self::new::<A, B>(gauge.site(), &attributes, T::KIND, Role::Gauge)
+    }
+
+    /// Counts the call in an up-down counter while it runs.
+    pub fn in_flight<T: UpDownNumber, A: MetricAttributes, B: MetricAttributes<Schema = A::Schema>>(
+        counter: &UpDownCounter<T, A>,
+        attributes: B,
+    ) -> Self {
+        let existing = Self::new::<A, B>(counter.site(), &attributes, T::KIND, Role::InFlight);
+        if let Some((_, row)) = &existing.series {
+            cells::record_shared(existing.number, row, 0, 1);
+        }
+        existing
+    }
+
+    fn new<A: MetricAttributes, B: MetricAttributes>(
+        site: &Site,
+        attributes: &B,
+        number: NumberKind,
+        role: Role,
+    ) -> Self {
+        let series = site.table::<A>().and_then(|table| {
+            let column = table.columns.first()?;
+            Some((column.kind, table.row(attributes)?))
+        });
+        Self { series, number, role, on: On::Always, value: None }
+    }
+
+    /// Says which calls are recorded; all of them unless it is said.
+    #[must_use]
+    pub fn on(mut self, on: On) -> Self {
+        self.on = on;
+        self
+    }
+
+    /// Gives the value that is recorded.
+    #[must_use]
+    pub fn value(mut self, value: impl CallValue) -> Self {
+        self.set_value(value);
+        self
+    }
+
+    /// Gives the value that is recorded.
+    pub fn set_value(&mut self, value: impl CallValue) {
+        self.value = bits_of(value, self.number);
+    }
+
+    /// Whether the duration is recorded.
+    pub(crate) fn is_timed(&self) -> bool {
+        self.role == Role::Histogram && self.value.is_none()
+    }
+
+    /// Records the call, once.
+    pub(crate) fn finish(&mut self, outcome: Outcome, seconds: f64) {
+        let Some((kind, row)) = self.series.take() else {
+            return;
+        };
+        if self.role == Role::InFlight {
+            cells::record_shared(self.number, &row, 0, -1);
+            return;
+        }
+        if self.on.includes(outcome) {
+            let default = match self.role {
+                Role::Histogram => seconds.to_bits(),
+                _ => cells::one(self.number),
+            };
+            cells::record(kind, self.number, &row, 0, self.value.unwrap_or(default));
+        }
+    }
+}
+
+/// As for a guard: what is dropped without an end runs no more.
+impl Drop for Existing {
+    fn drop(&mut self) {
+        if self.role == Role::InFlight {
+            self.finish(Outcome::Cancelled, 0.0);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The metrics of an instrumented function: one table for all of its instruments, so that a call finds its row once.
+
+mod existing;
+mod guard;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::any::TypeId;
+use std::sync::{Mutex, OnceLock};
+
+pub use existing::Existing;
+pub use guard::MetricGuard;
+pub use value::{CallValue, of};
+
+use super::attributes::MetricAttributes;
+use super::descriptor::{Descriptor, NumberKind};
+use super::health::{self, Drop};
+use super::registry::{self, ColumnKind, Columns, Outcomes, Schema, Table};
+use super::store::{Busy, lock};
+use crate::outcome::Outcome;
+
+/// Which ends of a call an instrument records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// Only those that return something that is not an error.
+    Ok,
+    /// Only those that return an error.
+    Error,
+    /// All: ok, error, panic and cancelled.
+    Always,
+}
+
+impl On {
+    /// Whether a call with this outcome is recorded.
+    #[inline]
+    fn includes(self, outcome: Outcome) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Ok => outcome == Outcome::Ok,
+            Self::Error => outcome == Outcome::Error,
+        }
+    }
+
+    /// The outcomes that are told apart.
+    const fn outcomes(self) -> Outcomes {
+        match self {
+            Self::Always => Outcomes { first: 0, count: Outcome::ALL.len() },
+            Self::Ok => Outcomes { first: Outcome::Ok.ordinal(), count: 1 },
+            Self::Error => Outcomes { first: Outcome::Error.ordinal(), count: 1 },
+        }
+    }
+}
+
+/// What an instrument of a function records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// Adds one per call, or a value.
+    Counter,
+    /// Records the duration in seconds, or a value.
+    Histogram,
+    /// Adds one per call, or a value.
+    UpDownCounter,
+    /// Is set to a value.
+    Gauge,
+    /// Is one higher while the call runs.
+    InFlight,
+}
+
+/// One instrument of a function, as a constant.
+#[derive(Debug)]
+pub struct FnInstrument {
+    descriptor: &'static Descriptor,
+    role: Role,
+    on: On,
+    /// Whether it records a value that the call gives, rather than one or the duration.
+    valued: bool,
+}
+
+impl FnInstrument {
+    /// Counts calls, or adds a value per call.
+    #[must_use]
+    pub const fn counter(descriptor: &'static Descriptor) -> Self {
+        Self::new(descriptor, Role::Counter)
+    }
+
+    /// Records the seconds that a call takes, or a value per call.
+    #[must_use]
+    pub const fn histogram(descriptor: &'static Descriptor) -> Self {
+        Self::new(descriptor, Role::Histogram)
+    }
+
+    /// Adds a value per call, which may be negative.
+    #[must_use]
+    pub const fn up_down_counter(descriptor: &'static Descriptor) -> Self {
+        Self::new(descriptor, Role::UpDownCounter)
+    }
+
+    /// Is set to a value per call.
+    #[must_use]
+    pub const fn gauge(descriptor: &'static Descriptor) -> Self {
+        Self::new(descriptor, Role::Gauge)
+    }
+
+    /// Counts the calls that run at the moment.
+    #[must_use]
+    pub const fn in_flight(descriptor: &'static Descriptor) -> Self {
+        Self::new(descriptor, Role::InFlight)
+    }
+
+    const fn new(descriptor: &'static Descriptor, role: Role) -> Self {
+        Self { descriptor, role, on: On::Always, valued: false }
+    }
+
+    /// Records a value that the call gives. Without one, a call is not recorded.
+    #[must_use]
+    pub const fn valued(mut self) -> Self {
+        self.valued = true;
+        self
+    }
+
+    /// Says which calls are recorded; all of them unless it is said.
+    #[must_use]
+    pub const fn on(mut self, on: On) -> Self {
+        self.on = on;
+        self
+    }
+}
+
+/// All instruments of a function that are recorded with the same attributes.
+#[derive(Debug)]
+pub struct FnMetrics {
+    instruments: &'static [FnInstrument],
+    /// Whether points carry the attribute `outcome`.
+    outcome: bool,
+    in_flight: bool,
+    timed: bool,
+    table: OnceLock<&'static Table>,
+    /// A static in a generic function is one for all its types, whose attributes may differ: the tables of all
+    /// attribute types but the first.
+    others: Mutex<Vec<(TypeId, &'static Table)>>,
+}
+
+impl FnMetrics {
+    /// The instruments of one function.
+    #[must_use]
+    pub const fn new(instruments: &'static [FnInstrument]) -> Self {
+        let (mut in_flight, mut timed, mut i) = (false, false, 0);
+        while i < instruments.len() {
+            in_flight |= matches!(instruments[i].role, Role::InFlight);
+            timed |= matches!(instruments[i].role, Role::Histogram) && !instruments[i].valued;
+            i += 1;
+        }
+        Self {
+            instruments,
+            outcome: true,
+            in_flight,
+            timed,
+            table: OnceLock::new(),
+            others: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Leaves the attribute `outcome` out.
+    #[must_use]
+    pub const fn without_outcome(mut self) -> Self {
+        self.outcome = false;
+        self
+    }
+
+    /// The table for attributes of this type; `None` only from inside the store, which is counted.
+    #[inline]
+    fn table<A: MetricAttributes>(&self) -> Option<&'static Table> {
+        match self.table.get() {
+            Some(table) if table.schema.id == TypeId::of::<A::Schema>() => Some(table),
+            _ => self.find_or_register(Schema::of::<A>()),
+        }
+    }
+
+    #[cold]
+    fn find_or_register(&self, schema: Schema) -> Option<&'static Table> {
+        let Some(busy) = Busy::enter() else {
+            health::dropped(Drop::Reentrant);
+            return None;
+        };
+        // Held while the table is made, so that one type has one table.
+        let mut others = lock(&busy, &self.others);
+        if let Some(table) = self.table.get().filter(|table| table.schema.id == schema.id) {
+            return Some(table);
+        }
+        if let Some((_, table)) = others.iter().find(|(id, _)| *id == schema.id) {
+            return Some(table);
+        }
+        let table = self.register(&busy, schema);
+        if self.table.set(table).is_err() {
+            others.push((schema.id, table));
+        }
+        Some(table)
+    }
+
+    fn register(&self, busy: &Busy, schema: Schema) -> &'static Table {
+        let mut columns = Columns::default();
+        let mut keys: &'static [&'static str] = &[];
+        for instrument in self.instruments {
+            let descriptor = instrument.descriptor;
+            keys = descriptor.attribute_keys;
+            let family = registry::family(busy, descriptor, descriptor.scope);
+            let kind = ColumnKind::of(descriptor, || registry::buckets(busy, descriptor));
+            let told_apart = self.outcome && instrument.role != Role::InFlight;
+            columns.push(family, kind, told_apart.then(|| instrument.on.outcomes()));
+        }
+        registry::shared_table(busy, schema, keys, columns)
+    }
+}
+
+/// What is recorded for a value: `None` leaves the call out, and was counted.
+fn bits_of(value: impl CallValue, number: NumberKind) -> Option<u64> {
+    let bits = value.bits_in(number);
+    if bits.is_none() {
+        health::dropped(Drop::Value);
+    }
+    bits
+}

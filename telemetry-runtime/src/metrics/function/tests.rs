@@ -1,0 +1,163 @@
+use super::*;
+use crate::call::{Call, NoSpan};
+use crate::metrics::testing::{metric, numbers};
+use crate::metrics::{Counter, Histogram, InstrumentKind, MetricData, UpDownCounter};
+use crate::plugin::Scope;
+
+macro_rules! descriptor {
+    ($name:ident = $kind:ident, $number:ident, $plugin:literal, $metric:literal $(, $builder:ident($($arg:expr),*))*) => {
+        static $name: Descriptor = Descriptor::new(
+            InstrumentKind::$kind,
+            NumberKind::$number,
+            Scope::plugin($plugin),
+            $metric,
+            "telemetry-runtime",
+        )$(.$builder($($arg),*))*;
+    };
+}
+
+fn histogram_points(plugin: &str, name: &str) -> Vec<(String, u64, f64)> {
+    match metric(plugin, name) {
+        Some(MetricData::Histogram { points, .. }) => points
+            .into_iter()
+            .map(|point| (crate::metrics::testing::text(&point.attributes), point.count, point.sum))
+            .collect(),
+        other => panic!("{name} of {plugin} is {other:?}"),
+    }
+}
+
+#[test]
+fn a_call_counts_times_and_comes_back_whatever_its_outcome() {
+    descriptor!(COUNT = Counter, U64, "f-outcome", "a.calls", attribute_keys(&["ok"]));
+    descriptor!(TIME = Histogram, F64, "f-outcome", "a.duration", unit("s"), attribute_keys(&["ok"]));
+    descriptor!(FLIGHT = UpDownCounter, I64, "f-outcome", "a.active", attribute_keys(&["ok"]));
+    static METRICS: FnMetrics = FnMetrics::new(&[
+        FnInstrument::counter(&COUNT),
+        FnInstrument::histogram(&TIME),
+        FnInstrument::in_flight(&FLIGHT),
+    ]);
+    for outcome in [Outcome::Ok, Outcome::Ok, Outcome::Error, Outcome::Panic, Outcome::Cancelled] {
+        let mut guard = MetricGuard::start(&METRICS, (true,));
+        assert!(guard.is_timed());
+        assert_eq!(numbers("f-outcome", "a.active"), [("ok=true".to_owned(), 1.0)]);
+        guard.finish(outcome, 0.25);
+        assert_eq!(numbers("f-outcome", "a.active"), [("ok=true".to_owned(), 0.0)]);
+    }
+    let counts = [("ok", 2.0), ("error", 1.0), ("panic", 1.0), ("cancelled", 1.0)]
+        .map(|(outcome, count)| (format!("ok=true,outcome={outcome}"), count));
+    assert_eq!(numbers("f-outcome", "a.calls"), counts);
+    let times = histogram_points("f-outcome", "a.duration");
+    assert_eq!(times.len(), 4);
+    assert_eq!(times[0], ("ok=true,outcome=ok".to_owned(), 2, 0.5));
+}
+
+#[test]
+fn an_instrument_may_record_one_outcome_only_and_leave_it_out() {
+    descriptor!(OK = Counter, U64, "f-on", "a.ok");
+    descriptor!(ERROR = Counter, U64, "f-on", "a.error");
+    descriptor!(PLAIN = Counter, U64, "f-on", "a.plain");
+    static METRICS: FnMetrics =
+        FnMetrics::new(&[FnInstrument::counter(&OK).on(On::Ok), FnInstrument::counter(&ERROR).on(On::Error)]);
+    static WITHOUT: FnMetrics = FnMetrics::new(&[FnInstrument::counter(&PLAIN)]).without_outcome();
+    for outcome in [Outcome::Ok, Outcome::Error, Outcome::Error, Outcome::Panic] {
+        MetricGuard::start(&METRICS, ()).finish(outcome, 0.0);
+        MetricGuard::start(&WITHOUT, ()).finish(outcome, 0.0);
+    }
+    assert_eq!(numbers("f-on", "a.ok"), [("outcome=ok".to_owned(), 1.0)]);
+    assert_eq!(numbers("f-on", "a.error"), [("outcome=error".to_owned(), 2.0)]);
+    assert_eq!(numbers("f-on", "a.plain"), [(String::new(), 4.0)]);
+}
+
+#[test]
+fn values_replace_one_and_the_duration_and_may_be_missing() {
+    descriptor!(BYTES = Counter, U64, "f-value", "a.bytes");
+    descriptor!(SIZE = Histogram, F64, "f-value", "a.size");
+    descriptor!(LEVEL = Gauge, F64, "f-value", "a.level");
+    descriptor!(BALANCE = UpDownCounter, I64, "f-value", "a.balance");
+    descriptor!(LAST = Gauge, F64, "f-value", "a.last");
+    static METRICS: FnMetrics = FnMetrics::new(&[
+        FnInstrument::counter(&BYTES).valued(),
+        FnInstrument::histogram(&SIZE).valued(),
+        FnInstrument::gauge(&LEVEL).valued(),
+        FnInstrument::up_down_counter(&BALANCE).valued(),
+        FnInstrument::gauge(&LAST).valued(),
+    ])
+    .without_outcome();
+    let mut guard =
+        MetricGuard::start(&METRICS, ()).value(0, 10_usize).value(1, 2.5).value(3, -4).value(4, 9);
+    assert!(!guard.is_timed());
+    guard.set_value(2, of(&vec![1, 2, 3], |items| items.len()));
+    guard.finish(Outcome::Ok, 1.0);
+    // A call that panics has no result to take a value from.
+    MetricGuard::start(&METRICS, ()).value(0, 1_u8).finish(Outcome::Panic, 1.0);
+    assert_eq!(numbers("f-value", "a.bytes"), [(String::new(), 11.0)]);
+    assert_eq!(histogram_points("f-value", "a.size"), [(String::new(), 1, 2.5)]);
+    assert_eq!(numbers("f-value", "a.level"), [(String::new(), 3.0)]);
+    assert_eq!(numbers("f-value", "a.balance"), [(String::new(), -4.0)]);
+    assert_eq!(numbers("f-value", "a.last"), [(String::new(), 9.0)]);
+}
+
+#[test]
+fn a_generic_function_has_a_table_for_each_type_of_attributes() {
+    descriptor!(CALLS = Counter, U64, "f-generic", "a.calls", attribute_keys(&["x", "y"]));
+    static METRICS: FnMetrics = FnMetrics::new(&[FnInstrument::counter(&CALLS)]).without_outcome();
+    fn call<A: MetricAttributes>(attributes: A) {
+        MetricGuard::start(&METRICS, attributes).finish(Outcome::Ok, 0.0);
+    }
+    for _ in 0..3 {
+        call((true, Some(true)));
+        call((Outcome::Error,));
+        call((crate::metrics::Label::new("free"), false));
+    }
+    let mut points = numbers("f-generic", "a.calls");
+    points.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!(points, ["x=error", "x=free,y=false", "x=true,y=true"].map(|text| (text.to_owned(), 3.0)));
+}
+
+#[test]
+fn a_guard_that_never_finishes_is_not_in_flight() {
+    descriptor!(FLIGHT = UpDownCounter, I64, "f-drop", "a.active");
+    static METRICS: FnMetrics = FnMetrics::new(&[FnInstrument::in_flight(&FLIGHT)]);
+    drop(MetricGuard::start(&METRICS, ()));
+    assert_eq!(numbers("f-drop", "a.active"), [(String::new(), 0.0)]);
+}
+
+#[test]
+fn an_existing_instrument_is_recorded_by_a_call() {
+    descriptor!(COUNT = Counter, U64, "f-existing", "a.count", attribute_keys(&["on"]));
+    descriptor!(TIME = Histogram, F64, "f-existing", "a.duration", unit("s"));
+    descriptor!(FLIGHT = UpDownCounter, I64, "f-existing", "a.active");
+    static C: Counter<u64, (bool,)> = Counter::declared(&COUNT);
+    static H: Histogram<f64> = Histogram::declared(&TIME);
+    static U: UpDownCounter<i64> = UpDownCounter::declared(&FLIGHT);
+    C.add_with(1, (true,));
+    {
+        let call = Call::new(
+            NoSpan,
+            (
+                Existing::counter(&C, (true,)).on(On::Ok),
+                (
+                    Existing::histogram(&H, ()),
+                    (Existing::in_flight(&U, ()), Existing::counter(&C, (false,)).value(5)),
+                ),
+            ),
+        );
+        assert_eq!(numbers("f-existing", "a.active"), [(String::new(), 1.0)]);
+        drop(call);
+    }
+    assert_eq!(numbers("f-existing", "a.count"), [("on=false".to_owned(), 5.0), ("on=true".to_owned(), 2.0)]);
+    assert_eq!(numbers("f-existing", "a.active"), [(String::new(), 0.0)]);
+    assert_eq!(histogram_points("f-existing", "a.duration")[0].1, 1);
+}
+
+#[test]
+fn a_panicking_call_is_one_panic() {
+    descriptor!(CALLS = Counter, U64, "f-panic", "a.calls");
+    static METRICS: FnMetrics = FnMetrics::new(&[FnInstrument::counter(&CALLS)]);
+    let result = std::panic::catch_unwind(|| {
+        let _call = Call::new(NoSpan, MetricGuard::start(&METRICS, ()));
+        std::panic::resume_unwind(Box::new("deliberate"));
+    });
+    assert!(result.is_err());
+    assert_eq!(numbers("f-panic", "a.calls"), [("outcome=panic".to_owned(), 1.0)]);
+}
