@@ -9,7 +9,7 @@ pub use crate::call::{
 pub use crate::metrics::{
     AttributeData, AttributeValue, CallValue, Callback, Declared, Descriptor, Existing, FnInstrument,
     FnMetrics, Instrument, InstrumentKind, MetricAttributes, MetricGuard, MetricSet, NumberKind, Observer,
-    On, combinations, of, text_value, visit_values,
+    On, combinations, text_value, visit_values,
 };
 pub use crate::plugin::{Plugin, Scope};
 pub use crate::trace::{SpanGuard, SpanKind, SpanSite, StartAttributes, TaskSpan};

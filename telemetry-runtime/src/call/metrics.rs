@@ -26,17 +26,3 @@ impl CallPart for Existing {
         Existing::finish(self, end.outcome(), end.elapsed().as_secs_f64());
     }
 }
-
-/// Several metric parts nest to the right.
-impl<A: CallPart, B: CallPart> CallPart for (A, B) {
-    #[inline]
-    fn is_timed(&self) -> bool {
-        self.0.is_timed() || self.1.is_timed()
-    }
-
-    #[inline]
-    fn finish(&mut self, end: &CallEnd) {
-        self.0.finish(end);
-        self.1.finish(end);
-    }
-}

@@ -106,7 +106,7 @@ impl Buckets {
                 self.before[stretch] = bound as u8;
                 let start = bound;
                 while bound < self.bounds.len()
-                    && self.stretch(self.bounds[bound], shift, first) == stretch as u64
+                    && stretch_of(self.bounds[bound], shift, first) == stretch as u64
                 {
                     bound += 1;
                 }
@@ -119,10 +119,6 @@ impl Buckets {
         self.first = first;
         self.last = last;
         true
-    }
-
-    const fn stretch(&self, bound: f64, shift: u32, first: u64) -> u64 {
-        if bound == 0.0 { 0 } else { (bound.to_bits() >> shift).saturating_sub(first) }
     }
 
     /// The index of the bucket: the number of bounds below the value, which is finite and not negative.
@@ -173,6 +169,11 @@ impl Buckets {
         bucket.store(bucket.load(Relaxed) + 1, Release);
         Some(())
     }
+}
+
+/// The stretch of a bound that is not negative.
+const fn stretch_of(bound: f64, shift: u32, first: u64) -> u64 {
+    if bound == 0.0 { 0 } else { (bound.to_bits() >> shift).saturating_sub(first) }
 }
 
 /// Whether a histogram takes the value: finite and not negative. (Minus zero is taken on the cold path.)

@@ -38,6 +38,7 @@ impl<T: MetricNumber, A: MetricAttributes> Observer<'_, T, A> {
     /// Reports the value of one attribute set; of two values for one set the last counts.
     ///
     /// A NaN or an infinite value is dropped and counted, and so is a negative one of a counter.
+    #[expect(clippy::needless_pass_by_value, reason = "a set is a small value that is written in place")]
     pub fn observe_with<B: MetricAttributes<Schema = A::Schema>>(&mut self, value: T, attributes: B) {
         let monotonic = self.sink.descriptor.kind.is_monotonic();
         if !value.is_finite() || (monotonic && value.is_negative()) {

@@ -24,7 +24,7 @@ pub use callbacks::{Callback, CallbackHandle, Observer};
 pub use collect::{MeterNaming, Naming, collect, observe, read};
 pub use descriptor::{Descriptor, InstrumentKind, NumberKind};
 #[doc(hidden)]
-pub use function::{CallValue, Existing, FnInstrument, FnMetrics, MetricGuard, On, of};
+pub use function::{CallValue, Existing, FnInstrument, FnMetrics, MetricGuard, On};
 pub use instruments::{
     Counter, Gauge, Histogram, Instrument, ObservableCounter, ObservableGauge, ObservableUpDownCounter,
     UpDownCounter,

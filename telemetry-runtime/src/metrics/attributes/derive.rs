@@ -16,12 +16,11 @@ pub const fn combinations(values: &[usize]) -> usize {
     product
 }
 
+/// How many values a position has, and the exported form of each.
+pub(super) type ClosedValue = (usize, fn(usize) -> Option<AttributeData>);
+
 /// Takes an index apart, the last position having counted fastest, and visits the exported value of each position.
-pub fn visit_values(
-    index: usize,
-    values: &[(usize, fn(usize) -> Option<AttributeData>)],
-    visit: &mut dyn FnMut(usize, AttributeData),
-) {
+pub fn visit_values(index: usize, values: &[ClosedValue], visit: &mut dyn FnMut(usize, AttributeData)) {
     let mut rest = index;
     let mut place = combinations_of(values);
     for (position, (possibilities, value)) in values.iter().enumerate() {
@@ -34,7 +33,7 @@ pub fn visit_values(
     }
 }
 
-fn combinations_of(values: &[(usize, fn(usize) -> Option<AttributeData>)]) -> usize {
+fn combinations_of(values: &[ClosedValue]) -> usize {
     values.iter().fold(1, |product, (possibilities, _)| product.saturating_mul(*possibilities))
 }
 

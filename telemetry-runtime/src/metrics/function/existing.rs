@@ -23,6 +23,7 @@ pub struct Existing {
 
 impl Existing {
     /// Adds one to a counter, or a value.
+    #[expect(clippy::needless_pass_by_value, reason = "a set is a small value that is written in place")]
     pub fn counter<T: CounterNumber, A: MetricAttributes, B: MetricAttributes<Schema = A::Schema>>(
         counter: &Counter<T, A>,
         attributes: B,
@@ -31,6 +32,7 @@ impl Existing {
     }
 
     /// Records the seconds that the call takes in a histogram, or a value.
+    #[expect(clippy::needless_pass_by_value, reason = "a set is a small value that is written in place")]
     pub fn histogram<T: HistogramNumber, A: MetricAttributes, B: MetricAttributes<Schema = A::Schema>>(
         histogram: &Histogram<T, A>,
         attributes: B,
@@ -39,6 +41,7 @@ impl Existing {
     }
 
     /// Adds a value to an up-down counter.
+    #[expect(clippy::needless_pass_by_value, reason = "a set is a small value that is written in place")]
     pub fn up_down_counter<T: UpDownNumber, A: MetricAttributes, B: MetricAttributes<Schema = A::Schema>>(
         counter: &UpDownCounter<T, A>,
         attributes: B,
@@ -47,6 +50,7 @@ impl Existing {
     }
 
     /// Sets a gauge to a value.
+    #[expect(clippy::needless_pass_by_value, reason = "a set is a small value that is written in place")]
     pub fn gauge<T: GaugeNumber, A: MetricAttributes, B: MetricAttributes<Schema = A::Schema>>(
         gauge: &Gauge<T, A>,
         attributes: B,
@@ -55,6 +59,7 @@ impl Existing {
     }
 
     /// Counts the call in an up-down counter while it runs.
+    #[expect(clippy::needless_pass_by_value, reason = "a set is a small value that is written in place")]
     pub fn in_flight<T: UpDownNumber, A: MetricAttributes, B: MetricAttributes<Schema = A::Schema>>(
         counter: &UpDownCounter<T, A>,
         attributes: B,

@@ -36,16 +36,16 @@ struct Values {
 impl MetricGuard {
     /// Begins a call: finds the row of the attributes and counts the call as running.
     #[inline]
+    #[expect(clippy::needless_pass_by_value, reason = "a set is a small value that is written in place")]
     pub fn start<A: MetricAttributes>(metrics: &'static FnMetrics, attributes: A) -> Self {
-        let attributes = &attributes;
         let running = metrics.table::<A>().and_then(|table| {
-            let row = table.row(attributes)?;
+            let row = table.row(&attributes)?;
             Some(Running { table, row })
         });
-        if metrics.in_flight {
-            if let Some(running) = &running {
-                running.move_in_flight(metrics, 1);
-            }
+        if metrics.in_flight
+            && let Some(running) = &running
+        {
+            running.move_in_flight(metrics, 1);
         }
         Self { metrics, running, values: Values::default() }
     }
@@ -107,10 +107,10 @@ impl MetricGuard {
 impl Drop for MetricGuard {
     #[inline]
     fn drop(&mut self) {
-        if self.metrics.in_flight {
-            if let Some(running) = self.running.take() {
-                running.move_in_flight(self.metrics, -1);
-            }
+        if self.metrics.in_flight
+            && let Some(running) = self.running.take()
+        {
+            running.move_in_flight(self.metrics, -1);
         }
     }
 }

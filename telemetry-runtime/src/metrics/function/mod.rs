@@ -11,7 +11,7 @@ use std::sync::{Mutex, OnceLock};
 
 pub use existing::Existing;
 pub use guard::MetricGuard;
-pub use value::{CallValue, of};
+pub use value::CallValue;
 
 use super::attributes::MetricAttributes;
 use super::descriptor::{Descriptor, NumberKind};

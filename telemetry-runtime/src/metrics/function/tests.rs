@@ -1,5 +1,5 @@
 use super::*;
-use crate::call::{Call, NoSpan};
+use crate::call::{Call, NoSpan, of};
 use crate::metrics::testing::{metric, numbers};
 use crate::metrics::{Counter, Histogram, InstrumentKind, MetricData, UpDownCounter};
 use crate::plugin::Scope;

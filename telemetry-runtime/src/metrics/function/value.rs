@@ -75,12 +75,6 @@ impl<V: CallValue + Copy> CallValue for &V {
     }
 }
 
-/// What a closure takes from a call's result; as a function it gives the closure's parameter its type.
-#[inline]
-pub fn of<R: ?Sized, V>(result: &R, value: impl FnOnce(&R) -> V) -> V {
-    value(result)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -52,15 +52,16 @@ impl<T: CounterNumber, A: MetricAttributes> Counter<T, A> {
     /// A negative, infinite or NaN `n` is dropped and counted. Of free text beyond its limit the value goes to the
     /// series `otel.metric.overflow=true`.
     #[inline]
+    #[expect(clippy::needless_pass_by_value, reason = "a set is a small value that is written in place")]
     pub fn add_with<B: MetricAttributes<Schema = A::Schema>>(&self, n: T, attributes: B) {
         if B::OPEN {
             return self.add_open(n, &attributes);
         }
         let index = attributes.index();
-        if n.is_countable() {
-            if let Some(cell) = store::slab().get(self.base.load(Relaxed).wrapping_add(index)) {
-                return n.add_to(cell);
-            }
+        if n.is_countable()
+            && let Some(cell) = store::slab().get(self.base.load(Relaxed).wrapping_add(index))
+        {
+            return n.add_to(cell);
         }
         self.add_cold(n, index);
     }

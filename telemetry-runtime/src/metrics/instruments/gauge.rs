@@ -50,15 +50,16 @@ impl<T: GaugeNumber, A: MetricAttributes> Gauge<T, A> {
     /// An infinite or NaN `value` is dropped and counted. Of free text beyond its limit the value goes to the series
     /// `otel.metric.overflow=true`.
     #[inline]
+    #[expect(clippy::needless_pass_by_value, reason = "a set is a small value that is written in place")]
     pub fn set_with<B: MetricAttributes<Schema = A::Schema>>(&self, value: T, attributes: B) {
         if B::OPEN {
             return self.set_open(value, &attributes);
         }
         let index = attributes.index();
-        if value.is_finite() {
-            if let Some(cell) = self.cells.get().and_then(|cells| cells.get(index)) {
-                return cell.store(value.gauge_bits(), Relaxed);
-            }
+        if value.is_finite()
+            && let Some(cell) = self.cells.get().and_then(|cells| cells.get(index))
+        {
+            return cell.store(value.gauge_bits(), Relaxed);
         }
         self.set_cold(value, index);
     }

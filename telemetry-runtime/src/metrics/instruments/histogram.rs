@@ -57,6 +57,7 @@ impl<T: HistogramNumber, A: MetricAttributes> Histogram<T, A> {
     /// A negative, infinite or NaN `value` is dropped and counted. Of free text beyond its limit the measurement goes
     /// to the series `otel.metric.overflow=true`.
     #[inline]
+    #[expect(clippy::needless_pass_by_value, reason = "a set is a small value that is written in place")]
     pub fn record_with<B: MetricAttributes<Schema = A::Schema>>(&self, value: T, attributes: B) {
         let value = value.measurement();
         if B::OPEN {
@@ -84,10 +85,10 @@ impl<T: HistogramNumber, A: MetricAttributes> Histogram<T, A> {
     }
 
     fn record_open<B: MetricAttributes>(&self, value: f64, attributes: &B) {
-        if let Some(value) = accept(value) {
-            if let Some(row) = self.site.row::<A, B>(attributes) {
-                record_at(&self.buckets, row.base, value);
-            }
+        if let Some(value) = accept(value)
+            && let Some(row) = self.site.row::<A, B>(attributes)
+        {
+            record_at(&self.buckets, row.base, value);
         }
     }
 

@@ -51,19 +51,20 @@ impl<T: UpDownNumber, A: MetricAttributes> UpDownCounter<T, A> {
     /// An infinite or NaN `n` is dropped and counted. Of free text beyond its limit the value goes to the series
     /// `otel.metric.overflow=true`.
     #[inline]
+    #[expect(clippy::needless_pass_by_value, reason = "a set is a small value that is written in place")]
     pub fn add_with<B: MetricAttributes<Schema = A::Schema>>(&self, n: T, attributes: B) {
         if B::OPEN {
             return self.add_open(n, &attributes);
         }
         let index = attributes.index();
-        if n.is_finite() {
-            if let Some(cell) = self.cells.get().and_then(|cells| cells.get(index)) {
-                // From zero, the series may be new.
-                if n.add_shared(cell) == 0 {
-                    self.touch(index);
-                }
-                return;
+        if n.is_finite()
+            && let Some(cell) = self.cells.get().and_then(|cells| cells.get(index))
+        {
+            // From zero, the series may be new.
+            if n.add_shared(cell) == 0 {
+                self.touch(index);
             }
+            return;
         }
         self.add_cold(n, index);
     }
@@ -92,10 +93,10 @@ impl<T: UpDownNumber, A: MetricAttributes> UpDownCounter<T, A> {
         if !n.is_finite() {
             return health::dropped(Drop::Value);
         }
-        if let Some(row) = self.site.row::<A, B>(attributes) {
-            if n.add_shared(&row.shared[0]) == 0 {
-                row.touch();
-            }
+        if let Some(row) = self.site.row::<A, B>(attributes)
+            && n.add_shared(&row.shared[0]) == 0
+        {
+            row.touch();
         }
     }
 

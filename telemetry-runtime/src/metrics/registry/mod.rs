@@ -17,7 +17,7 @@ pub use conflict::{Conflict, Place};
 pub use declared::{Declared, check, declared};
 pub(crate) use declared::{register_declared, static_callbacks};
 pub(crate) use family::{Family, Identity};
-pub(crate) use open::{Row, cardinality_limit, set_cardinality_limit};
+pub(crate) use open::{cardinality_limit, set_cardinality_limit};
 pub(crate) use table::{
     Column, ColumnKind, Columns, Outcomes, Reading, RowCells, Rows, Schema, Table, canonical,
 };

@@ -137,12 +137,11 @@ impl OpenRows {
     #[cold]
     fn missing<A: MetricAttributes>(&self, table: &Table, attributes: &A, hash: u64) -> Option<&'static Row> {
         // Beyond the limit no lock is taken, unless other orders of free keys could have a row.
-        if self.made.load(Relaxed) >= cardinality_limit() && attributes.free().is_none_or(is_sorted)
-            || self.labels.iter().any(|label| self.refuses(label, attributes))
+        if (self.made.load(Relaxed) >= cardinality_limit() && attributes.free().is_none_or(is_sorted)
+            || self.labels.iter().any(|label| self.refuses(label, attributes)))
+            && let Some(row) = self.overflow.get()
         {
-            if let Some(row) = self.overflow.get() {
-                return Some(row);
-            }
+            return Some(row);
         }
         let Some(busy) = Busy::enter() else {
             health::dropped(Drop::Reentrant);

@@ -90,7 +90,7 @@ pub(crate) struct Column {
 /// Columns while they are put together.
 #[derive(Debug, Default)]
 pub(crate) struct Columns {
-    columns: Vec<Column>,
+    list: Vec<Column>,
     cells: usize,
     shared: usize,
 }
@@ -104,7 +104,7 @@ impl Columns {
         };
         let at = *end;
         *end += width * outcomes.map_or(1, |outcomes| outcomes.count);
-        self.columns.push(Column { family, kind, at, width, outcomes });
+        self.list.push(Column { family, kind, at, width, outcomes });
     }
 }
 
@@ -127,7 +127,7 @@ pub(crate) enum Rows {
     /// One row per index of a closed set.
     Dense(DenseRows),
     /// Rows that are made when their attributes are first seen.
-    Open(OpenRows),
+    Open(Box<OpenRows>),
 }
 
 /// The rows of a closed set.
@@ -187,7 +187,7 @@ impl Table {
     ) -> &'static Self {
         let count = schema.cardinality;
         let rows = if schema.open {
-            Rows::Open(OpenRows::new(schema.limits))
+            Rows::Open(Box::new(OpenRows::new(schema.limits)))
         } else {
             Rows::Dense(DenseRows {
                 base: store::reserve(busy, columns.cells * count),
@@ -199,7 +199,7 @@ impl Table {
         Box::leak(Box::new(Self {
             schema,
             keys: if schema.keys.is_empty() { keys } else { schema.keys },
-            columns: columns.columns.into_boxed_slice(),
+            columns: columns.list.into_boxed_slice(),
             cells: columns.cells,
             shared: columns.shared,
             rows,
