@@ -1,0 +1,77 @@
+//! Programs that tests need and that a machine may lack.
+//!
+//! A test asks for its component and returns where it gets none; the reason was printed then. Where the variable `CI` is
+//! set, an absent component fails the test instead, so that nothing is skipped unseen. `.ci/run` installs all of them.
+
+use std::env;
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// `promtool`, of the Debian package `prometheus`.
+#[must_use]
+pub fn promtool() -> Option<PathBuf> {
+    program("promtool")
+}
+
+/// The Prometheus server, of the Debian package `prometheus`.
+#[must_use]
+pub fn prometheus() -> Option<PathBuf> {
+    program("prometheus")
+}
+
+/// A Python that can import `modules`: the one that the variable `PYTHON` names, the virtual environment that `.ci/run`
+/// makes, or the system's.
+#[must_use]
+pub fn python(modules: &[&str]) -> Option<PathBuf> {
+    let code = format!("import {}", modules.join(", "));
+    let can_import = |python: &PathBuf| {
+        let status = Command::new(python)
+            .args(["-c", &code])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        status.is_ok_and(|status| status.success())
+    };
+    let named = env::var_os("PYTHON").map(PathBuf::from);
+    let candidates = [named, in_target("ci/venv/bin/python"), on_path("python3"), on_path("python")];
+    let found = candidates.into_iter().flatten().find(can_import);
+    found.or_else(|| skip(&format!("no Python can import {}", modules.join(", "))))
+}
+
+/// A file beside the workspace's folder, such as `../shared/tools/otlp_receiver.py`.
+#[must_use]
+pub fn beside_workspace(path: &str) -> Option<PathBuf> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..").join(path);
+    // It does not belong to the project, so `.ci/run` cannot install it and its absence is no failure.
+    file.canonicalize().ok()
+}
+
+fn program(name: &str) -> Option<PathBuf> {
+    on_path(name).or_else(|| skip(&format!("`{name}` is not installed")))
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+/// A file below the folder that Cargo builds into, which holds this test program.
+fn in_target(path: &str) -> Option<PathBuf> {
+    let program = env::current_exe().ok()?;
+    program.ancestors().map(|folder| folder.join(path)).find(|file| file.is_file())
+}
+
+/// Prints why the calling test is skipped.
+fn skip(reason: &str) -> Option<PathBuf> {
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("a test");
+    let in_ci = env::var_os("CI").is_some_and(|value| !value.is_empty() && value != OsStr::new("false"));
+    assert!(!in_ci, "{test} needs what is absent: {reason}");
+    // Written past the test harness, which shows the output of failed tests only.
+    let line = format!("skipped: {test}: {reason}\n");
+    std::io::stderr().write_all(line.as_bytes()).expect("standard error can be written");
+    None
+}
