@@ -66,8 +66,9 @@ fn declared(args: &MetricArgs, result: &TokenStream, statics: &mut TokenStream, 
             keys.clone(),
             &args.krate,
         );
+        let points = points(args, instrument.kind);
         statics.extend(quote! {
-            static #descriptor: #private::Descriptor = #described;
+            static #descriptor: #private::Descriptor = #described #points;
             #private::inventory::submit! { #private::Declared::new(&#descriptor) }
         });
         let constructor = local(instrument.kind.keyword());
@@ -86,6 +87,14 @@ fn declared(args: &MetricArgs, result: &TokenStream, statics: &mut TokenStream, 
     });
     let attributes = attribute_values(&args.attributes);
     parts.push(Part { start: quote!(#private::MetricGuard::start(&#metrics, #attributes) #entry), after });
+}
+
+/// What the descriptor has to know of its points beside the keys: a metric whose every point is without attributes shows
+/// 0 before the first call, and no other does.
+fn points(args: &MetricArgs, kind: Kind) -> TokenStream {
+    let outcome = (args.outcome && kind != Kind::InFlight).then(|| quote!(.with_outcome()));
+    let keys = matches!(args.attributes, MetricAttributes::Value(_)).then(|| quote!(.keys_of_expression()));
+    quote!(#outcome #keys)
 }
 
 /// Output: `Existing::counter(&CATALOG.processed, attributes).on(On::Ok).value(expr)`.

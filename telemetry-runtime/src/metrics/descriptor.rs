@@ -54,6 +54,8 @@ pub struct Descriptor {
     pub(crate) bounds: Option<&'static [f64]>,
     /// Whether only an expression's type knows the keys, so that empty keys do not mean "no attributes".
     pub(crate) keys_of_expression: bool,
+    /// Whether points carry the attribute `outcome` beside the keys.
+    pub(crate) outcome: bool,
     pub(crate) crate_name: &'static str,
     pub(crate) location: &'static Location<'static>,
 }
@@ -84,6 +86,7 @@ impl Descriptor {
             attribute_keys: &[],
             bounds: None,
             keys_of_expression: false,
+            outcome: false,
             crate_name,
             location: Location::caller(),
         }
@@ -125,6 +128,13 @@ impl Descriptor {
         self
     }
 
+    /// Says that points carry the attribute `outcome`, as those of functions do.
+    #[must_use]
+    pub const fn with_outcome(mut self) -> Self {
+        self.outcome = true;
+        self
+    }
+
     /// The declared owner.
     pub const fn scope(&self) -> Scope {
         self.scope
@@ -160,9 +170,14 @@ impl Descriptor {
         self.description
     }
 
-    /// The attribute keys, in the order of the attribute values.
+    /// The attribute keys, in the order of the attribute values; without `outcome`.
     pub const fn keys(&self) -> &'static [&'static str] {
         self.attribute_keys
+    }
+
+    /// Whether points carry the attribute `outcome` beside the keys.
+    pub const fn has_outcome(&self) -> bool {
+        self.outcome
     }
 
     /// The upper bounds of a histogram's buckets: the declared ones, or the default for the unit.
@@ -189,6 +204,6 @@ impl Descriptor {
 
     /// Whether every point is without attributes, so that the one series is known from the start.
     pub(crate) const fn is_attributeless(&self) -> bool {
-        self.attribute_keys.is_empty() && !self.keys_of_expression
+        self.attribute_keys.is_empty() && !self.keys_of_expression && !self.outcome
     }
 }

@@ -86,7 +86,7 @@ fn values_replace_one_and_the_duration_and_may_be_missing() {
     let mut guard =
         MetricGuard::start(&METRICS, ()).value(0, 10_usize).value(1, 2.5).value(3, -4).value(4, 9);
     assert!(!guard.is_timed());
-    guard.set_value(2, of(&vec![1, 2, 3], |items| items.len()));
+    guard.set_value(2, of(&vec![1, 2, 3], Vec::len));
     guard.finish(Outcome::Ok, 1.0);
     // A call that panics has no result to take a value from.
     MetricGuard::start(&METRICS, ()).value(0, 1_u8).finish(Outcome::Panic, 1.0);
@@ -160,4 +160,66 @@ fn a_panicking_call_is_one_panic() {
     });
     assert!(result.is_err());
     assert_eq!(numbers("f-panic", "a.calls"), [("outcome=panic".to_owned(), 1.0)]);
+}
+
+mod written {
+    //! Functions as users write them.
+
+    use telemetry_macros::{MetricAttributes, metric};
+
+    use crate::metrics::Counter;
+
+    #[derive(Clone, Copy, MetricAttributes)]
+    pub(super) struct Batch {
+        pub(super) full: bool,
+    }
+
+    #[derive(telemetry_macros::MetricSet)]
+    #[metric_set(plugin = "f-written")]
+    pub(super) struct Declared {
+        #[metric(counter = "batches.seen", unit = "{batch}")]
+        pub(super) seen: Counter<u64, Batch>,
+    }
+
+    #[metric(
+        counter("batches.made", unit = "{batch}"),
+        histogram = "batches.duration",
+        in_flight = "batches.active",
+        attributes = batch,
+        plugin = "f-written"
+    )]
+    pub(super) fn make(batch: Batch) -> Result<u8, String> {
+        if batch.full { Ok(1) } else { Err("empty".to_owned()) }
+    }
+
+    #[metric(counter = Declared::get().seen, attributes = Batch { full: true }, outcome = false, plugin = "f-written")]
+    #[metric(counter("bytes.read", unit = "By", value = |bytes| *bytes), outcome = false, plugin = "f-written")]
+    pub(super) async fn read(bytes: usize) -> usize {
+        bytes
+    }
+}
+
+#[test]
+fn annotated_functions_record_what_was_written() {
+    let calls = numbers("f-written", "batches.made");
+    assert!(calls.is_empty(), "no call was made, but there is {calls:?}");
+    assert!(numbers("f-written", "batches.active").is_empty());
+    assert_eq!(numbers("f-written", "bytes.read"), [(String::new(), 0.0)]);
+    assert!(written::make(written::Batch { full: true }).is_ok());
+    assert!(written::make(written::Batch { full: false }).is_err());
+    assert_eq!(
+        numbers("f-written", "batches.made"),
+        [("full=false,outcome=error".to_owned(), 1.0), ("full=true,outcome=ok".to_owned(), 1.0)]
+    );
+    assert_eq!(
+        numbers("f-written", "batches.active"),
+        [("full=false".to_owned(), 0.0), ("full=true".to_owned(), 0.0)]
+    );
+    assert_eq!(histogram_points("f-written", "batches.duration").len(), 2);
+
+    let mut future = std::pin::pin!(written::read(12));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(future.as_mut().poll(&mut context).is_ready());
+    assert_eq!(numbers("f-written", "bytes.read"), [(String::new(), 12.0)]);
+    assert_eq!(numbers("f-written", "batches.seen"), [("full=true".to_owned(), 1.0)]);
 }
