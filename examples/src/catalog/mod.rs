@@ -2,6 +2,7 @@
 
 mod entity;
 mod files;
+mod grammar;
 mod metrics;
 mod process;
 mod processors;
@@ -24,7 +25,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 use telemetry_runtime::metrics::CallbackHandle;
-use telemetry_runtime::{Plugin, Scope, traced};
+use telemetry_runtime::{Plugin, Scope, metric, traced};
 
 use crate::timed::Timed;
 pub use entity::{EntityRef, Kind};
@@ -94,6 +95,7 @@ impl Catalog {
     ///
     /// If the folder cannot be read. A file that cannot be read is a document with a problem.
     #[traced(plugin = Catalog)]
+    #[metric(histogram("discovery.duration", unit = "s"), in_flight = "discovery.active", plugin = Catalog)]
     pub async fn discover(&self) -> io::Result<()> {
         let mut wanted: BTreeSet<PathBuf> = files::walk(&self.root)?.into_iter().collect();
         wanted.extend(self.store.deferred_files());
