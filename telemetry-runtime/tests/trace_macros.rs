@@ -14,7 +14,7 @@ use telemetry_runtime::context;
 use telemetry_runtime::trace::{self, TraceSettings, queue};
 
 #[derive(Debug, PartialEq)]
-pub struct Missing(u32);
+struct Missing(u32);
 
 impl std::fmt::Display for Missing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

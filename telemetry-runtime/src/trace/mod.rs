@@ -31,5 +31,9 @@ pub use task::TaskSpan;
 pub use third_party::{ThirdPartySpans, tracer_provider};
 pub use value::{SpanValue, StartAttributes};
 
+/// OpenTelemetry's types that [`CurrentSpan`] takes, so that users need no dependency on its crate of the same version.
+pub use opentelemetry::KeyValue;
+pub use opentelemetry::trace::{SpanContext, Status};
+
 #[cfg(test)]
 mod tests;
