@@ -125,16 +125,22 @@ impl Telemetry {
         }
         settings::install_propagators(&config.telemetry.tracing.propagators);
         let shutdown_timeout = builder.shutdown_timeout;
-        let running = if config.telemetry.enabled { Some(run(&config, builder, diagnostics)?) } else { None };
+        let running = if config.telemetry.enabled {
+            Some(run(&config, builder, diagnostics)?)
+        } else {
+            trace::uninstall();
+            None
+        };
         claim.keep();
         Ok(Self { config, notices: loaded.notices, running, shutdown_timeout })
     }
 
     fn stop(&mut self) -> Result<(), Error> {
         let Some(running) = self.running.take() else { return Ok(()) };
-        let result = running.exporters.shutdown(self.shutdown_timeout);
-        // Spans that are still open end without a recorder: their parent is passed on, and they are not recorded.
+        // From here on no span starts, and the ones that end until the last drain are exported. What ends later is counted.
         trace::uninstall();
+        let result = running.exporters.shutdown(self.shutdown_timeout);
+        trace::queue::close();
         // Both providers only feed parts that have just been shut down; an error here says nothing new.
         drop(running.meter_provider.shutdown());
         if let Some(provider) = running.tracer_provider {
@@ -190,8 +196,10 @@ fn refuse_conflicts() -> Result<(), Error> {
 fn run(config: &Config, builder: TelemetryBuilder, diagnostics: Diagnostics) -> Result<Running, Error> {
     let Parts { plan, trace, meter_provider, resource } = settings::parts(config, builder, diagnostics);
     let traces = trace.is_some();
-    if let Some(settings) = trace {
-        trace::install(settings);
+    match trace {
+        Some(settings) => trace::install(settings),
+        // Spans are off on purpose, and not just early.
+        None => trace::uninstall(),
     }
     let exporters = match export::start(plan) {
         Ok(exporters) => exporters,
