@@ -15,7 +15,7 @@ use crate::config::{
     BackendConfig, Config, ExceptionSignal, PropagatorConfig, ResourceConfig, SamplerConfig, ScopeOverride,
     TracingConfig,
 };
-use crate::export::{Diagnostics, ExportPlan, MetricsPlan, SpansPlan};
+use crate::export::{Diagnostics, ExportPlan, MetricsPlan, SdkReader, SpansPlan};
 use crate::metrics::{MeterNaming, Naming};
 use crate::plugin::{Scope, ScopeKind};
 use crate::trace::{Sampler, SpanLimits, TraceSettings, TracerScope};
@@ -33,9 +33,12 @@ pub(super) fn parts(config: &Config, builder: TelemetryBuilder, diagnostics: Dia
     let telemetry = &config.telemetry;
     let resource = resource(&telemetry.resource);
     let source = Metrics::new(naming(&config.backend));
-    let meter_provider = SdkMeterProvider::builder().with_resource(resource.clone()).build();
+    let third_party = SdkReader::new();
+    let meter_provider =
+        SdkMeterProvider::builder().with_resource(resource.clone()).with_reader(third_party.clone()).build();
     let metrics = telemetry.metrics.enabled.then(|| MetricsPlan {
         source: Arc::new(source),
+        third_party: Some(third_party),
         interval: telemetry.metrics.export_interval,
         timeout: telemetry.metrics.export_timeout,
         exporters: telemetry.metrics.exporters.clone(),

@@ -14,15 +14,14 @@ use tokio::sync::oneshot;
 
 use super::counters::Counters;
 use super::diagnostics::{DiagnosticKind, Diagnostics};
+use super::sdk_bridge::{Collected, SdkReader};
 use crate::error::{Error, ErrorKind};
 use crate::metrics::{ScopeMetrics, Snapshot};
 
 /// Where the metrics come from.
 pub(crate) trait MetricSource: Send + Sync {
-    /// Runs the callbacks of our observable instruments, and gives the metrics of third-party instruments.
-    ///
-    /// It runs user code: it may be slow, block or panic.
-    fn observe(&self) -> Vec<ScopeMetrics>;
+    /// Runs the callbacks of our observable instruments: user code, which may be slow, block or panic.
+    fn observe(&self);
 
     /// Reads our own store. It must not wait for [`MetricSource::observe`].
     fn read(&self) -> Vec<ScopeMetrics>;
@@ -38,6 +37,7 @@ pub(crate) struct Collector {
 
 struct Shared {
     source: Arc<dyn MetricSource>,
+    third_party: Option<SdkReader>,
     /// Since when callbacks run.
     observing: Mutex<Option<Instant>>,
     /// The third-party metrics of the last collection, for a collection that cannot wait for new ones.
@@ -56,12 +56,14 @@ impl Collector {
     /// Starts the collection thread. It ends when the collector is dropped.
     pub(crate) fn start(
         source: Arc<dyn MetricSource>,
+        third_party: Option<SdkReader>,
         counters: Arc<Counters>,
         diagnostics: Diagnostics,
     ) -> Result<Self, Error> {
         let (requests, waiting) = mpsc::channel::<Request>();
         let shared = Arc::new(Shared {
             source,
+            third_party,
             observing: Mutex::new(None),
             foreign: Mutex::default(),
             counters,
@@ -119,16 +121,40 @@ impl Collector {
 impl Shared {
     fn collect(&self) -> Snapshot {
         *lock(&self.observing) = Some(Instant::now());
-        let observed = catch_unwind(AssertUnwindSafe(|| self.source.observe()));
+        if catch_unwind(AssertUnwindSafe(|| self.source.observe())).is_err() {
+            self.panicked("a metric callback panicked");
+        }
+        let third_party = self.third_party.as_ref().map(|reader| self.read_third_party(reader));
         *lock(&self.observing) = None;
-        match observed {
-            Ok(scopes) => *lock(&self.foreign) = scopes,
-            Err(_) => {
-                self.counters.callbacks_panicked.add(1);
-                self.diagnostics.report(DiagnosticKind::Callback, "a metric callback panicked");
+        *lock(&self.foreign) = third_party.unwrap_or_default();
+        self.read()
+    }
+
+    fn read_third_party(&self, reader: &SdkReader) -> Vec<ScopeMetrics> {
+        let Ok(read) = catch_unwind(AssertUnwindSafe(|| reader.read())) else {
+            self.panicked("a callback of a third-party metric panicked: the SDK collects no third-party metrics any more");
+            return Vec::new();
+        };
+        match read {
+            Ok(Collected { scopes, unsupported }) => {
+                if let Some(first) = unsupported.first() {
+                    self.counters.metrics_unsupported.add(unsupported.len());
+                    let message = format!("third-party metric `{first}` is of a kind that is not exported");
+                    self.diagnostics.report(DiagnosticKind::Metric, message);
+                }
+                scopes
+            }
+            Err(error) => {
+                let message = format!("third-party metrics cannot be collected: {error}");
+                self.diagnostics.report(DiagnosticKind::Metric, message);
+                Vec::new()
             }
         }
-        self.read()
+    }
+
+    fn panicked(&self, message: &str) {
+        self.counters.callbacks_panicked.add(1);
+        self.diagnostics.report(DiagnosticKind::Callback, message);
     }
 
     fn hangs(&self, patience: Duration) -> bool {

@@ -16,6 +16,7 @@ mod otlp;
 mod plan;
 #[cfg(feature = "prometheus")]
 mod prometheus;
+mod sdk_bridge;
 mod start;
 #[cfg(test)]
 mod testing;
@@ -25,5 +26,6 @@ pub(crate) use collector::MetricSource;
 pub use counters::{Counter, Counters};
 pub use diagnostics::{Diagnostic, DiagnosticKind, Diagnostics};
 pub(crate) use plan::{ExportPlan, MetricsPlan, SpanSource, SpansPlan};
+pub(crate) use sdk_bridge::SdkReader;
 pub use sink::{BoxFuture, ExportError, MetricSink, Receipt, SpanSink};
 pub(crate) use start::{Exporters, start};

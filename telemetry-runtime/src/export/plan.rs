@@ -8,6 +8,7 @@ use opentelemetry_sdk::trace::SpanData;
 
 use super::collector::MetricSource;
 use super::diagnostics::Diagnostics;
+use super::sdk_bridge::SdkReader;
 use super::sink::{MetricSink, SpanSink};
 use crate::config::{BatchConfig, MetricExporterConfig, SpanExporterConfig};
 
@@ -27,6 +28,8 @@ pub(crate) struct ExportPlan {
 pub(crate) struct MetricsPlan {
     /// Where they come from.
     pub(crate) source: Arc<dyn MetricSource>,
+    /// The reader of the provider that third-party code gets its meters from.
+    pub(crate) third_party: Option<SdkReader>,
     /// The time from one periodic export to the next.
     pub(crate) interval: Duration,
     /// The limit for one export to one destination; zero is none.

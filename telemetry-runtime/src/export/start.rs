@@ -109,8 +109,12 @@ struct Starter {
 
 impl Starter {
     fn metrics(&mut self, plan: MetricsPlan) -> Result<MetricsWork, Error> {
-        let collector =
-            Collector::start(plan.source, self.counters.clone(), self.diagnostics.clone()).map(Arc::new)?;
+        let collector = Arc::new(Collector::start(
+            plan.source,
+            plan.third_party,
+            self.counters.clone(),
+            self.diagnostics.clone(),
+        )?);
         let mut sinks = plan.sinks;
         for exporter in plan.exporters {
             match exporter {

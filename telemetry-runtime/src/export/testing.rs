@@ -101,11 +101,10 @@ pub(super) struct Metrics {
 }
 
 impl MetricSource for Metrics {
-    fn observe(&self) -> Vec<ScopeMetrics> {
+    fn observe(&self) {
         if let Some(callback) = &self.callback {
             callback();
         }
-        Vec::new()
     }
 
     fn read(&self) -> Vec<ScopeMetrics> {
@@ -203,6 +202,7 @@ pub(super) fn spans_to(source: &Arc<Spans>, sinks: Vec<Box<dyn SpanSink>>) -> Sp
 pub(super) fn metrics_to(sinks: Vec<Box<dyn MetricSink>>) -> MetricsPlan {
     MetricsPlan {
         source: Arc::new(Metrics::default()),
+        third_party: None,
         interval: NEVER,
         timeout: ENOUGH,
         exporters: Vec::new(),

@@ -86,13 +86,10 @@ pub(super) async fn serve(
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let mut connections = Connections::new(limits.connections);
     loop {
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
-            Err(_) => {
-                // No descriptor is free, or the peer is gone already: trying at once would only burn time.
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            }
+        let Ok((stream, _)) = listener.accept().await else {
+            // No descriptor is free, or the peer is gone already: trying at once would only burn time.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
         };
         let endpoint = endpoint.clone();
         connections.spawn(|activity| async move {

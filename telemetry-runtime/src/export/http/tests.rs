@@ -19,9 +19,7 @@ struct Source {
 }
 
 impl MetricSource for Source {
-    fn observe(&self) -> Vec<ScopeMetrics> {
-        Vec::new()
-    }
+    fn observe(&self) {}
 
     fn read(&self) -> Vec<ScopeMetrics> {
         self.reads.fetch_add(1, Ordering::Relaxed);
@@ -49,7 +47,8 @@ impl Server {
         let (listener, address) = bind(&config, &diagnostics).unwrap();
         let counters = Arc::new(Counters::default());
         let collector =
-            Collector::start(Arc::new(Source::default()), counters.clone(), diagnostics.clone()).unwrap();
+            Collector::start(Arc::new(Source::default()), None, counters.clone(), diagnostics.clone())
+                .unwrap();
         let resource = Resource::builder_empty().build();
         let endpoint = Endpoint::new(config.path, resource, Arc::new(collector), counters, diagnostics);
         let (stop, stopped) = tokio::sync::oneshot::channel();

@@ -23,9 +23,9 @@ pub(super) struct Client {
 
 enum Transport {
     #[cfg(feature = "otlp-http")]
-    Http(super::http::Http),
+    Http(Box<super::http::Http>),
     #[cfg(feature = "otlp-grpc")]
-    Grpc(super::grpc::Grpc),
+    Grpc(Box<super::grpc::Grpc>),
 }
 
 impl Client {
@@ -53,7 +53,7 @@ impl Client {
         let (protocol, transport) = match config.protocol {
             #[cfg(feature = "otlp-http")]
             OtlpProtocol::HttpProtobuf => {
-                ("http/protobuf", Transport::Http(super::http::Http::new(&uri, encrypted, config)?))
+                ("http/protobuf", Transport::Http(Box::new(super::http::Http::new(&uri, encrypted, config)?)))
             }
             #[cfg(not(feature = "otlp-http"))]
             OtlpProtocol::HttpProtobuf => {
@@ -63,7 +63,7 @@ impl Client {
             }
             #[cfg(feature = "otlp-grpc")]
             OtlpProtocol::Grpc => {
-                ("grpc", Transport::Grpc(super::grpc::Grpc::new(&uri, encrypted, signal, config)?))
+                ("grpc", Transport::Grpc(Box::new(super::grpc::Grpc::new(&uri, encrypted, signal, config)?)))
             }
             #[cfg(not(feature = "otlp-grpc"))]
             OtlpProtocol::Grpc => {

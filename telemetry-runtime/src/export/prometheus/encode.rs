@@ -157,7 +157,7 @@ impl Writer {
     fn metric(&mut self, family: &Family<'_>, scope: &ScopeLabels, metric: &Metric) {
         match &metric.data {
             MetricData::Sum { points, .. } | MetricData::Gauge { points } => {
-                self.numbers(family, scope, points)
+                self.numbers(family, scope, points);
             }
             MetricData::Histogram { bounds, points } => self.histograms(family, scope, bounds, points),
         }

@@ -102,7 +102,7 @@ pub(super) fn group<'a>(cache: &mut NameCache, snapshot: &'a Snapshot) -> (Vec<F
                     families.push(Family { name, help: &metric.description, members: vec![(scope, metric)] });
                 }
                 Err(reason) => {
-                    conflicts.push(Conflict { metric: metric.name.clone(), name: name.text.clone(), reason })
+                    conflicts.push(Conflict { metric: metric.name.clone(), name: name.text.clone(), reason });
                 }
             }
         }

@@ -25,7 +25,6 @@ pub(super) fn write_integer(out: &mut String, mut value: u64) {
     let mut start = digits.len();
     loop {
         start -= 1;
-        #[expect(clippy::cast_possible_truncation, reason = "a remainder of 10 fits a byte")]
         let digit = (value % 10) as u8;
         digits[start] = b'0' + digit;
         value /= 10;

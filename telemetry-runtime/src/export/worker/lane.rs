@@ -271,7 +271,8 @@ async fn run<T: Load>(sink: Box<T::Sink>, mut work: mpsc::Receiver<Job<T>>, shar
                         .diagnostics
                         .report(T::KIND, format_args!("the exporter {name} did not shut down: {error}"));
                 }
-                drop(reply.send(()));
+                // Whoever asked may have given up.
+                let _ = reply.send(());
             }
         }
     }
