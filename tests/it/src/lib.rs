@@ -3,4 +3,6 @@
 pub mod component;
 pub mod exposition;
 pub mod http;
+pub mod process;
 pub mod sink;
+pub mod wait;
