@@ -1,6 +1,6 @@
 //! How generated code names the runtime crate.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Path;
 
@@ -21,6 +21,15 @@ impl CratePath {
     pub(crate) fn private(&self) -> TokenStream {
         let Self(path) = self;
         quote!(#path::__private)
+    }
+
+    /// As [`CratePath::private`], at the place of `span`: there the compiler finds the caller of what is called by it.
+    pub(crate) fn private_at(&self, span: Span) -> TokenStream {
+        let at_span = |mut token: TokenTree| {
+            token.set_span(token.span().located_at(span));
+            token
+        };
+        self.private().into_iter().map(at_span).collect()
     }
 }
 

@@ -116,9 +116,20 @@ impl NameError {
     }
 
     /// What is wrong, with the name in it: "metric name `9.total` must start with an ASCII letter".
+    ///
+    /// An empty name is left out, and of a long one only the start is shown.
     pub fn quoting(self, name: &str) -> String {
-        let Text { subject, rule, .. } = self.text();
-        format!("{subject} `{name}` {rule}")
+        const SHOWN: usize = 40;
+        let Text { subject, rule, message, .. } = self.text();
+        if name.is_empty() {
+            return message.into();
+        }
+        let escaped = name.escape_debug();
+        if name.chars().nth(SHOWN).is_none() {
+            return format!("{subject} `{escaped}` {rule}");
+        }
+        let start: String = escaped.take(SHOWN).collect();
+        format!("{subject} `{start}...` {rule}")
     }
 
     #[expect(
@@ -242,7 +253,7 @@ impl NameError {
             Self::SpanNamePlaceholder => text!(
                 "span-name-placeholder",
                 "span name",
-                "is constant, so that a placeholder is never filled in",
+                "must not have a placeholder: it is constant, so nothing fills it in",
                 "name the kind of work, and put what varies into an attribute"
             ),
         }
@@ -286,5 +297,8 @@ mod tests {
             NameError::MetricNameStart.quoting("9.total"),
             "metric name `9.total` must start with an ASCII letter"
         );
+        assert_eq!(NameError::MetricNameEmpty.quoting(""), "metric name must not be empty");
+        assert!(NameError::SpanNameCharacter.quoting("a\n").starts_with("span name `a\\n` must"));
+        assert!(NameError::UnitLength.quoting(&"é".repeat(64)).contains(&format!("`{}...`", "é".repeat(40))));
     }
 }

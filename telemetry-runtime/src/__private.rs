@@ -1,6 +1,7 @@
 //! What generated code may name, and nothing else may.
 
 pub use inventory;
+pub use telemetry_naming::MetricName;
 
 pub use crate::bootstrap::run_main;
 pub use crate::call::{
@@ -9,7 +10,7 @@ pub use crate::call::{
 pub use crate::metrics::{
     AttributeData, AttributeValue, CallValue, Callback, Declared, Descriptor, Existing, FnInstrument,
     FnMetrics, Instrument, InstrumentKind, MetricAttributes, MetricGuard, MetricSet, NumberKind, Observer,
-    On, combinations, text_value, visit_values,
+    On, assert_combinations, combinations, text_value, visit_values,
 };
 pub use crate::plugin::{Plugin, Scope};
 pub use crate::trace::{SpanGuard, SpanKind, SpanSite, StartAttributes, TaskSpan};

@@ -8,6 +8,7 @@ mod call;
 mod clock;
 pub mod config;
 pub mod context;
+mod derives;
 mod error;
 pub mod export;
 pub mod metrics;
@@ -19,6 +20,7 @@ pub mod trace;
 pub mod __private;
 
 pub use bootstrap::{Telemetry, TelemetryBuilder};
+pub use derives::{AttributeValue, MetricAttributes, MetricSet, metric_name};
 pub use error::{Error, ErrorKind};
 pub use metrics::{
     AttributeValue, Counter, Gauge, Histogram, Label, MetricAttributes, MetricSet, ObservableCounter,
@@ -26,6 +28,6 @@ pub use metrics::{
 };
 pub use outcome::Outcome;
 pub use plugin::{Plugin, Scope, ScopeKind};
-pub use telemetry_macros::{AttributeValue, MetricAttributes, MetricSet, metric, metric_name, traced};
+pub use telemetry_macros::{metric, traced};
 pub use telemetry_naming as naming;
 pub use trace::span;

@@ -81,6 +81,7 @@ message_ids! {
     FieldWithoutMetric = "field-without-metric",
     SeveralInstruments = "several-instruments",
     KindAndTypeDisagree = "kind-and-type-disagree",
+    CallbackInGenericSet = "callback-in-generic-set",
     AttributesWithoutKeys = "attributes-without-keys",
 
     // Blocks.

@@ -7,7 +7,7 @@ mod parse;
 mod tests;
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::{Expr, LitStr, Path};
 
 use crate::paths::CratePath;
@@ -154,8 +154,10 @@ impl InstrumentDef {
         keys: Option<TokenStream>,
         krate: &CratePath,
     ) -> Option<TokenStream> {
-        let private = krate.private();
         let name = self.declared_name()?;
+        // The place of the name is where the metric is declared: `Descriptor::new` remembers its caller.
+        let place = Span::call_site().located_at(name.span());
+        let private = krate.private_at(place);
         let kind = syn::Ident::new(self.kind.type_name(), Span::mixed_site());
         let scope = scope.expression(krate);
         let crate_name = crate_name();
@@ -166,7 +168,7 @@ impl InstrumentDef {
             Buckets::Literal(bounds) => quote!(.bounds(&[#(#bounds),*])),
             Buckets::Constant(path) => quote!(.bounds(#path)),
         });
-        Some(quote! {
+        Some(quote_spanned! {place=>
             #private::Descriptor::new(#private::InstrumentKind::#kind, #number, #scope, #name, #crate_name)
                 #unit #description #keys #bounds
         })

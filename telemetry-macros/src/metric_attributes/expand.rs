@@ -23,7 +23,7 @@ use crate::paths::CratePath;
 ///     fn values(index: usize, visit: &mut dyn FnMut(usize, AttributeData)) { /* the way back */ }
 ///     fn labels(&self, visit: &mut dyn FnMut(usize, &str)) { /* for each field that has free text */ }
 /// }
-/// const _: () = assert!(Processed::CARDINALITY <= 2000, "...");
+/// const _: () = assert_combinations(Processed::CARDINALITY, 2000, "Processed");
 /// ```
 pub(super) fn expand(set: &AttributeSet) -> TokenStream {
     let AttributeSet { ident, fields, krate, .. } = set;
@@ -144,13 +144,12 @@ fn assertions(set: &AttributeSet) -> TokenStream {
     }
     let private = krate.private();
     let schema = schema(set);
-    let message = format!(
-        "the attributes of `{ident}` have more than {limit} combinations of values\n\
-         help: use fewer attributes or values, or raise the limit: `#[metric_attributes(limit = N)]`"
-    );
+    let name = ident.to_string();
     // The struct's name is what the count belongs to: no single field is too much.
     let cardinality = quote_spanned! {ident.span()=>
-        const _: () = ::core::assert!(<#schema as #private::MetricAttributes>::CARDINALITY <= #limit, #message);
+        const _: () = #private::assert_combinations(
+            <#schema as #private::MetricAttributes>::CARDINALITY, #limit, #name
+        );
     };
     let open = fields.iter().filter_map(|field| {
         let limit = field.limit.as_ref()?;

@@ -175,7 +175,7 @@ fn in_range(literal: &LitInt, greatest: usize, diagnostics: &mut Diagnostics) ->
                     literal,
                     format!("limit {} is not between 1 and {greatest}", literal.base10_digits()),
                 )
-                .help(format!("use a limit of at most {greatest}"));
+                .help("write for example `limit = 100`");
             None
         }
     }

@@ -28,6 +28,8 @@ pub(super) struct InstrumentSet {
 pub(super) struct InstrumentField {
     pub(super) ident: Ident,
     pub(super) ty: Type,
+    /// Whether the type's name is not that of an instrument, so that only the compiler knows the kind.
+    pub(super) is_alias: bool,
     pub(super) definition: InstrumentDef,
 }
 
@@ -44,8 +46,22 @@ impl InstrumentSet {
                 declared.declare(&name.value(), &unit, definition.kind, name.span(), diagnostics);
             }
             check_type(&field.ty, definition.kind, diagnostics);
+            if let (Some(callback), false) = (&definition.callback, input.generics.params.is_empty()) {
+                diagnostics
+                    .error(
+                        MessageId::CallbackInGenericSet,
+                        callback,
+                        "a set with parameters has no metrics of its own, and so no callbacks",
+                    )
+                    .help("remove `callback`, and call `observe_with` on the field of the set that `for_plugin` makes");
+            }
             if let Some(ident) = &field.ident {
-                fields.push(InstrumentField { ident: ident.clone(), ty: field.ty.clone(), definition });
+                fields.push(InstrumentField {
+                    ident: ident.clone(),
+                    ty: field.ty.clone(),
+                    is_alias: kind_of(&field.ty).is_none(),
+                    definition,
+                });
             }
         }
         Some(Self {
@@ -130,7 +146,7 @@ fn check_type(ty: &Type, kind: Kind, diagnostics: &mut Diagnostics) {
 }
 
 /// The instrument that the type is by its name, and where the name stands.
-fn kind_of(ty: &Type) -> Option<(&PathSegment, Kind)> {
+pub(super) fn kind_of(ty: &Type) -> Option<(&PathSegment, Kind)> {
     let Type::Path(path) = ty else { return None };
     let segment = path.path.segments.last()?;
     let kind = Kind::ALL.into_iter().find(|kind| segment.ident == kind.type_name())?;

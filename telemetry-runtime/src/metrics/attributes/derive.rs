@@ -42,3 +42,43 @@ fn combinations_of(values: &[ClosedValue]) -> usize {
 pub fn text_value(texts: &[&'static str], ordinal: usize) -> Option<AttributeData> {
     Some(AttributeData::String(Cow::Borrowed(texts.get(ordinal)?)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter(ordinal: usize) -> Option<AttributeData> {
+        text_value(&["a", "b", "c"], ordinal)
+    }
+
+    fn flag(ordinal: usize) -> Option<AttributeData> {
+        // The first value leaves the attribute out, as `None` does.
+        Some(AttributeData::Bool(ordinal.checked_sub(1)? == 1))
+    }
+
+    #[test]
+    fn every_combination_is_visited_under_its_index() {
+        for first in 0..3 {
+            for second in 0..3 {
+                let mut seen = Vec::new();
+                visit_values(first * 3 + second, &[(3, letter), (3, flag)], &mut |position, data| {
+                    seen.push((position, data));
+                });
+                let mut expected = vec![(0, letter(first).expect("a letter"))];
+                expected.extend(flag(second).map(|data| (1, data)));
+                assert_eq!(seen, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_set_without_attributes_has_one_combination_and_no_values() {
+        assert_eq!(combinations(&[]), 1);
+        visit_values(0, &[], &mut |_, _| unreachable!("there is no position"));
+    }
+
+    #[test]
+    fn a_product_beyond_the_address_space_saturates() {
+        assert_eq!(combinations(&[usize::MAX, 2]), usize::MAX);
+    }
+}

@@ -3,12 +3,14 @@
 mod derive;
 mod free;
 mod label;
+mod limit;
 mod tuples;
 mod value;
 
 pub use derive::{combinations, text_value, visit_values};
 pub use free::{AttributeRef, FreeAttributes};
 pub use label::Label;
+pub use limit::assert_combinations;
 pub use value::AttributeValue;
 
 use super::snapshot::AttributeData;

@@ -7,6 +7,7 @@
 mod counter;
 mod gauge;
 mod histogram;
+mod instrument;
 mod observable;
 mod site;
 #[cfg(test)]
@@ -18,42 +19,7 @@ pub(crate) use counter::add_to_row;
 pub use gauge::Gauge;
 pub use histogram::Histogram;
 pub(crate) use histogram::{accept, record_at};
+pub use instrument::Instrument;
 pub use observable::{ObservableCounter, ObservableGauge, ObservableUpDownCounter};
 pub(crate) use site::Site;
 pub use up_down::UpDownCounter;
-
-use super::attributes::MetricAttributes;
-use super::descriptor::NumberKind;
-
-/// What generated code asks the type of an instrument.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an instrument",
-    label = "not an instrument",
-    note = "the instruments are `Counter`, `UpDownCounter`, `Histogram`, `Gauge`, `ObservableCounter`, `ObservableUpDownCounter` and `ObservableGauge`"
-)]
-pub trait Instrument {
-    /// The number type.
-    const NUMBER: NumberKind;
-
-    /// The type of the attributes.
-    type Attributes: MetricAttributes;
-}
-
-macro_rules! instruments {
-    ($($name:ident: $number:ident),+ $(,)?) => {
-        $(impl<T: super::number::$number, A: MetricAttributes> Instrument for $name<T, A> {
-            const NUMBER: NumberKind = T::KIND;
-            type Attributes = A;
-        })+
-    };
-}
-
-instruments! {
-    Counter: CounterNumber,
-    UpDownCounter: UpDownNumber,
-    Histogram: HistogramNumber,
-    Gauge: GaugeNumber,
-    ObservableCounter: CounterNumber,
-    ObservableUpDownCounter: UpDownNumber,
-    ObservableGauge: GaugeNumber,
-}
