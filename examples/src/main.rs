@@ -55,8 +55,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: &Args, telemetry: &Telemetry) -> Result<(), Box<dyn Error>> {
+    let mut stop = Box::pin(stop_requested()?);
     let backend = Backend::new(args.catalog.clone(), args.interval());
-    let first_pass = backend.first_pass().await;
+    let first_pass = tokio::select! {
+        first_pass = backend.first_pass() => first_pass,
+        () = &mut stop => return Ok(()),
+    };
     let tasks = first_pass.map_err(|error| format!("cannot read {}: {error}", args.catalog.display()))?;
     let mut out = io::stdout();
     summary::write(&mut out, &backend.catalog, &tasks)?;
@@ -70,30 +74,32 @@ async fn run(args: &Args, telemetry: &Telemetry) -> Result<(), Box<dyn Error>> {
     println!("API      http://{}/api/catalog/entities", server.address()?);
     println!("stop with Ctrl-C");
     let keeping = backend.keep_up_to_date();
-    server.serve_until(stop_requested()).await?;
+    server.serve_until(stop).await?;
     drop(keeping);
     Ok(())
 }
 
-/// Completes when the program is asked to stop: by Ctrl-C, or on Unix by the signal that service managers send.
-async fn stop_requested() {
-    let interrupted = async {
-        // Where no handler can be set, the system's default one ends the program.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+/// Completes when the program is asked to stop, from this call on: by Ctrl-C, or by the signal that service managers
+/// send.
+#[cfg(unix)]
+fn stop_requested() -> io::Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<Option<()>>();
-    tokio::select! {
-        () = interrupted => {}
-        _ = terminated => {}
-    }
+    })
+}
+
+/// Completes when the program is asked to stop, from this call on: by Ctrl-C.
+#[cfg(not(unix))]
+fn stop_requested() -> io::Result<impl Future<Output = ()> + Send> {
+    let mut interrupted = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupted.recv().await;
+    })
 }
