@@ -9,6 +9,7 @@ mod descriptor;
 mod function;
 mod health;
 mod instruments;
+mod meter;
 mod number;
 mod registry;
 mod set;
@@ -28,6 +29,10 @@ pub use function::{CallValue, Existing, FnInstrument, FnMetrics, MetricGuard, On
 pub use instruments::{
     Counter, Gauge, Histogram, Instrument, ObservableCounter, ObservableGauge, ObservableUpDownCounter,
     UpDownCounter,
+};
+pub use meter::{
+    DynamicCounter, DynamicGauge, DynamicHistogram, DynamicObservableCounter, DynamicObservableGauge,
+    DynamicObservableUpDownCounter, DynamicUpDownCounter, InstrumentBuilder, Meter,
 };
 pub use number::{CounterNumber, GaugeNumber, HistogramNumber, MetricNumber, UpDownNumber};
 pub(crate) use registry::set_cardinality_limit;

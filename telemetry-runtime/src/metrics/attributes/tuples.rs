@@ -64,7 +64,7 @@ mod tests {
                 seen.push(set.index());
                 let mut values = Vec::new();
                 <(Outcome, Option<bool>)>::values(set.index(), &mut |position, data| {
-                    values.push((position, data))
+                    values.push((position, data));
                 });
                 let mut expected = vec![(0, AttributeData::String(outcome.as_str().into()))];
                 expected.extend(changed.map(|changed| (1, AttributeData::Bool(changed))));

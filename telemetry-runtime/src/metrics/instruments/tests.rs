@@ -123,18 +123,9 @@ fn up_down_counters_come_back_to_zero_and_stay() {
 #[test]
 fn instruments_of_one_metric_share_their_values_and_plugins_do_not() {
     let d = descriptor!(Counter, U64, "t-shared", "a.b");
-    static AGAIN: &Descriptor = {
-        static D: Descriptor = Descriptor::new(
-            InstrumentKind::Counter,
-            NumberKind::U64,
-            Scope::plugin("t-shared"),
-            "A.b",
-            "another-crate",
-        );
-        &D
-    };
+    let again = descriptor!(Counter, U64, "t-shared", "A.b");
     let first: Counter<u64> = Counter::declared(d);
-    let second: Counter<u64> = Counter::declared(AGAIN);
+    let second: Counter<u64> = Counter::declared(again);
     let other: Counter<u64> = Counter::in_scope(d, Scope::plugin("t-shared-other"));
     assert_eq!(numbers("t-shared-other", "a.b"), [(String::new(), 0.0)]);
     first.add(1);

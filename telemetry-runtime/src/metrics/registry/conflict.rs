@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use telemetry_naming::prometheus;
+
 use super::Family;
 use crate::metrics::descriptor::{Descriptor, InstrumentKind, NumberKind};
 use crate::plugin::{Scope, ScopeKind};
@@ -19,7 +21,7 @@ pub struct Conflict {
 /// Where a metric is declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The crate's name.
+    /// The crate's name; empty for an instrument that is made at run time.
     pub crate_name: &'static str,
     /// The source file, as the compiler was given it.
     pub file: &'static str,
@@ -48,7 +50,8 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{} (crate `{}`)", self.file, self.line, self.crate_name)
+        write!(f, "{}:{}", self.file, self.line)?;
+        if self.crate_name.is_empty() { Ok(()) } else { write!(f, " (crate `{}`)", self.crate_name) }
     }
 }
 
@@ -152,6 +155,18 @@ impl InstrumentKind {
     }
 }
 
+impl InstrumentKind {
+    /// What decides a metric's suffixes in Prometheus.
+    const fn spelled(self) -> prometheus::Kind {
+        match self {
+            Self::Counter | Self::ObservableCounter => prometheus::Kind::Counter,
+            Self::UpDownCounter | Self::ObservableUpDownCounter => prometheus::Kind::UpDownCounter,
+            Self::Histogram => prometheus::Kind::Histogram,
+            Self::Gauge | Self::ObservableGauge => prometheus::Kind::Gauge,
+        }
+    }
+}
+
 impl NumberKind {
     const fn words(self) -> &'static str {
         match self {
@@ -162,8 +177,46 @@ impl NumberKind {
     }
 }
 
-/// Metrics that Prometheus spells alike.
+/// Metrics that Prometheus spells alike, though they are not the same.
+///
+/// The spelling is looked at under the default root. Another root is as long a prefix of every name, and changes nothing
+/// but names that are absolute.
 pub(super) fn spellings(families: &[&'static Family]) -> Vec<Conflict> {
-    let _ = (families, Conflict::spelling);
-    Vec::new()
+    let names: Vec<String> =
+        families.iter().map(|family| exported_name(family.descriptor(), family.scope())).collect();
+    let described: Vec<prometheus::Family<'_>> = families
+        .iter()
+        .zip(&names)
+        .map(|(family, name)| prometheus::Family {
+            name,
+            unit: family.descriptor().unit,
+            kind: family.descriptor().kind.spelled(),
+        })
+        .collect();
+    prometheus::collisions(&described)
+        .into_iter()
+        .map(|collision| (collision.series, families[collision.first], families[collision.second]))
+        // One family of two owners is no conflict: its series differ in the owner.
+        .filter(|(_, first, second)| first.scope() == second.scope() || !is_one_family(first, second))
+        .map(|(series, first, second)| Conflict::spelling(&series, first, second))
+        .collect()
+}
+
+/// Whether two metrics of different owners become one Prometheus family of one type.
+fn is_one_family(first: &Family, second: &Family) -> bool {
+    let exposed = |family: &Family| {
+        let descriptor = family.descriptor();
+        let kind = descriptor.kind.spelled();
+        let name = exported_name(descriptor, family.scope());
+        // An up-down counter is exposed as a gauge.
+        let gauge = matches!(kind, prometheus::Kind::Gauge | prometheus::Kind::UpDownCounter);
+        (prometheus::metric_name(&name, descriptor.unit, kind), gauge, descriptor.unit)
+    };
+    let same_kind = first.descriptor().kind.spelled() == second.descriptor().kind.spelled();
+    exposed(first) == exposed(second) && (same_kind || exposed(first).1)
+}
+
+fn exported_name(descriptor: &Descriptor, scope: Scope) -> String {
+    let name = owned_name(descriptor, scope);
+    if descriptor.absolute { name } else { format!("backstage.{name}") }
 }

@@ -1,6 +1,5 @@
 //! The metrics that the macros declared, known since the program was linked.
 
-use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use super::conflict::Conflict;
@@ -71,10 +70,5 @@ pub fn check() -> Vec<Conflict> {
         return Vec::new();
     };
     register_declared(&busy);
-    let (mut conflicts, families) =
-        super::with(&busy, |registry| (registry.conflicts.clone(), registry.families.clone()));
-    let mut seen = HashSet::new();
-    conflicts.extend(super::conflict::spellings(&families));
-    conflicts.retain(|conflict| seen.insert(conflict.to_string()));
-    conflicts
+    super::with(&busy, |registry| registry.conflicts())
 }

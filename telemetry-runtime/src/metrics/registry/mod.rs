@@ -6,9 +6,11 @@ mod family;
 mod lookup;
 mod open;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::any::TypeId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::sync::OnceLock;
 use std::time::SystemTime;
@@ -38,6 +40,40 @@ struct Registry {
     /// The table of a single instrument, by metric and attribute schema.
     single: HashMap<(usize, TypeId), &'static Table>,
     buckets: Vec<&'static Buckets>,
+    texts: HashSet<&'static str>,
+}
+
+impl Registry {
+    fn family(&mut self, descriptor: &'static Descriptor, scope: Scope) -> &'static Family {
+        let identity = Identity::new(descriptor, scope);
+        let Some(found) = self.by_identity.get(&identity).copied() else {
+            let family = Family::leak(self.families.len(), descriptor, scope);
+            self.families.push(family);
+            self.by_identity.insert(identity, family);
+            return family;
+        };
+        let Some(difference) = found.difference(descriptor) else {
+            return found;
+        };
+        let known = self.shadows.iter().find(|shadow| {
+            Identity::new(shadow.descriptor(), shadow.scope()) == identity
+                && shadow.difference(descriptor).is_none()
+        });
+        if let Some(shadow) = known {
+            return shadow;
+        }
+        self.conflicts.push(Conflict::declarations(found, descriptor, scope, difference));
+        let shadow = Family::leak(usize::MAX, descriptor, scope);
+        self.shadows.push(shadow);
+        shadow
+    }
+
+    /// The conflicts of declarations, then those of Prometheus spellings.
+    fn conflicts(&self) -> Vec<Conflict> {
+        let mut conflicts = self.conflicts.clone();
+        conflicts.extend(conflict::spellings(&self.families));
+        conflicts
+    }
 }
 
 static REGISTRY: Mutex<Option<Registry>> = Mutex::new(None);
@@ -56,29 +92,47 @@ pub(crate) fn start_time() -> SystemTime {
 /// reported by [`check`] and gets a metric of its own that is not exported.
 pub(crate) fn family(busy: &Busy, descriptor: &'static Descriptor, scope: Scope) -> &'static Family {
     start_time();
-    with(busy, |registry| {
-        let identity = Identity::new(descriptor, scope);
-        let Some(found) = registry.by_identity.get(&identity).copied() else {
-            let family = Family::leak(registry.families.len(), descriptor, scope);
-            registry.families.push(family);
-            registry.by_identity.insert(identity, family);
-            return family;
-        };
-        let Some(difference) = found.difference(descriptor) else {
-            return found;
-        };
-        let known = registry
-            .shadows
-            .iter()
-            .find(|shadow| shadow.scope() == scope && shadow.difference(descriptor).is_none())
-            .filter(|shadow| Identity::new(shadow.descriptor(), scope) == identity);
-        if let Some(shadow) = known {
-            return shadow;
+    with(busy, |registry| registry.family(descriptor, scope))
+}
+
+/// The declaration of a run-time instrument: that of an equal metric, or this one, which is kept for ever.
+pub(crate) fn keep(busy: &Busy, wanted: Descriptor) -> Result<&'static Descriptor, Box<Conflict>> {
+    start_time();
+    with(busy, |registry| match registry.by_identity.get(&Identity::new(&wanted, wanted.scope)) {
+        None => {
+            let descriptor: &'static Descriptor = Box::leak(Box::new(wanted));
+            Ok(registry.family(descriptor, descriptor.scope).descriptor())
         }
-        registry.conflicts.push(Conflict::declarations(found, descriptor, scope, difference));
-        let shadow = Family::leak(usize::MAX, descriptor, scope);
-        registry.shadows.push(shadow);
-        shadow
+        Some(known) => match known.difference(&wanted) {
+            None => Ok(known.descriptor()),
+            Some(difference) => {
+                Err(Box::new(Conflict::declarations(known, &wanted, wanted.scope, difference)))
+            }
+        },
+    })
+}
+
+/// The text for the life of the process. Equal texts are kept once, so that asking again costs no memory.
+pub(crate) fn keep_text(busy: &Busy, text: &str) -> &'static str {
+    with(busy, |registry| {
+        if let Some(known) = registry.texts.get(text) {
+            return *known;
+        }
+        let kept: &'static str = text.to_owned().leak();
+        registry.texts.insert(kept);
+        kept
+    })
+}
+
+/// Bounds for the life of the process; equal ones are kept once.
+pub(crate) fn keep_bounds(busy: &Busy, bounds: &[f64]) -> &'static [f64] {
+    with(busy, |registry| {
+        if let Some(known) = registry.buckets.iter().find(|buckets| buckets.bounds() == bounds) {
+            return known.bounds();
+        }
+        let bounds: &'static [f64] = bounds.to_vec().leak();
+        registry.buckets.push(Box::leak(Box::new(Buckets::new(bounds))));
+        bounds
     })
 }
 

@@ -27,9 +27,9 @@ fn sums_are_exact_while_threads_come_and_go_and_collections_run() {
     static F: Counter<f64> = Counter::declared(descriptor!(Counter, F64, "s-churn", "a.f"));
     static H: Histogram<u64> = Histogram::declared(descriptor!(Histogram, U64, "s-churn", "a.h"));
     static DONE: AtomicBool = AtomicBool::new(false);
-    const WRITERS: u64 = 8;
-    const THREADS: u64 = 150;
-    const ADDS: u64 = 40;
+    const WRITERS: u32 = 8;
+    const THREADS: u32 = 150;
+    const ADDS: u32 = 40;
     let reader = thread::spawn(|| {
         let mut last = 0.0;
         while !DONE.load(Relaxed) {
@@ -46,7 +46,7 @@ fn sums_are_exact_while_threads_come_and_go_and_collections_run() {
                         for n in 0..ADDS {
                             C.add(1);
                             F.add(0.25);
-                            H.record(n);
+                            H.record(n.into());
                         }
                     });
                     short.join().unwrap();
@@ -60,14 +60,14 @@ fn sums_are_exact_while_threads_come_and_go_and_collections_run() {
     DONE.store(true, Relaxed);
     reader.join().unwrap();
     let total = WRITERS * THREADS * ADDS;
-    assert_eq!(numbers("s-churn", "a.u")[0].1.to_bits(), (total as f64).to_bits());
-    assert_eq!(numbers("s-churn", "a.f")[0].1.to_bits(), (total as f64 / 4.0).to_bits());
+    assert_eq!(numbers("s-churn", "a.u")[0].1.to_bits(), f64::from(total).to_bits());
+    assert_eq!(numbers("s-churn", "a.f")[0].1.to_bits(), (f64::from(total) / 4.0).to_bits());
     let Some(MetricData::Histogram { points, .. }) = metric("s-churn", "a.h") else {
         panic!("no histogram");
     };
-    assert_eq!(points[0].count, total);
-    assert_eq!(points[0].sum.to_bits(), ((WRITERS * THREADS * (0..ADDS).sum::<u64>()) as f64).to_bits());
-    assert_eq!((points[0].min, points[0].max), (Some(0.0), Some((ADDS - 1) as f64)));
+    assert_eq!(points[0].count, total.into());
+    assert_eq!(points[0].sum.to_bits(), f64::from(WRITERS * THREADS * (0..ADDS).sum::<u32>()).to_bits());
+    assert_eq!((points[0].min, points[0].max), (Some(0.0), Some(f64::from(ADDS - 1))));
 }
 
 #[test]
