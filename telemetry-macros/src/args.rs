@@ -48,6 +48,9 @@ pub(crate) const HIDDEN_PLUGIN: &str = "__plugin";
 /// The hidden argument that a `#[backstage_core]` block prepends.
 pub(crate) const HIDDEN_CORE: &str = "__core";
 
+/// What the parser can read.
+const FORM: &str = "write `key`, `key = value` or `key(...)`, with commas in between";
+
 impl Args {
     /// Parses the tokens between the parentheses of `owner`, written `#[metric]`. A part that does not parse is
     /// reported and passed over up to the next comma. `span` is that of the attribute's path.
@@ -55,15 +58,15 @@ impl Args {
         let mut args = Self::none(owner, span);
         let parsed = (|input: ParseStream<'_>| {
             while !input.is_empty() {
-                if let Err(error) = args.parse_one(input) {
-                    diagnostics.syntax(&error);
+                if let Err(error) = args.parse_one(input, diagnostics) {
+                    diagnostics.syntax(&error).help(FORM);
                     skip_to_comma(input)?;
                 }
                 if input.is_empty() {
                     break;
                 }
                 if let Err(error) = input.parse::<Token![,]>() {
-                    diagnostics.syntax(&error);
+                    diagnostics.syntax(&error).help(FORM);
                     skip_to_comma(input)?;
                     input.parse::<Option<Token![,]>>()?;
                 }
@@ -72,7 +75,7 @@ impl Args {
         })
         .parse2(tokens);
         if let Err(error) = parsed {
-            diagnostics.syntax(&error);
+            diagnostics.syntax(&error).help(FORM);
         }
         args
     }
@@ -91,7 +94,7 @@ impl Args {
         }
     }
 
-    fn parse_one(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+    fn parse_one(&mut self, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<()> {
         if !starts_with_key(input) {
             self.positional.push(input.parse()?);
             return Ok(());
@@ -99,6 +102,14 @@ impl Args {
         let key = Ident::parse_any(input)?;
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
+            if input.is_empty() || input.peek(Token![,]) {
+                // The end of the input has no place of its own, and the key is where the value is missing.
+                let name = key.unraw();
+                diagnostics
+                    .error(MessageId::ArgumentShape, &key, format!("`{name}` needs a value"))
+                    .help(format!("write `{name} = ...`"));
+                return Ok(());
+            }
             ArgValue::Expr(input.parse()?)
         } else if input.peek(syn::token::Paren) {
             let content;
@@ -156,6 +167,11 @@ impl Args {
             .partition(|arg| keys.iter().any(|key| arg.key == key));
         self.keyed = rest;
         taken
+    }
+
+    /// The keys of the arguments that were not taken yet.
+    pub(crate) fn keys(&self) -> Vec<Ident> {
+        self.keyed.iter().map(|arg| arg.key.clone()).collect()
     }
 
     /// Takes the first bare expression; a lone word such as `NAME` counts as one.
@@ -252,8 +268,12 @@ impl Arg {
             ArgValue::Expr(Expr::Lit(ExprLit { lit: Lit::Bool(value), .. })) => value.value,
             ArgValue::Expr(_) | ArgValue::List(_) => {
                 let key = self.key.unraw().to_string();
+                let place = match &self.value {
+                    ArgValue::Expr(expr) => expr.to_token_stream(),
+                    _ => self.key.to_token_stream(),
+                };
                 diagnostics
-                    .error(MessageId::ArgumentShape, &self.key, format!("`{key}` is either true or false"))
+                    .error(MessageId::ArgumentShape, place, format!("`{key}` is either true or false"))
                     .help(format!("write `{key}`, `{key} = true` or `{key} = false`"));
                 false
             }
@@ -368,7 +388,7 @@ mod tests {
     #[test]
     fn a_part_that_does_not_parse_does_not_hide_the_others() {
         let (mut args, diagnostics) = parse(quote!(name = , kind = "client", = 3, root));
-        assert_eq!(diagnostics.ids(), ["invalid-syntax", "invalid-syntax"]);
+        assert_eq!(diagnostics.ids(), ["argument-shape", "invalid-syntax"]);
         assert!(args.take("kind").is_some() && args.take("root").is_some());
     }
 

@@ -17,7 +17,7 @@ pub(super) fn check_instrument(
 ) {
     match &definition.target {
         Target::Declared(name) => check_name(name, allow_style, scope, diagnostics),
-        Target::Existing(path) => check_existing(definition, path, diagnostics),
+        Target::Existing(_) => check_existing(definition, diagnostics),
     }
     if let Some(unit) = &definition.unit {
         names::unit(unit, diagnostics);
@@ -61,17 +61,12 @@ pub(super) fn check_instrument(
             other_kind(
                 definition,
                 "value",
-                "`counter`, `histogram`, `up_down_counter` and `gauge`",
+                "`counter`, `histogram`, `up_down_counter` or `gauge`",
                 diagnostics,
             );
         }
         if definition.on != On::Always {
-            other_kind(
-                definition,
-                "on",
-                "`counter`, `histogram`, `up_down_counter` and `gauge`",
-                diagnostics,
-            );
+            other_kind(definition, "on", "`counter`, `histogram`, `up_down_counter` or `gauge`", diagnostics);
         }
     }
 }
@@ -87,7 +82,7 @@ fn check_name(name: &LitStr, allow_style: bool, scope: &ScopeRef, diagnostics: &
 }
 
 /// The declaration has its own unit, description and buckets; a second say here could only contradict it.
-fn check_existing(definition: &InstrumentDef, path: &Expr, diagnostics: &mut Diagnostics) {
+fn check_existing(definition: &InstrumentDef, diagnostics: &mut Diagnostics) {
     let written = [
         ("unit", definition.unit.is_some()),
         ("description", definition.description.is_some()),
@@ -95,9 +90,9 @@ fn check_existing(definition: &InstrumentDef, path: &Expr, diagnostics: &mut Dia
     ];
     for (word, _) in written.into_iter().filter(|(_, written)| *written) {
         diagnostics
-            .error(
+            .error_at(
                 MessageId::ConflictingArguments,
-                path,
+                definition.place_of(word),
                 format!("`{word}` belongs to the declaration of this metric"),
             )
             .help(format!("remove `{word}` here, or name the metric by a string literal to declare it here"));
@@ -109,7 +104,7 @@ fn other_kind(definition: &InstrumentDef, argument: &str, kinds: &str, diagnosti
     diagnostics
         .error_at(
             MessageId::ArgumentOfOtherKind,
-            definition.kind_span,
+            definition.place_of(argument),
             format!("`{word}` does not take `{argument}`"),
         )
         .help(format!("remove `{argument}`, or use {kinds}"));
@@ -132,7 +127,7 @@ pub(super) fn check_buckets(bounds: &[(f64, Expr)], diagnostics: &mut Diagnostic
                 .error(
                     MessageId::BucketsNotIncreasing,
                     expr,
-                    format!("bucket boundary {upper} must be greater than {lower} before it"),
+                    format!("bucket boundary {upper} must be greater than the {lower} before it"),
                 )
                 .help("write the boundaries in increasing order, each once");
         }

@@ -8,7 +8,7 @@ mod tests;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Expr, LitStr, Path};
+use syn::{Expr, Ident, LitStr, Path};
 
 use crate::paths::CratePath;
 use crate::plugin::{ScopeRef, crate_name};
@@ -70,6 +70,8 @@ pub(crate) struct InstrumentDef {
     pub(crate) on: On,
     /// On fields: the function that observes.
     pub(crate) callback: Option<Path>,
+    /// The words that were written beside the name, where they stand.
+    words: Vec<Ident>,
 }
 
 impl Kind {
@@ -130,6 +132,11 @@ impl Kind {
 }
 
 impl InstrumentDef {
+    /// Where `word` is written; the word of the kind if it is not.
+    fn place_of(&self, word: &str) -> Span {
+        self.words.iter().find(|written| *written == word).map_or(self.kind_span, Ident::span)
+    }
+
     /// Whether a function's histogram records how long the call took.
     pub(crate) fn is_duration(&self) -> bool {
         self.kind == Kind::Histogram && self.value.is_none() && self.declared_name().is_some()
@@ -158,7 +165,7 @@ impl InstrumentDef {
         // The place of the name is where the metric is declared: `Descriptor::new` remembers its caller.
         let place = Span::call_site().located_at(name.span());
         let private = krate.private_at(place);
-        let kind = syn::Ident::new(self.kind.type_name(), Span::mixed_site());
+        let kind = Ident::new(self.kind.type_name(), Span::mixed_site());
         let scope = scope.expression(krate);
         let crate_name = crate_name();
         let unit = self.unit.as_ref().map(|unit| quote!(.unit(#unit)));

@@ -155,7 +155,9 @@ fn parse_one(
         Expr::Path(_) | Expr::Field(_) if place == Place::Function => Target::Existing(target),
         other => Target::Declared(string_of(other, &word, diagnostics)?),
     };
+    let words = details.keys();
     let mut definition = InstrumentDef {
+        words,
         kind,
         kind_span,
         target,
