@@ -17,6 +17,7 @@ fn no_key_makes_an_invalid_label() {
         ("a:b", "a_b"),
         ("a.b-c/d", "a_b_c_d"),
         ("__name__", "exported_name"),
+        ("__x__", "exported_x"),
         ("ключ", "key_"),
         ("with space", "with_space"),
         ("new\nline", "new_line"),

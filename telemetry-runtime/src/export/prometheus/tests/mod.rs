@@ -2,6 +2,7 @@
 
 mod hostile;
 mod negotiation;
+mod oracle;
 mod text;
 
 use std::borrow::Cow;
