@@ -14,6 +14,7 @@ pub mod export;
 pub mod metrics;
 mod outcome;
 mod plugin;
+mod services;
 pub mod trace;
 
 #[doc(hidden)]
@@ -28,6 +29,7 @@ pub use metrics::{
 };
 pub use outcome::Outcome;
 pub use plugin::{Plugin, Scope, ScopeKind};
+pub use services::PluginTelemetry;
 pub use telemetry_macros::{metric, traced};
 pub use telemetry_naming as naming;
 pub use trace::span;

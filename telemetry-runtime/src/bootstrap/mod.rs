@@ -22,6 +22,8 @@ use crate::config::{self, Config, Notice};
 use crate::error::{Error, ErrorKind};
 use crate::export::{self, DiagnosticKind, Diagnostics, Exporters};
 use crate::metrics::{self, Snapshot};
+use crate::plugin::{Scope, ScopeKind};
+use crate::services::PluginTelemetry;
 use crate::trace;
 
 /// Whether a [`Telemetry`] is alive in this process.
@@ -63,6 +65,24 @@ impl Telemetry {
     /// Settings that only code knows; they win over the environment and the files.
     pub fn builder() -> TelemetryBuilder {
         TelemetryBuilder::new()
+    }
+
+    /// Telemetry by hand for the plugin `id`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Name`] where `id` is not a plugin id.
+    pub fn plugin(&self, id: &str) -> Result<PluginTelemetry, Error> {
+        Scope::new(ScopeKind::Plugin, id).map(PluginTelemetry::new)
+    }
+
+    /// Telemetry by hand for the core service `service`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Telemetry::plugin`].
+    pub fn core_service(&self, service: &str) -> Result<PluginTelemetry, Error> {
+        Scope::new(ScopeKind::Core, service).map(PluginTelemetry::new)
     }
 
     /// The configuration in effect.
