@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use super::endpoint::is_loopback;
 use super::otlp::{OtlpDraft, Signal};
+use super::problem::Problems;
 use super::schema::{Config, MetricExporterConfig, PrometheusConfig, SpanExporterConfig};
 
 /// What the sources say so far. `config` starts with the defaults; what needs all sources to be decided is beside it.
@@ -122,7 +124,7 @@ fn choose(kinds: &[ExporterKind], listed: &[ExporterDraft]) -> Vec<ExporterDraft
 
 impl Draft {
     /// The meaning of all sources together.
-    pub(super) fn finish(self) -> Config {
+    pub(super) fn finish(self, problems: &Problems) -> Config {
         let mut config = self.config;
         let metrics = &mut config.telemetry.metrics;
         let timeout = self.metric_timeout.unwrap_or(metrics.export_timeout);
@@ -131,6 +133,7 @@ impl Draft {
             .metric_exporters
             .finish(Signal::Metrics)
             .into_iter()
+            .inspect(|exporter| warn(exporter, Signal::Metrics, problems))
             .map(|exporter| match exporter {
                 ExporterDraft::Prometheus(prometheus) => MetricExporterConfig::Prometheus(prometheus),
                 ExporterDraft::Otlp(otlp) => MetricExporterConfig::Otlp(otlp.finish(Signal::Metrics)),
@@ -144,6 +147,7 @@ impl Draft {
             .span_exporters
             .finish(Signal::Traces)
             .into_iter()
+            .inspect(|exporter| warn(exporter, Signal::Traces, problems))
             .filter_map(|exporter| match exporter {
                 // Neither source can choose it for spans.
                 ExporterDraft::Prometheus(_) => None,
@@ -152,5 +156,25 @@ impl Draft {
             })
             .collect();
         config
+    }
+}
+
+/// What is allowed and may be a mistake: other machines can reach or read what they should not.
+fn warn(exporter: &ExporterDraft, signal: Signal, problems: &Problems) {
+    match exporter {
+        ExporterDraft::Prometheus(prometheus) if !is_loopback(&prometheus.host) => problems.notice(format!(
+            "the metrics endpoint listens on {}, where other machines can reach it",
+            prometheus.host
+        )),
+        ExporterDraft::Otlp(otlp) => {
+            let exposed = otlp.endpoint.as_ref().is_some_and(|endpoint| !endpoint.is_private(otlp.insecure));
+            if exposed && otlp.headers.as_ref().is_some_and(|headers| !headers.is_empty()) {
+                let signal = signal.name();
+                problems.notice(format!(
+                    "the headers for OTLP {signal} go to another machine without encryption; use an `https` endpoint"
+                ));
+            }
+        }
+        _ => {}
     }
 }

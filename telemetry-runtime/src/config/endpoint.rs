@@ -51,12 +51,7 @@ impl Endpoint {
 
     /// The URL for a signal (`traces`, `metrics`).
     pub(super) fn url(&self, protocol: OtlpProtocol, signal: &str, insecure: Option<bool>) -> String {
-        let encrypted = match (self.scheme, insecure) {
-            (Some(scheme), _) => scheme == Scheme::Https,
-            (None, Some(insecure)) => !insecure,
-            (None, None) => !self.is_loopback(),
-        };
-        let scheme = if encrypted { "https" } else { "http" };
+        let scheme = if self.is_encrypted(insecure) { "https" } else { "http" };
         let authority = &self.authority;
         if protocol == OtlpProtocol::Grpc {
             return format!("{scheme}://{authority}");
@@ -74,12 +69,29 @@ impl Endpoint {
         }
     }
 
-    fn is_loopback(&self) -> bool {
-        let (host, _) = split_port(&self.authority);
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        host.eq_ignore_ascii_case("localhost")
-            || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    /// Whether whatever is sent stays on this machine or is encrypted.
+    pub(super) fn is_private(&self, insecure: Option<bool>) -> bool {
+        self.is_loopback() || self.is_encrypted(insecure)
     }
+
+    fn is_encrypted(&self, insecure: Option<bool>) -> bool {
+        match (self.scheme, insecure) {
+            (Some(scheme), _) => scheme == Scheme::Https,
+            (None, Some(insecure)) => !insecure,
+            (None, None) => !self.is_loopback(),
+        }
+    }
+
+    fn is_loopback(&self) -> bool {
+        is_loopback(split_port(&self.authority).0)
+    }
+}
+
+/// Whether a host name or address means this machine.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn check_authority(authority: &str) -> Result<(), String> {

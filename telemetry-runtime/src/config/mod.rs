@@ -102,8 +102,8 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
         sections::read(tree, &mut draft, &problems);
     }
     variables::read(&sources.environment, &mut draft, &problems);
-    let notices = problems.finish()?;
-    Ok(Loaded { config: draft.finish(), notices })
+    let config = draft.finish(&problems);
+    Ok(Loaded { config, notices: problems.finish()? })
 }
 
 fn over(base: Option<Node>, root: Node) -> Node {

@@ -54,8 +54,8 @@ fn a_variable_of_one_signal_is_for_that_signal_only() {
 #[test]
 fn every_otlp_variable_is_read_and_the_signals_own_wins() {
     let config = Setup::new()
-        .variable("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317")
-        .variable("OTEL_EXPORTER_OTLP_INSECURE", "true")
+        .variable("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317")
+        .variable("OTEL_EXPORTER_OTLP_INSECURE", "false")
         .variable("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
         .variable("OTEL_EXPORTER_OTLP_HEADERS", "Api-Key=a%20b, x=1")
         .variable("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "y=2")
@@ -66,7 +66,7 @@ fn every_otlp_variable_is_read_and_the_signals_own_wins() {
         .variable("OTEL_EXPORTER_OTLP_CLIENT_KEY", "key.pem")
         .config();
     let (metrics, traces) = (metric_otlp(&config)[0], span_otlp(&config)[0]);
-    assert_eq!(metrics.endpoint, "http://collector:4317");
+    assert_eq!(metrics.endpoint, "https://localhost:4317");
     assert_eq!(metrics.protocol, OtlpProtocol::Grpc);
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     assert_eq!(metrics.headers, [header("api-key", "a b"), header("x", "1")]);
@@ -88,13 +88,13 @@ telemetry:
       - { type: otlp, config: { endpoint: 'http://two' } }
 ",
     )
-    .variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://env/v1/traces")
+    .variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://env/v1/traces")
     .variable("OTEL_EXPORTER_OTLP_HEADERS", "authorization=secret")
     .config();
     let [one, two] = span_otlp(&config)[..] else {
         panic!("{config:?}");
     };
-    assert_eq!(one.endpoint, "http://env/v1/traces");
+    assert_eq!(one.endpoint, "https://env/v1/traces");
     assert_eq!(one.compression, Compression::Gzip);
     assert_eq!(one.headers.len(), 1);
     assert_eq!(two.endpoint, "http://two/v1/traces");
@@ -116,9 +116,9 @@ fn exporters_are_chosen_by_name() {
         Setup::yaml("telemetry:\n  metrics:\n    exporters: [ { type: prometheus, config: { port: 7 } } ]\n")
             .variable("OTEL_METRICS_EXPORTER", "console, prometheus, console")
             .variable("OTEL_TRACES_EXPORTER", "otlp,console")
-            .variable("OTEL_EXPORTER_PROMETHEUS_HOST", "0.0.0.0")
+            .variable("OTEL_EXPORTER_PROMETHEUS_HOST", "localhost")
             .config();
-    let expected = PrometheusConfig { host: "0.0.0.0".to_owned(), port: 7, ..PrometheusConfig::default() };
+    let expected = PrometheusConfig { host: "localhost".to_owned(), port: 7, ..PrometheusConfig::default() };
     assert_eq!(
         config.telemetry.metrics.exporters,
         [MetricExporterConfig::Console, MetricExporterConfig::Prometheus(expected)]
@@ -314,4 +314,28 @@ fn notices_about_credentials_do_not_repeat_them() {
     assert_eq!(notices.len(), 4, "{notices:?}");
     assert!(!notices.iter().any(|notice| notice.contains("canary")), "{notices:?}");
     assert!(!format!("{:?}", setup.sources().environment).contains("canary"));
+}
+
+#[test]
+fn what_other_machines_can_reach_or_read_is_noticed() {
+    let setup = Setup::new()
+        .variable("OTEL_EXPORTER_PROMETHEUS_HOST", "0.0.0.0")
+        .variable("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318")
+        .variable("OTEL_EXPORTER_OTLP_METRICS_HEADERS", "authorization=canary");
+    assert_eq!(
+        setup.notices(),
+        [
+            "the metrics endpoint listens on 0.0.0.0, where other machines can reach it",
+            "the headers for OTLP metrics go to another machine without encryption; use an `https` endpoint",
+        ]
+    );
+    let private =
+        [("localhost:1", "::1"), ("https://collector", "localhost"), ("http://127.0.0.2:1", "127.0.0.9")];
+    for (endpoint, host) in private {
+        let setup = Setup::new()
+            .variable("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
+            .variable("OTEL_EXPORTER_OTLP_HEADERS", "authorization=canary")
+            .variable("OTEL_EXPORTER_PROMETHEUS_HOST", host);
+        assert_eq!(setup.notices(), Vec::<String>::new());
+    }
 }

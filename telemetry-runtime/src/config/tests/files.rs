@@ -103,3 +103,45 @@ fn a_section_that_is_almost_ours_is_noticed() {
         ["app-config.yaml:1:1: `telemtry` is not a section that is read (nearest: `telemetry`)"]
     );
 }
+
+/// Damaged files are refused or read, at once and without a panic.
+#[test]
+fn no_damage_to_a_file_is_a_panic() {
+    const SAMPLE: &str = "\
+telemetry:
+  resource: { serviceName: 'a', attributes: { \"k\": ${V:-x} } }
+  metrics:
+    exporters:
+      - type: otlp
+        config: { endpoint: http://h:1/p, headers: { a: $${b} } }
+      - { type: prometheus, config: { $include: x.yaml#a.b } }
+  tracing: { sampler: { type: traceidratio, ratio: 0.5 } } # end
+";
+    const PIECES: &[&str] = &[
+        "", "\n", "  ", "- ", "? ", ": ", "&a ", "*a", "!t ", "|\n", ">-\n", "[", "{", "}", "${", "'", "\"",
+        "\t", "%", "\u{feff}", "\0",
+    ];
+    let mut state: u64 = 7;
+    let mut random = |below: usize| {
+        // Knuth's generator: the same damage in every run.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).expect("31 bits") % below
+    };
+    let setup = Setup::new();
+    let path = setup.folder.path().join("app-config.yaml");
+    for _ in 0..ROUNDS {
+        let mut text = SAMPLE.to_owned();
+        for _ in 0..=random(3) {
+            let start = random(text.len());
+            let end = (start + random(4)).min(text.len());
+            if text.is_char_boundary(start) && text.is_char_boundary(end) {
+                text.replace_range(start..end, PIECES[random(PIECES.len())]);
+            }
+        }
+        std::fs::write(&path, &text).expect("a written file");
+        // Either is right; that it returns is the claim.
+        let _ = load(&setup.sources());
+    }
+}
+
+const ROUNDS: usize = 2000;

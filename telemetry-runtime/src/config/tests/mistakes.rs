@@ -210,7 +210,7 @@ telemetry:
 #[test]
 fn the_debug_form_of_a_configuration_shows_no_header_and_no_endpoint() {
     let config = Setup::new()
-        .variable("OTEL_EXPORTER_OTLP_ENDPOINT", "http://canary:4318")
+        .variable("OTEL_EXPORTER_OTLP_ENDPOINT", "https://canary:4318")
         .variable("OTEL_EXPORTER_OTLP_HEADERS", "authorization=canary")
         .config();
     assert!(!format!("{config:?}").contains("canary"));

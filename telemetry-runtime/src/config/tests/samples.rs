@@ -182,3 +182,11 @@ app: { title: [not, read] }
     assert_eq!(config.backend.service_name, "acme.portal");
     assert_eq!(config.backend.meters["catalog"].name.as_deref(), Some("m"));
 }
+
+#[test]
+fn the_configuration_of_the_example_sends_both_signals_where_the_environment_says() {
+    let text = include_str!("../../../../app-config.yaml");
+    let config = Setup::yaml(text).variable("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318").config();
+    assert_eq!(config.telemetry.metrics.exporters.len(), 2);
+    assert_eq!(config.telemetry.tracing.exporters.len(), 1);
+}
