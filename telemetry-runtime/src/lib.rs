@@ -14,6 +14,7 @@ pub mod export;
 pub mod metrics;
 mod outcome;
 mod plugin;
+mod self_telemetry;
 mod services;
 pub mod trace;
 

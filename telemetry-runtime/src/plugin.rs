@@ -70,14 +70,11 @@ impl Scope {
         // A panic while the set is held leaves it whole, so a poisoned lock is as good as a clean one.
         let mut guard = IDS.lock().unwrap_or_else(PoisonError::into_inner);
         let ids = guard.get_or_insert_with(HashSet::new);
-        let id = match ids.get(id) {
-            Some(known) => known,
-            None => {
-                let kept: &'static str = Box::leak(id.to_owned().into_boxed_str());
-                ids.insert(kept);
-                kept
-            }
-        };
+        let id = ids.get(id).copied().unwrap_or_else(|| {
+            let kept: &'static str = Box::leak(id.to_owned().into_boxed_str());
+            ids.insert(kept);
+            kept
+        });
         Ok(Self { kind, id })
     }
 

@@ -18,6 +18,7 @@ use crate::config::{
 use crate::export::{Diagnostics, ExportPlan, MetricsPlan, SdkReader, SpansPlan};
 use crate::metrics::{MeterNaming, Naming};
 use crate::plugin::{Scope, ScopeKind};
+use crate::self_telemetry;
 use crate::trace::{Sampler, SpanLimits, TraceSettings, TracerScope};
 
 /// Everything that is needed to run.
@@ -54,7 +55,13 @@ pub(super) fn parts(config: &Config, builder: TelemetryBuilder, diagnostics: Dia
         sinks: builder.span_sinks,
     });
     let trace = traces.then(|| trace_settings(tracing, &config.backend, builder.sampler));
-    let plan = ExportPlan { resource: resource.clone(), diagnostics, metrics, spans };
+    let plan = ExportPlan {
+        resource: resource.clone(),
+        counters: self_telemetry::counters(),
+        diagnostics,
+        metrics,
+        spans,
+    };
     Parts { plan, trace, meter_provider, resource }
 }
 

@@ -7,6 +7,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
 
 use super::collector::MetricSource;
+use super::counters::Counters;
 use super::diagnostics::Diagnostics;
 use super::sdk_bridge::SdkReader;
 use super::sink::{MetricSink, SpanSink};
@@ -16,6 +17,8 @@ use crate::config::{BatchConfig, MetricExporterConfig, SpanExporterConfig};
 pub(crate) struct ExportPlan {
     /// Who produces the telemetry.
     pub(crate) resource: Resource,
+    /// Where exporters count what they did.
+    pub(crate) counters: Arc<Counters>,
     /// Where problems go once telemetry runs.
     pub(crate) diagnostics: Diagnostics,
     /// Metrics, unless they are off.

@@ -22,6 +22,7 @@ pub(crate) struct Exporters {
     worker: Worker,
     collector: Option<Arc<Collector>>,
     prometheus: Option<SocketAddr>,
+    #[cfg(test)]
     counters: Arc<Counters>,
 }
 
@@ -35,7 +36,7 @@ pub(crate) fn start(plan: ExportPlan) -> Result<Exporters, Error> {
     let mut starter = Starter {
         resource: plan.resource,
         diagnostics: plan.diagnostics,
-        counters: Arc::default(),
+        counters: plan.counters,
         servers: Vec::new(),
         prometheus: None,
     };
@@ -49,18 +50,26 @@ pub(crate) fn start(plan: ExportPlan) -> Result<Exporters, Error> {
     }
     let spans = plan.spans.map(|plan| starter.spans(plan)).transpose()?;
     let Starter { resource, diagnostics, counters, servers, prometheus } = starter;
-    let worker = Worker::start(Work {
-        resource: Arc::new(resource),
-        counters: counters.clone(),
-        diagnostics,
-        servers,
-        metrics,
-        spans,
-    })?;
-    Ok(Exporters { worker, collector, prometheus, counters })
+    #[cfg(test)]
+    let kept = Arc::clone(&counters);
+    let worker =
+        Worker::start(Work { resource: Arc::new(resource), counters, diagnostics, servers, metrics, spans })?;
+    Ok(Exporters {
+        worker,
+        collector,
+        prometheus,
+        #[cfg(test)]
+        counters: kept,
+    })
 }
 
 impl Exporters {
+    /// What exporters did so far.
+    #[cfg(test)]
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
     /// Exports everything that was recorded before the call.
     ///
     /// It blocks, for at most `limit`, and may be called from anywhere, asynchronous code included.
@@ -85,11 +94,6 @@ impl Exporters {
     /// Where the scrape endpoint listens, if there is one.
     pub(crate) fn prometheus_address(&self) -> Option<SocketAddr> {
         self.prometheus
-    }
-
-    /// What was exported and lost so far.
-    pub(crate) fn counters(&self) -> &Arc<Counters> {
-        &self.counters
     }
 
     /// A snapshot of now, unless metrics are off.

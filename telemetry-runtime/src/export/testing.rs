@@ -186,7 +186,13 @@ impl MetricSink for Sink<Arc<Snapshot>> {
 }
 
 pub(super) fn plan() -> ExportPlan {
-    ExportPlan { resource: resource(), diagnostics: Diagnostics::to_hook(|_| {}), metrics: None, spans: None }
+    ExportPlan {
+        resource: resource(),
+        counters: Arc::default(),
+        diagnostics: Diagnostics::to_hook(|_| {}),
+        metrics: None,
+        spans: None,
+    }
 }
 
 pub(super) fn spans_to(source: &Arc<Spans>, sinks: Vec<Box<dyn SpanSink>>) -> SpansPlan {
