@@ -43,20 +43,21 @@ async fn main() -> ExitCode {
             return ExitCode::from(WRONG_CONFIGURATION);
         }
     };
-    let result = run(&args, &telemetry).await;
+    let backend = Backend::new(args.catalog.clone(), args.interval());
+    let result = run(&args, &telemetry, &backend).await;
     if let Err(error) = &result {
         eprintln!("backend: {error}");
     }
-    // Whatever happened, it is exported.
+    // Whatever happened, it is exported; the backend is still there for gauges that ask it one last time.
     if let Err(error) = telemetry.shutdown() {
         eprintln!("backend: {error}");
     }
+    drop(backend);
     if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn run(args: &Args, telemetry: &Telemetry) -> Result<(), Box<dyn Error>> {
+async fn run(args: &Args, telemetry: &Telemetry, backend: &Backend) -> Result<(), Box<dyn Error>> {
     let mut stop = Box::pin(stop_requested()?);
-    let backend = Backend::new(args.catalog.clone(), args.interval());
     let first_pass = tokio::select! {
         first_pass = backend.first_pass() => first_pass,
         () = &mut stop => return Ok(()),
