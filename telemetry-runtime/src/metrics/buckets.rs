@@ -198,11 +198,12 @@ impl Distribution {
 
     /// Adds what one slab has of the series at `offset`.
     pub(crate) fn add_slab(&mut self, slab: &[AtomicU64], offset: usize) {
-        let Some(cells) = slab.get(offset..offset + HEAD + self.counts.len()) else {
+        // A slab may end inside the series: recording only needs the bucket that it writes to.
+        let Some((cells, buckets)) = slab.get(offset..).and_then(<[_]>::split_first_chunk::<HEAD>) else {
             return;
         };
         let mut any = 0;
-        for (count, cell) in self.counts.iter_mut().zip(&cells[HEAD..]) {
+        for (count, cell) in self.counts.iter_mut().zip(buckets) {
             let n = cell.load(Acquire);
             any |= n;
             *count += n;
@@ -303,5 +304,24 @@ mod tests {
         assert!((read.sum - 12.3).abs() < 1e-12);
         assert_eq!((read.counts[0], read.counts[7], read.counts[14]), (1, 1, 1));
         assert!(buckets.record(&slab, 35, 1.0).is_none());
+    }
+
+    #[test]
+    fn what_a_slab_that_ends_inside_the_series_took_comes_back() {
+        let buckets = Buckets::new(SECONDS);
+        let all: Vec<AtomicU64> = (0..40).map(|_| AtomicU64::new(0)).collect();
+        for length in 0..=40 {
+            let slab = &all[..length];
+            for cell in &all {
+                cell.store(0, Relaxed);
+            }
+            let taken: u64 = [0.001, 0.3, 12.0]
+                .map(|value| buckets.record(slab, 20, value).map_or(0, |()| 1))
+                .iter()
+                .sum();
+            let mut read = Distribution::new(SECONDS.len() + 1);
+            read.add_slab(slab, 20);
+            assert_eq!(read.count(), taken, "a slab of {length} cells");
+        }
     }
 }
