@@ -218,6 +218,45 @@ fn one_pass_prints_a_summary_and_ends() {
 }
 
 #[test]
+fn summary_says_what_the_metrics_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "telemetry: { metrics: { exporters: [{ type: console }] } }";
+    std::fs::write(folder.path().join("app-config.yaml"), config).unwrap();
+    let output = program(folder.path(), &["--once"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let (summary, metrics) = text.split_once("\nmetrics at ").unwrap();
+    // The lines of one metric's points, without the attributes of a template and its step.
+    let points = |metric: &str| {
+        let lines = metrics.lines().skip_while(|line| line.split_whitespace().next() != Some(metric)).skip(1);
+        lines.take_while(|line| line.starts_with("    ")).map(str::trim).collect::<Vec<_>>()
+    };
+    let total = |metric: &str, label: &str| {
+        let values = points(metric).into_iter().filter(|point| point.contains(label));
+        values.map(|point| point.rsplit(' ').next().unwrap().parse::<usize>().unwrap()).sum::<usize>()
+    };
+    for (row, metric, results) in [
+        (
+            "documents processed",
+            "catalog.processed.entities.count",
+            ["changed", "errors", "failed"].as_slice(),
+        ),
+        ("entities stitched", "catalog.stitched.entities.count", &["changed", "abandoned"]),
+        ("template tasks", "scaffolder.task.count", &["ok", "failed"]),
+        ("template steps", "scaffolder.step.count", &["ok", "failed", "skipped"]),
+    ] {
+        let metric = format!("backstage.plugin.{metric}");
+        assert_eq!(number(summary, row, None), total(&metric, ""), "{row}");
+        for result in results {
+            let label = format!("result={result}");
+            assert_eq!(number(summary, row, Some(result)), total(&metric, &label), "{row}: {result}");
+        }
+    }
+    // The gauges are asked once more at the very end.
+    assert_eq!(number(summary, "entities  ", None), total("backstage.plugin.catalog.entities.count", ""));
+    assert_eq!(number(summary, "relations", None), total("backstage.plugin.catalog.relations.count", ""));
+}
+
+#[test]
 fn wrong_configuration_is_named_and_ends_with_78() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("wrong.yaml"), "telemetry:\n  metrics:\n    exporterz: []\n").unwrap();
