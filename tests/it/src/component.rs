@@ -42,11 +42,15 @@ pub fn python(modules: &[&str]) -> Option<PathBuf> {
 }
 
 /// A file beside the workspace's folder, such as `../shared/tools/otlp_receiver.py`.
+///
+/// It is no part of the project and nothing can install it: a test without it is left out, in CI too.
 #[must_use]
 pub fn beside_workspace(path: &str) -> Option<PathBuf> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..").join(path);
-    // It does not belong to the project, so `.ci/run` cannot install it and its absence is no failure.
-    file.canonicalize().ok()
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..").join(path).canonicalize().ok();
+    if file.is_none() {
+        say(&format!("left out: {}: there is no ../{path}", test()));
+    }
+    file
 }
 
 fn program(name: &str) -> Option<PathBuf> {
@@ -64,14 +68,21 @@ fn in_target(path: &str) -> Option<PathBuf> {
     program.ancestors().map(|folder| folder.join(path)).find(|file| file.is_file())
 }
 
-/// Prints why the calling test is skipped.
+/// Prints why the calling test is skipped, or fails it in CI.
 fn skip(reason: &str) -> Option<PathBuf> {
-    let thread = std::thread::current();
-    let test = thread.name().unwrap_or("a test");
+    let test = test();
     let in_ci = env::var_os("CI").is_some_and(|value| !value.is_empty() && value != OsStr::new("false"));
     assert!(!in_ci, "{test} needs what is absent: {reason}");
-    // Written past the test harness, which shows the output of failed tests only.
-    let line = format!("skipped: {test}: {reason}\n");
-    std::io::stderr().write_all(line.as_bytes()).expect("standard error can be written");
+    say(&format!("skipped: {test}: {reason}"));
     None
+}
+
+/// The name of the calling test, which the test harness gives to its thread.
+fn test() -> String {
+    std::thread::current().name().unwrap_or("a test").to_owned()
+}
+
+/// Prints a line past the test harness, which shows the output of failed tests only.
+fn say(line: &str) {
+    std::io::stderr().write_all(format!("{line}\n").as_bytes()).expect("standard error can be written");
 }
