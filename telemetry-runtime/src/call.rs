@@ -154,6 +154,11 @@ impl CallEnd {
         self.ended.since(self.started)
     }
 
+    /// How long it took, in seconds; zero if no part of the call is timed.
+    pub(crate) fn elapsed_seconds(&self) -> f64 {
+        self.ended.seconds_since(self.started)
+    }
+
     /// The error that it returned, if the outcome is [`Outcome::Error`].
     pub fn error(&self) -> Option<&ErrorInfo> {
         self.error.as_ref()

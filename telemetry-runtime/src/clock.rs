@@ -43,6 +43,12 @@ impl Moment {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }
 
+    /// The seconds from `earlier` to this moment; zero if `earlier` is later.
+    #[expect(clippy::cast_precision_loss, reason = "exact below 104 days, and a nanosecond in 2^53 beyond")]
+    pub(crate) fn seconds_since(self, earlier: Self) -> f64 {
+        self.0.saturating_sub(earlier.0) as f64 / 1e9
+    }
+
     /// The wall-clock time of this moment, by the offset of today.
     pub(crate) fn to_system_time(self) -> SystemTime {
         UNIX_EPOCH + Duration::from_nanos(WALL_AT_ORIGIN.load(Ordering::Relaxed).saturating_add(self.0))

@@ -2,11 +2,13 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
+use super::buckets::Buckets;
 use super::descriptor::NumberKind;
 use super::health;
-use super::instruments::{accept, add_to_row, record_at};
-use super::number::{GaugeNumber, MetricNumber, UpDownNumber};
+use super::instruments::{accept, add_to_row};
+use super::number::{CounterNumber, GaugeNumber, MetricNumber, UpDownNumber};
 use super::registry::{ColumnKind, RowCells};
+use super::store::{self, Slab};
 
 /// The bits of 1.
 pub(crate) const fn one(number: NumberKind) -> u64 {
@@ -25,15 +27,34 @@ pub(crate) fn record(kind: ColumnKind, number: NumberKind, row: &RowCells, at: u
             NumberKind::U64 | NumberKind::I64 => add_to_row(bits, row, at),
         },
         ColumnKind::Histogram(buckets) => {
-            if let Some(value) = accept(measurement(number, bits)) {
-                record_at(buckets, row.base + at, value);
-            }
+            measure(store::slab(), buckets, row.base + at, measurement(number, bits));
         }
         ColumnKind::UpDown => match number {
             NumberKind::F64 => add_shared(f64::from_bits(bits), row, at),
             NumberKind::U64 | NumberKind::I64 => add_shared(bits.cast_signed(), row, at),
         },
         ColumnKind::Gauge => set(number, bits, row, at),
+    }
+}
+
+/// Adds one to the cell of a thread's slab.
+#[inline]
+pub(crate) fn count(slab: Slab, at: usize) {
+    match slab.get(at) {
+        Some(cell) => 1_u64.add_to(cell),
+        None => store::write_cold(at + 1, &mut |slab| 1_u64.add_to(&slab[at])),
+    }
+}
+
+/// Records a measurement into the series at `at` of a thread's slab.
+#[inline]
+pub(crate) fn measure(slab: Slab, buckets: &Buckets, at: usize, value: f64) {
+    if let Some(value) = accept(value)
+        && buckets.record(slab, at, value).is_none()
+    {
+        store::write_cold(at + buckets.cells(), &mut |slab| {
+            buckets.record(slab, at, value);
+        });
     }
 }
 

@@ -109,7 +109,7 @@ impl Existing {
     }
 
     /// Records the call, once.
-    pub(crate) fn finish(&mut self, outcome: Outcome, seconds: f64) {
+    pub(crate) fn finish(&mut self, outcome: Outcome, seconds: impl Fn() -> f64) {
         let Some((kind, row)) = self.series.take() else {
             return;
         };
@@ -119,7 +119,7 @@ impl Existing {
         }
         if self.on.includes(outcome) {
             let default = match self.role {
-                Role::Histogram => seconds.to_bits(),
+                Role::Histogram => seconds().to_bits(),
                 _ => cells::one(self.number),
             };
             cells::record(kind, self.number, &row, 0, self.value.unwrap_or(default));
@@ -131,7 +131,7 @@ impl Existing {
 impl Drop for Existing {
     fn drop(&mut self) {
         if self.role == Role::InFlight {
-            self.finish(Outcome::Cancelled, 0.0);
+            self.finish(Outcome::Cancelled, || 0.0);
         }
     }
 }

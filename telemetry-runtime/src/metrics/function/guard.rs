@@ -1,9 +1,10 @@
 //! The metric part of one call.
 
-use super::{CallValue, FnMetrics, Role, bits_of};
+use super::plan::{Plan, Step};
+use super::{CallValue, FnMetrics, bits_of};
 use crate::metrics::attributes::MetricAttributes;
-use crate::metrics::cells;
-use crate::metrics::registry::{Column, RowCells, Table};
+use crate::metrics::registry::RowCells;
+use crate::metrics::{cells, store};
 use crate::outcome::Outcome;
 
 /// Values that fit into the guard itself; more of them are kept on the heap.
@@ -18,9 +19,9 @@ pub struct MetricGuard {
     values: Values,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Running {
-    table: &'static Table,
+    plan: &'static Plan,
     row: RowCells,
 }
 
@@ -30,7 +31,8 @@ struct Values {
     inline: [u64; INLINE],
     /// One bit per inline value that was given.
     given: u8,
-    more: Vec<(usize, u64)>,
+    #[expect(clippy::box_collection, reason = "one word in every guard instead of three, for a rare case")]
+    more: Option<Box<Vec<(usize, u64)>>>,
 }
 
 impl MetricGuard {
@@ -38,14 +40,12 @@ impl MetricGuard {
     #[inline]
     #[expect(clippy::needless_pass_by_value, reason = "a set is a small value that is written in place")]
     pub fn start<A: MetricAttributes>(metrics: &'static FnMetrics, attributes: A) -> Self {
-        let running = metrics.table::<A>().and_then(|table| {
-            let row = table.row(&attributes)?;
-            Some(Running { table, row })
+        let running = metrics.plan::<A>().and_then(|plan| {
+            let row = plan.table.row(&attributes)?;
+            Some(Running { plan, row })
         });
-        if metrics.in_flight
-            && let Some(running) = &running
-        {
-            running.move_in_flight(metrics, 1);
+        if let Some(running) = &running {
+            running.move_in_flight(1);
         }
         Self { metrics, running, values: Values::default() }
     }
@@ -70,35 +70,30 @@ impl MetricGuard {
     }
 
     /// Whether the duration is recorded.
+    #[inline]
     pub(crate) fn is_timed(&self) -> bool {
         self.metrics.timed
     }
 
-    /// Records the call, once.
-    pub(crate) fn finish(&mut self, outcome: Outcome, seconds: f64) {
-        let Some(running) = self.running.take() else {
+    /// Records the call, once. `seconds` is asked only if the duration is recorded.
+    #[inline]
+    pub(crate) fn finish(&mut self, outcome: Outcome, seconds: impl Fn() -> f64) {
+        let Some(Running { plan, row }) = self.running.take() else {
             return;
         };
-        if self.metrics.in_flight {
-            running.move_in_flight(self.metrics, -1);
-        }
-        let instruments = self.metrics.instruments.iter();
-        for (position, (instrument, column)) in instruments.zip(&running.table.columns).enumerate() {
-            if instrument.role == Role::InFlight || !instrument.on.includes(outcome) {
-                continue;
-            }
-            let value = if instrument.valued {
-                match self.values.get(position) {
-                    Some(bits) => bits,
-                    None => continue,
+        let slab = store::slab();
+        for step in plan.steps(outcome) {
+            match *step {
+                Step::Count { at } => cells::count(slab, row.base + at),
+                Step::Duration { at, buckets } => cells::measure(slab, buckets, row.base + at, seconds()),
+                Step::One { at, kind, number } => cells::record(kind, number, &row, at, cells::one(number)),
+                Step::Value { at, kind, number, position } => {
+                    if let Some(bits) = self.values.get(position) {
+                        cells::record(kind, number, &row, at, bits);
+                    }
                 }
-            } else if instrument.role == Role::Histogram {
-                seconds.to_bits()
-            } else {
-                cells::one(instrument.descriptor.number)
-            };
-            let number = instrument.descriptor.number;
-            cells::record(column.kind, number, &running.row, column.at_outcome(outcome), value);
+                Step::Leave { at, number } => cells::record_shared(number, &row, at, -1),
+            }
         }
     }
 }
@@ -107,30 +102,17 @@ impl MetricGuard {
 impl Drop for MetricGuard {
     #[inline]
     fn drop(&mut self) {
-        if self.metrics.in_flight
-            && let Some(running) = self.running.take()
-        {
-            running.move_in_flight(self.metrics, -1);
+        if let Some(running) = self.running.take() {
+            running.move_in_flight(-1);
         }
     }
 }
 
 impl Running {
-    fn move_in_flight(&self, metrics: &FnMetrics, by: i64) {
-        for (instrument, column) in metrics.instruments.iter().zip(&self.table.columns) {
-            if instrument.role == Role::InFlight {
-                cells::record_shared(instrument.descriptor.number, &self.row, column.at, by);
-            }
-        }
-    }
-}
-
-impl Column {
-    /// The first cell of an outcome that the column includes.
-    fn at_outcome(&self, outcome: Outcome) -> usize {
-        match self.outcomes {
-            Some(outcomes) => self.at + (outcome.ordinal() - outcomes.first) * self.width,
-            None => self.at,
+    #[inline]
+    fn move_in_flight(&self, by: i64) {
+        for (at, number) in &self.plan.in_flight {
+            cells::record_shared(*number, &self.row, *at, by);
         }
     }
 }
@@ -141,15 +123,21 @@ impl Values {
             *value = bits;
             self.given |= 1 << position;
         } else {
-            self.more.retain(|(other, _)| *other != position);
-            self.more.push((position, bits));
+            let more = self.more.get_or_insert_default();
+            more.retain(|(other, _)| *other != position);
+            more.push((position, bits));
         }
     }
 
     fn get(&self, position: usize) -> Option<u64> {
         match self.inline.get(position) {
             Some(bits) => (self.given & (1 << position) != 0).then_some(*bits),
-            None => self.more.iter().find(|(other, _)| *other == position).map(|(_, bits)| *bits),
+            None => self
+                .more
+                .iter()
+                .flat_map(|more| more.iter())
+                .find(|(other, _)| *other == position)
+                .map(|(_, bits)| *bits),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod existing;
 mod guard;
+mod plan;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -11,6 +12,7 @@ use std::sync::{Mutex, OnceLock};
 
 pub use existing::Existing;
 pub use guard::MetricGuard;
+use plan::Plan;
 pub use value::CallValue;
 
 use super::attributes::MetricAttributes;
@@ -133,32 +135,23 @@ pub struct FnMetrics {
     instruments: &'static [FnInstrument],
     /// Whether points carry the attribute `outcome`.
     outcome: bool,
-    in_flight: bool,
     timed: bool,
-    table: OnceLock<&'static Table>,
-    /// A static in a generic function is one for all its types, whose attributes may differ: the tables of all
+    plan: OnceLock<&'static Plan>,
+    /// A static in a generic function is one for all its types, whose attributes may differ: the plans of all
     /// attribute types but the first.
-    others: Mutex<Vec<(TypeId, &'static Table)>>,
+    others: Mutex<Vec<&'static Plan>>,
 }
 
 impl FnMetrics {
     /// The instruments of one function.
     #[must_use]
     pub const fn new(instruments: &'static [FnInstrument]) -> Self {
-        let (mut in_flight, mut timed, mut i) = (false, false, 0);
+        let (mut timed, mut i) = (false, 0);
         while i < instruments.len() {
-            in_flight |= matches!(instruments[i].role, Role::InFlight);
             timed |= matches!(instruments[i].role, Role::Histogram) && !instruments[i].valued;
             i += 1;
         }
-        Self {
-            instruments,
-            outcome: true,
-            in_flight,
-            timed,
-            table: OnceLock::new(),
-            others: Mutex::new(Vec::new()),
-        }
+        Self { instruments, outcome: true, timed, plan: OnceLock::new(), others: Mutex::new(Vec::new()) }
     }
 
     /// Leaves the attribute `outcome` out.
@@ -168,34 +161,33 @@ impl FnMetrics {
         self
     }
 
-    /// The table for attributes of this type; `None` only from inside the store, which is counted.
+    /// The plan for attributes of this type; `None` only from inside the store, which is counted.
     #[inline]
-    fn table<A: MetricAttributes>(&self) -> Option<&'static Table> {
-        match self.table.get() {
-            Some(table) if table.schema.id == TypeId::of::<A::Schema>() => Some(table),
+    fn plan<A: MetricAttributes>(&self) -> Option<&'static Plan> {
+        match self.plan.get() {
+            Some(plan) if plan.table.schema.id == TypeId::of::<A::Schema>() => Some(plan),
             _ => self.find_or_register(Schema::of::<A>()),
         }
     }
 
     #[cold]
-    fn find_or_register(&self, schema: Schema) -> Option<&'static Table> {
+    fn find_or_register(&self, schema: Schema) -> Option<&'static Plan> {
         let Some(busy) = Busy::enter() else {
             health::dropped(Drop::Reentrant);
             return None;
         };
         // Held while the table is made, so that one type has one table.
         let mut others = lock(&busy, &self.others);
-        if let Some(table) = self.table.get().filter(|table| table.schema.id == schema.id) {
-            return Some(table);
+        let known =
+            self.plan.get().into_iter().chain(&*others).find(|plan| plan.table.schema.id == schema.id);
+        if let Some(plan) = known {
+            return Some(plan);
         }
-        if let Some((_, table)) = others.iter().find(|(id, _)| *id == schema.id) {
-            return Some(table);
+        let plan = Plan::leak(self.instruments, self.register(&busy, schema));
+        if self.plan.set(plan).is_err() {
+            others.push(plan);
         }
-        let table = self.register(&busy, schema);
-        if self.table.set(table).is_err() {
-            others.push((schema.id, table));
-        }
-        Some(table)
+        Some(plan)
     }
 
     fn register(&self, busy: &Busy, schema: Schema) -> &'static Table {

@@ -40,7 +40,7 @@ fn a_call_counts_times_and_comes_back_whatever_its_outcome() {
         let mut guard = MetricGuard::start(&METRICS, (true,));
         assert!(guard.is_timed());
         assert_eq!(numbers("f-outcome", "a.active"), [("ok=true".to_owned(), 1.0)]);
-        guard.finish(outcome, 0.25);
+        guard.finish(outcome, || 0.25);
         assert_eq!(numbers("f-outcome", "a.active"), [("ok=true".to_owned(), 0.0)]);
     }
     let counts = [("ok", 2.0), ("error", 1.0), ("panic", 1.0), ("cancelled", 1.0)]
@@ -60,8 +60,8 @@ fn an_instrument_may_record_one_outcome_only_and_leave_it_out() {
         FnMetrics::new(&[FnInstrument::counter(&OK).on(On::Ok), FnInstrument::counter(&ERROR).on(On::Error)]);
     static WITHOUT: FnMetrics = FnMetrics::new(&[FnInstrument::counter(&PLAIN)]).without_outcome();
     for outcome in [Outcome::Ok, Outcome::Error, Outcome::Error, Outcome::Panic] {
-        MetricGuard::start(&METRICS, ()).finish(outcome, 0.0);
-        MetricGuard::start(&WITHOUT, ()).finish(outcome, 0.0);
+        MetricGuard::start(&METRICS, ()).finish(outcome, || 0.0);
+        MetricGuard::start(&WITHOUT, ()).finish(outcome, || 0.0);
     }
     assert_eq!(numbers("f-on", "a.ok"), [("outcome=ok".to_owned(), 1.0)]);
     assert_eq!(numbers("f-on", "a.error"), [("outcome=error".to_owned(), 2.0)]);
@@ -87,9 +87,9 @@ fn values_replace_one_and_the_duration_and_may_be_missing() {
         MetricGuard::start(&METRICS, ()).value(0, 10_usize).value(1, 2.5).value(3, -4).value(4, 9);
     assert!(!guard.is_timed());
     guard.set_value(2, of(&vec![1, 2, 3], Vec::len));
-    guard.finish(Outcome::Ok, 1.0);
+    guard.finish(Outcome::Ok, || 1.0);
     // A call that panics has no result to take a value from.
-    MetricGuard::start(&METRICS, ()).value(0, 1_u8).finish(Outcome::Panic, 1.0);
+    MetricGuard::start(&METRICS, ()).value(0, 1_u8).finish(Outcome::Panic, || 1.0);
     assert_eq!(numbers("f-value", "a.bytes"), [(String::new(), 11.0)]);
     assert_eq!(histogram_points("f-value", "a.size"), [(String::new(), 1, 2.5)]);
     assert_eq!(numbers("f-value", "a.level"), [(String::new(), 3.0)]);
@@ -102,7 +102,7 @@ fn a_generic_function_has_a_table_for_each_type_of_attributes() {
     descriptor!(CALLS = Counter, U64, "f-generic", "a.calls", attribute_keys(&["x", "y"]));
     static METRICS: FnMetrics = FnMetrics::new(&[FnInstrument::counter(&CALLS)]).without_outcome();
     fn call<A: MetricAttributes>(attributes: A) {
-        MetricGuard::start(&METRICS, attributes).finish(Outcome::Ok, 0.0);
+        MetricGuard::start(&METRICS, attributes).finish(Outcome::Ok, || 0.0);
     }
     for _ in 0..3 {
         call((true, Some(true)));

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use super::site::{Site, dense_base};
 use crate::metrics::attributes::MetricAttributes;
 use crate::metrics::buckets::{Buckets, is_recordable};
+use crate::metrics::cells;
 use crate::metrics::descriptor::Descriptor;
 use crate::metrics::health::{self, Drop};
 use crate::metrics::number::HistogramNumber;
@@ -80,7 +81,7 @@ impl<T: HistogramNumber, A: MetricAttributes> Histogram<T, A> {
             return;
         };
         if let Some(base) = self.register() {
-            record_at(&self.buckets, base + index * self.buckets.cells(), value);
+            cells::measure(store::slab(), &self.buckets, base + index * self.buckets.cells(), value);
         }
     }
 
@@ -88,7 +89,7 @@ impl<T: HistogramNumber, A: MetricAttributes> Histogram<T, A> {
         if let Some(value) = accept(value)
             && let Some(row) = self.site.row::<A, B>(attributes)
         {
-            record_at(&self.buckets, row.base, value);
+            cells::measure(store::slab(), &self.buckets, row.base, value);
         }
     }
 
@@ -125,16 +126,6 @@ pub(crate) fn accept(value: f64) -> Option<f64> {
     } else {
         health::dropped(Drop::Value);
         None
-    }
-}
-
-/// Records an accepted measurement into the series at an offset.
-#[inline]
-pub(crate) fn record_at(buckets: &Buckets, offset: usize, value: f64) {
-    if buckets.record(store::slab(), offset, value).is_none() {
-        store::write_cold(offset + buckets.cells(), &mut |slab| {
-            buckets.record(slab, offset, value);
-        });
     }
 }
 

@@ -18,7 +18,7 @@ pub use counter::Counter;
 pub(crate) use counter::add_to_row;
 pub use gauge::Gauge;
 pub use histogram::Histogram;
-pub(crate) use histogram::{accept, record_at};
+pub(crate) use histogram::accept;
 pub use instrument::Instrument;
 pub use observable::{ObservableCounter, ObservableGauge, ObservableUpDownCounter};
 pub(crate) use site::Site;

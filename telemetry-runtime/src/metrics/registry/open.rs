@@ -35,18 +35,7 @@ pub(crate) struct Row {
     pub(crate) shared: Box<[AtomicU64]>,
     pub(crate) attributes: RowAttributes,
     pub(crate) pairs: Pairs,
-    touched: AtomicBool,
-}
-
-impl Row {
-    /// Says that the row exists though its sums may be zero.
-    pub(super) fn touch(&self) {
-        self.touched.store(true, Relaxed);
-    }
-
-    pub(super) fn is_touched(&self) -> bool {
-        self.touched.load(Relaxed)
-    }
+    pub(super) touched: AtomicBool,
 }
 
 /// The way to a row: its attributes as they were written.
@@ -118,8 +107,8 @@ impl OpenRows {
     fn hash<A: MetricAttributes>(&self, attributes: &A) -> u64 {
         let mut hasher = self.hasher.build_hasher();
         if let Some(pairs) = attributes.free() {
-            for (key, value) in pairs {
-                hasher.write(key.as_bytes());
+            // Keys are few and mostly the same: comparing them tells the rest.
+            for (_, value) in pairs {
                 match value {
                     AttributeRef::String(text) => hasher.write(text.as_bytes()),
                     AttributeRef::Bool(value) => hasher.write_u8((*value).into()),
@@ -217,9 +206,9 @@ impl OpenRows {
                 sorted.iter().map(|(key, value)| (Cow::Owned((*key).to_owned()), value.to_data())).collect(),
             );
             let sorted = crate::metrics::FreeAttributes(&sorted);
-            let sorted_hash = self.hash(&sorted);
-            if sorted_hash != hash {
-                self.enter(sorted_hash, Key::of(&sorted), row);
+            // The hash does not tell orders apart.
+            if !is_sorted(pairs) {
+                self.enter(self.hash(&sorted), Key::of(&sorted), row);
             }
             row
         } else {

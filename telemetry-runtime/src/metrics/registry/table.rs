@@ -7,11 +7,11 @@
 use std::any::TypeId;
 use std::borrow::Cow;
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use super::Family;
-use super::open::{OpenRows, Row};
+use super::open::OpenRows;
 use crate::metrics::attributes::MetricAttributes;
 use crate::metrics::buckets::{Buckets, Distribution};
 use crate::metrics::descriptor::{Descriptor, InstrumentKind};
@@ -137,8 +137,8 @@ pub(crate) struct DenseRows {
     pub(crate) base: usize,
     /// The shared cells of all rows.
     pub(crate) shared: Box<[AtomicU64]>,
-    /// One bit per row: it exists though its sums are zero.
-    touched: Box<[AtomicU64]>,
+    /// Whether a row exists though its sums are zero.
+    touched: Box<[AtomicBool]>,
     attributes: Box<[RowAttributes]>,
 }
 
@@ -164,16 +164,17 @@ impl DenseRows {
     /// Says that a row exists.
     #[cold]
     pub(crate) fn touch(&self, row: usize) {
-        if let Some(word) = self.touched.get(row / 64) {
-            let bit = 1 << (row % 64);
-            if word.load(Relaxed) & bit == 0 {
-                word.fetch_or(bit, Relaxed);
-            }
+        if let Some(touched) = self.touched.get(row) {
+            touch(touched);
         }
     }
+}
 
-    fn is_touched(&self, row: usize) -> bool {
-        self.touched[row / 64].load(Relaxed) & (1 << (row % 64)) != 0
+/// Writes only once, so that the line stays shared between processors.
+#[inline]
+fn touch(touched: &AtomicBool) {
+    if !touched.load(Relaxed) {
+        touched.store(true, Relaxed);
     }
 }
 
@@ -192,7 +193,7 @@ impl Table {
             Rows::Dense(DenseRows {
                 base: store::reserve(busy, columns.cells * count),
                 shared: zeros(columns.shared * count),
-                touched: zeros(count.div_ceil(64)),
+                touched: (0..count).map(|_| AtomicBool::new(false)).collect(),
                 attributes: (0..count).map(|_| RowAttributes::default()).collect(),
             })
         };
@@ -227,7 +228,7 @@ impl Table {
                     let view = View {
                         base: rows.base + index * self.cells,
                         shared: &rows.shared[index * self.shared..][..self.shared],
-                        touched: rows.is_touched(index),
+                        touched: rows.touched[index].load(Relaxed),
                         attributes,
                         make: &|| self.closed_attributes(index),
                     };
@@ -239,7 +240,7 @@ impl Table {
                     let view = View {
                         base: row.base,
                         shared: &row.shared,
-                        touched: row.is_touched(),
+                        touched: row.touched.load(Relaxed),
                         attributes: &row.attributes,
                         make: &|| row.pairs.clone(),
                     };
@@ -340,23 +341,14 @@ pub(crate) struct RowCells {
     pub(crate) base: usize,
     /// Its shared cells.
     pub(crate) shared: &'static [AtomicU64],
-    owner: Owner,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Owner {
-    Dense(&'static DenseRows, usize),
-    Open(&'static Row),
+    touched: &'static AtomicBool,
 }
 
 impl RowCells {
     /// Says that the row exists though its sums may be zero.
-    #[cold]
+    #[inline]
     pub(crate) fn touch(&self) {
-        match self.owner {
-            Owner::Dense(rows, index) => rows.touch(index),
-            Owner::Open(row) => row.touch(),
-        }
+        touch(self.touched);
     }
 }
 
@@ -369,13 +361,13 @@ impl Table {
                 let index = attributes.index();
                 Some(RowCells {
                     base: rows.base + index * self.cells,
-                    shared: rows.shared.get(index * self.shared..(index + 1) * self.shared)?,
-                    owner: Owner::Dense(rows, index),
+                    shared: rows.shared.get(index * self.shared..)?,
+                    touched: rows.touched.get(index)?,
                 })
             }
             Rows::Open(rows) => {
                 let row = rows.row(self, attributes)?;
-                Some(RowCells { base: row.base, shared: &row.shared, owner: Owner::Open(row) })
+                Some(RowCells { base: row.base, shared: &row.shared, touched: &row.touched })
             }
         }
     }
