@@ -96,7 +96,7 @@ impl Args {
 
     fn parse_one(&mut self, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<()> {
         if !starts_with_key(input) {
-            self.positional.push(input.parse()?);
+            self.positional.push(ungrouped(input.parse()?));
             return Ok(());
         }
         let key = Ident::parse_any(input)?;
@@ -110,7 +110,7 @@ impl Args {
                     .help(format!("write `{name} = ...`"));
                 return Ok(());
             }
-            ArgValue::Expr(input.parse()?)
+            ArgValue::Expr(ungrouped(input.parse()?))
         } else if input.peek(syn::token::Paren) {
             let content;
             syn::parenthesized!(content in input);
@@ -278,6 +278,14 @@ impl Arg {
                 false
             }
         }
+    }
+}
+
+/// The expression without the invisible group that `macro_rules!` puts around what it passes on.
+pub(crate) fn ungrouped(expr: Expr) -> Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(*group.expr),
+        other => other,
     }
 }
 

@@ -26,7 +26,7 @@ impl CratePath {
     /// As [`CratePath::private`], at the place of `span`: there the compiler finds the caller of what is called by it.
     pub(crate) fn private_at(&self, span: Span) -> TokenStream {
         let at_span = |mut token: TokenTree| {
-            token.set_span(token.span().located_at(span));
+            token.set_span(span);
             token
         };
         self.private().into_iter().map(at_span).collect()

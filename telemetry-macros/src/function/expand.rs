@@ -32,8 +32,10 @@ pub(super) fn expand(function: &TracedFn, item: &FnItem) -> TokenStream {
         Shape::Future => deferred::future(function, &body, &parts),
         Shape::BoxedFuture => deferred::boxed_future(function, &body, &parts),
     };
+    let uses = item.uses();
     item.with_body(quote! {
         #inner_attributes
+        #uses
         #span_statics
         #metric_statics
         #wrapped

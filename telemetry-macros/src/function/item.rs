@@ -7,11 +7,13 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Signature, Token, Visibility};
+use syn::{Attribute, Ident, Path, Signature, Token, Visibility};
 
 /// A function or method.
 pub(crate) struct FnItem {
     pub(crate) attributes: Vec<Attribute>,
+    /// The bare names of the attributes of ours that were taken off the function: they may be imports.
+    absorbed: Vec<Ident>,
     visibility: Visibility,
     defaultness: Option<Token![default]>,
     pub(crate) signature: Signature,
@@ -30,7 +32,7 @@ impl Parse for FnItem {
         } else {
             Some(parse_body(input)?)
         };
-        Ok(Self { attributes, visibility, defaultness, signature, body })
+        Ok(Self { attributes, absorbed: Vec::new(), visibility, defaultness, signature, body })
     }
 }
 
@@ -101,6 +103,17 @@ impl FnItem {
         Body { inner_attributes, statements, span: group.span() }
     }
 
+    /// Notes that this attribute was taken off the function.
+    pub(crate) fn absorb(&mut self, attribute: &Path) {
+        self.absorbed.extend(attribute.get_ident().filter(|name| !self.absorbed.contains(name)).cloned());
+    }
+
+    /// Items that name the attributes taken off the function, so that their imports are not unused.
+    pub(crate) fn uses(&self) -> TokenStream {
+        let absorbed = self.absorbed.iter().map(mark);
+        quote!(#(#absorbed const _: () = ();)*)
+    }
+
     /// The function with another body, everything else as it was written.
     pub(crate) fn with_body(&self, body: TokenStream) -> TokenStream {
         let Self { attributes, visibility, defaultness, signature, .. } = self;
@@ -113,10 +126,19 @@ impl FnItem {
     }
 }
 
+/// The argument of an attribute that another one has absorbed: it leaves its item as it is.
+pub(crate) const ABSORBED: &str = "__absorbed";
+
+fn mark(attribute: &Ident) -> TokenStream {
+    let absorbed = Ident::new(ABSORBED, Span::mixed_site());
+    quote!(#[#attribute(#absorbed)])
+}
+
 impl ToTokens for FnItem {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self { attributes, visibility, defaultness, signature, body } = self;
-        tokens.extend(quote!(#(#attributes)* #visibility #defaultness #signature));
+        let Self { attributes, absorbed, visibility, defaultness, signature, body } = self;
+        let absorbed = absorbed.iter().map(mark);
+        tokens.extend(quote!(#(#absorbed)* #(#attributes)* #visibility #defaultness #signature));
         match body {
             Some(body) => body.to_tokens(tokens),
             None => tokens.extend(quote!(;)),

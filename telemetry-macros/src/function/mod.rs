@@ -16,7 +16,7 @@ use crate::diag::Diagnostics;
 use crate::metric::MetricArgs;
 use crate::traced::TracedArgs;
 
-pub(crate) use item::FnItem;
+pub(crate) use item::{ABSORBED, FnItem};
 pub(crate) use model::{Flavour, TracedFn};
 pub(crate) use params::local;
 pub(crate) use siblings::Attribute;

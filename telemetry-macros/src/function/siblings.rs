@@ -43,6 +43,7 @@ pub(super) fn absorb(args: &mut FnArgs, item: &mut FnItem, diagnostics: &mut Dia
             others.push(attribute);
             continue;
         };
+        item.absorb(attribute.path());
         if ours == Attribute::Traced && args.traced.is_some() {
             diagnostics
                 .error(

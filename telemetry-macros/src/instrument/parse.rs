@@ -5,7 +5,7 @@ use syn::{Expr, ExprLit, Lit, LitStr};
 
 use super::check::check_instrument;
 use super::{Buckets, InstrumentDef, Kind, On, Target};
-use crate::args::{Arg, ArgValue, Args, choice, string_of};
+use crate::args::{Arg, ArgValue, Args, choice, string_of, ungrouped};
 use crate::diag::{Diagnostics, MessageId};
 use crate::plugin::ScopeRef;
 
@@ -201,7 +201,7 @@ fn parse_buckets(arg: Arg, diagnostics: &mut Diagnostics) -> Option<Buckets> {
     match strip_reference(arg.expr(diagnostics)?) {
         Expr::Array(array) => {
             let numbers: Vec<Option<(f64, Expr)>> =
-                array.elems.into_iter().map(|expr| number(expr, diagnostics)).collect();
+                array.elems.into_iter().map(|expr| number(ungrouped(expr), diagnostics)).collect();
             let numbers: Vec<(f64, Expr)> = numbers.into_iter().collect::<Option<_>>()?;
             super::check::check_buckets(&numbers, diagnostics);
             Some(Buckets::Literal(numbers.into_iter().map(|(number, _)| number).collect()))

@@ -145,9 +145,10 @@ fn assertions(set: &AttributeSet) -> TokenStream {
     let private = krate.private();
     let schema = schema(set);
     let name = ident.to_string();
+    let caller = krate.private_at(ident.span());
     // The struct's name is what the count belongs to: no single field is too much.
     let cardinality = quote_spanned! {ident.span()=>
-        const _: () = #private::assert_combinations(
+        const _: () = #caller::assert_combinations(
             <#schema as #private::MetricAttributes>::CARDINALITY, #limit, #name
         );
     };

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Field, Generics, Ident, parse_quote};
 
-use super::model::{InstrumentField, InstrumentSet, kind_of};
+use super::model::{InstrumentField, InstrumentSet, kind_of, wrong_number};
 use crate::paths::CratePath;
 
 /// Input: `pub struct Metrics { #[metric(counter = "entities.processed")] processed: Counter<u64, Processed> }`
@@ -36,11 +36,11 @@ fn expand_plain(set: &InstrumentSet) -> TokenStream {
     let statics = fields.iter().zip(&metrics).map(|(field, metric)| {
         let descriptor = descriptor(field, set);
         let ty = &field.ty;
-        let declared = match &field.definition.callback {
+        let declared = field.definition.callback.as_ref().map_or_else(
+            || quote!(new(&#metric)),
             // At the place of the function, so that one of a wrong type is underlined.
-            Some(path) => quote_spanned!(path.span()=> with_callback(&#metric, &<#ty>::callback(#path))),
-            None => quote!(new(&#metric)),
-        };
+            |path| quote_spanned!(path.span()=> with_callback(&#metric, &<#ty>::callback(#path))),
+        );
         quote! {
             static #metric: #private::Descriptor = #descriptor;
             #private::inventory::submit! { #private::Declared::#declared }
@@ -198,7 +198,10 @@ fn placeholders(input: &DeriveInput, krate: &CratePath) -> Option<Vec<TokenStrea
     let placeholder = |field: &Field| {
         let Field { ident, ty, .. } = field;
         let ident = ident.as_ref()?;
-        kind_of(ty)?;
+        let (segment, kind) = kind_of(ty)?;
+        if wrong_number(segment, kind).is_some() {
+            return None;
+        }
         let instrument = quote!(<#ty as #private::Instrument>);
         Some(quote! {
             #ident: <#ty>::declared(const {

@@ -130,6 +130,7 @@ fn check_type(ty: &Type, kind: Kind, diagnostics: &mut Diagnostics) {
                 written.keyword()
             ));
     }
+    check_number(segment, written, diagnostics);
     // A tuple has values but no keys, and a field has no place to write them.
     if let PathArguments::AngleBracketed(arguments) = &segment.arguments
         && let Some(GenericArgument::Type(Type::Tuple(tuple))) = arguments.args.iter().nth(1)
@@ -142,6 +143,42 @@ fn check_type(ty: &Type, kind: Kind, diagnostics: &mut Diagnostics) {
                 "a tuple has no keys for its attributes",
             )
             .help("use a struct with `#[derive(MetricAttributes)]`: its fields' names are the keys");
+    }
+}
+
+/// A primitive type that the instrument does not have. Any other type may be an alias of one that it has.
+fn check_number(segment: &PathSegment, kind: Kind, diagnostics: &mut Diagnostics) {
+    let Some(number) = wrong_number(segment, kind) else { return };
+    let numbers =
+        numbers_of(kind).iter().map(|number| format!("`{number}`")).collect::<Vec<_>>().join(" or ");
+    diagnostics
+        .error(
+            MessageId::KindAndTypeDisagree,
+            number,
+            format!("a `{}` has no measurements of type `{number}`", segment.ident),
+        )
+        .help(format!("use {numbers}"));
+}
+
+/// The type of the measurements, where it is a primitive that instruments of the kind do not have.
+pub(super) fn wrong_number(segment: &PathSegment, kind: Kind) -> Option<&Ident> {
+    const PRIMITIVES: [&str; 15] = [
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
+        "bool",
+    ];
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    let Some(GenericArgument::Type(Type::Path(path))) = arguments.args.first() else { return None };
+    let number = path.path.get_ident()?;
+    let is_one_of = |names: &[&str]| names.iter().any(|name| number == name);
+    (is_one_of(&PRIMITIVES) && !is_one_of(numbers_of(kind))).then_some(number)
+}
+
+/// The types of measurements that instruments of the kind have.
+fn numbers_of(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Counter | Kind::ObservableCounter | Kind::Histogram => &["u64", "f64"],
+        Kind::UpDownCounter | Kind::ObservableUpDownCounter | Kind::InFlight => &["i64", "f64"],
+        Kind::Gauge | Kind::ObservableGauge => &["u64", "i64", "f64"],
     }
 }
 
