@@ -171,7 +171,7 @@ fn every_metric_gets_a_sample_from_one_run_and_one_message() {
     request(&backend.api, "POST", "/api/events/scm", r#"{"type": "repository.updated"}"#);
     let samples = backend.scrape();
     assert_eq!(
-        sum(&samples, "backstage_plugin_catalog_events_scm_messages_total", r#"eventType="repository""#),
+        sum(&samples, "backstage_plugin_catalog_events_scm_messages_total", r#"event_type="repository""#),
         1
     );
 }

@@ -1,5 +1,5 @@
 //! The catalog's metrics. Their names, kinds and attributes are Backstage's; all of them start with
-//! `backstage.plugin.catalog.`.
+//! `backstage.plugin.catalog.`. Only `eventType` is `event_type` here, as Prometheus has its labels.
 
 use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
@@ -89,7 +89,6 @@ pub struct Stitching {
 
 #[derive(Clone, Copy, MetricAttributes)]
 pub struct ScmEvent {
-    #[attribute("eventType")]
     pub event_type: ScmEventType,
 }
 

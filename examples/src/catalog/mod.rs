@@ -95,7 +95,11 @@ impl Catalog {
     ///
     /// If the folder cannot be read. A file that cannot be read is a document with a problem.
     #[traced(plugin = Catalog)]
-    #[metric(histogram("discovery.duration", unit = "s"), in_flight = "discovery.active", plugin = Catalog)]
+    #[metric(
+        histogram("discovery.duration", unit = "s", description = "Time that reading the folder takes."),
+        in_flight("discovery.active", description = "Readings of the folder that go on."),
+        plugin = Catalog
+    )]
     pub async fn discover(&self) -> io::Result<()> {
         let mut wanted: BTreeSet<PathBuf> = files::walk(&self.root)?.into_iter().collect();
         wanted.extend(self.store.deferred_files());

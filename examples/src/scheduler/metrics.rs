@@ -2,7 +2,8 @@
 //!
 //! One thing differs: a run counts once in `task.runs.count`, by how it ended. Backstage counts a run when it starts
 //! (`result="started"`) and again when it ends, so that the sum over `result` is twice the number of runs; here the sum
-//! is the number of runs, and `task.runs.started` says when the last one began.
+//! is the number of runs, and `task.runs.started` says when the last one began. And the attribute `taskId` is `task_id`
+//! here, as Prometheus has its labels.
 
 use std::sync::LazyLock;
 use std::time::SystemTime;
@@ -33,13 +34,13 @@ pub struct SchedulerMetrics {
 
 #[derive(Clone, Copy, MetricAttributes)]
 pub struct TaskStart<'a> {
-    #[attribute("taskId", limit = 100)]
+    #[attribute(limit = 100)]
     pub task_id: Label<'a>,
 }
 
 #[derive(Clone, Copy, MetricAttributes)]
 pub struct TaskRun<'a> {
-    #[attribute("taskId", limit = 100)]
+    #[attribute(limit = 100)]
     pub task_id: Label<'a>,
     pub scope: TaskScope,
     pub result: RunResult,
