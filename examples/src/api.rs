@@ -106,7 +106,7 @@ mod handlers {
         State(plugins): State<Plugins>,
         Json(message): Json<ScmMessage>,
     ) -> Response {
-        match plugins.catalog.receive(&message) {
+        match plugins.catalog.receive(&message).await {
             Ok(refreshed) => respond(StatusCode::ACCEPTED, json!({ "refreshed": refreshed })),
             Err(error) => refuse(StatusCode::BAD_REQUEST, &error.to_string()),
         }

@@ -45,10 +45,15 @@ impl Backend {
     /// If the catalog folder cannot be read.
     pub async fn first_pass(&self) -> Result<Vec<TaskReport>, RunError> {
         let progress = Progress::start();
+        let mut result = Ok(());
         for task in self.tasks(&progress) {
-            self.scheduler.run(&task).await?;
+            result = self.scheduler.run(&task).await;
+            if result.is_err() {
+                break;
+            }
         }
         progress.finish();
+        result?;
         Ok(self.scaffolder.run_examples().await)
     }
 

@@ -136,8 +136,13 @@ impl Catalog {
         }
     }
 
-    /// Makes the documents of a file, or of a folder of files, due at once; says how many they are.
-    pub fn refresh(&self, path: &Path) -> usize {
+    /// Reads a file, or the known files of a folder, again and makes their documents due at once; says how many they
+    /// are. A file that is gone is forgotten at the next discovery.
+    pub async fn refresh(&self, path: &Path) -> usize {
+        let known = self.store.files().into_iter().filter(|file| file.starts_with(path));
+        for file in known.collect::<Vec<_>>() {
+            self.read_file(&file).await;
+        }
         self.store.touch(SystemTime::now(), |file| file.starts_with(path))
     }
 

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
+use std::time::SystemTime;
 
 use serde_json::Value;
 use telemetry_runtime::{AttributeValue, traced};
@@ -74,15 +75,18 @@ pub fn process_document(root: &Path, store: &Store, due: &Due) -> Result<Process
         }
     };
     processed.hash = hash(&processed);
-    let result = match () {
-        () if due.last_hash == Some(processed.hash) => ProcessingResult::Unchanged,
-        () if processed.problems.is_empty() => ProcessingResult::Changed,
-        () if identified => ProcessingResult::Errors,
-        () => ProcessingResult::Failed,
+    let result = if due.last_hash == Some(processed.hash) {
+        ProcessingResult::Unchanged
+    } else if processed.problems.is_empty() {
+        ProcessingResult::Changed
+    } else if identified {
+        ProcessingResult::Errors
+    } else {
+        ProcessingResult::Failed
     };
     let problems = processed.problems.clone();
     if result != ProcessingResult::Unchanged {
-        store.complete(&due.id, processed, std::time::SystemTime::now());
+        store.complete(&due.id, processed, SystemTime::now());
     }
     if problems.is_empty() { Ok(result) } else { Err(ProcessingError { result, problems }) }
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use telemetry_runtime::{AttributeValue, traced};
 
 use super::Catalog;
+use super::files;
 use super::metrics::{METRICS, ScmEvent};
 
 /// A message as it arrives: `{"type": "location.updated", "path": "components/web.yaml"}`.
@@ -18,7 +19,7 @@ pub struct ScmMessage {
     event: String,
     /// The file or folder, relative to the catalog folder; without one everything is meant.
     #[serde(default)]
-    path: PathBuf,
+    path: String,
 }
 
 /// What a message is about.
@@ -47,14 +48,18 @@ impl Catalog {
     ///
     /// If the message is about something else than a location or a repository.
     #[traced(name = "ReceiveScmMessage", plugin = Catalog)]
-    pub fn receive(&self, message: &ScmMessage) -> Result<usize, UnknownEvent> {
+    pub async fn receive(&self, message: &ScmMessage) -> Result<usize, UnknownEvent> {
         let event_type = message.event_type()?;
         METRICS.scm_messages.add_with(1, ScmEvent { event_type });
+        // A path out of the catalog folder is about nothing that the catalog knows.
         let path = match event_type {
-            ScmEventType::Location => message.path.as_path(),
-            ScmEventType::Repository => Path::new(""),
+            ScmEventType::Location => files::resolve(Path::new(""), &message.path),
+            ScmEventType::Repository => Some(PathBuf::new()),
         };
-        Ok(self.refresh(path))
+        match path {
+            Some(path) => Ok(self.refresh(&path).await),
+            None => Ok(0),
+        }
     }
 }
 

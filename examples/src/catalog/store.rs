@@ -96,9 +96,10 @@ struct Row {
     due_at: SystemTime,
     /// The last processing.
     processed: Option<Processed>,
-    /// The entity and the relations that are in the tables because of this document.
+    /// What this document gave when it was last an entity, which holds until it is one again.
     entity: Option<EntityRef>,
     relations: Vec<Relation>,
+    deferred: Vec<PathBuf>,
 }
 
 impl Store {
@@ -132,16 +133,17 @@ impl Store {
 
     /// The files that Locations name.
     pub fn deferred_files(&self) -> BTreeSet<PathBuf> {
-        let tables = self.lock();
-        let processed = tables.documents.values().filter_map(|row| row.processed.as_ref());
-        processed.flat_map(|processed| processed.deferred.iter().cloned()).collect()
+        self.lock().documents.values().flat_map(|row| row.deferred.iter().cloned()).collect()
     }
 
     /// The files that one document names.
     pub fn deferred_of(&self, id: &DocumentId) -> Vec<PathBuf> {
-        let tables = self.lock();
-        let processed = tables.documents.get(id).and_then(|row| row.processed.as_ref());
-        processed.map(|processed| processed.deferred.clone()).unwrap_or_default()
+        self.lock().documents.get(id).map(|row| row.deferred.clone()).unwrap_or_default()
+    }
+
+    /// The files that were taken in.
+    pub fn files(&self) -> BTreeSet<PathBuf> {
+        self.lock().documents.keys().map(|id| id.file.clone()).collect()
     }
 
     /// Whether a file was taken in.
@@ -201,6 +203,7 @@ impl Store {
             if let Some(entity) = &processed.entity {
                 row.entity = Some(entity.reference.clone());
                 row.relations.clone_from(&processed.relations);
+                row.deferred.clone_from(&processed.deferred);
             }
             row.processed = Some(processed);
         }
@@ -318,7 +321,7 @@ impl Due {
 
 impl Row {
     fn new(source: Arc<Source>, due_at: SystemTime) -> Self {
-        Self { source, due_at, processed: None, entity: None, relations: Vec::new() }
+        Self { source, due_at, processed: None, entity: None, relations: Vec::new(), deferred: Vec::new() }
     }
 }
 

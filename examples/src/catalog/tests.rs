@@ -66,7 +66,7 @@ async fn second_pass_over_the_same_files_changes_nothing() {
         ("foreign.yaml", "apiVersion: backstage.io/v1alpha1\nkind: Ship\nmetadata: {name: x}\n"),
     ]);
     assert_eq!(pass(&catalog).await.0, counts(0, 1, 1, 1));
-    catalog.refresh(Path::new(""));
+    catalog.refresh(Path::new("")).await;
     assert_eq!(pass(&catalog).await, (counts(3, 0, 0, 0), StitchingCounts::default()));
 }
 
@@ -150,4 +150,28 @@ async fn placeholders_take_the_text_of_their_file() {
     assert_eq!(pass(&catalog).await.0, counts(0, 1, 0, 0));
     let web = catalog.entity(&EntityRef::new("api", "default", "web")).unwrap();
     assert_eq!(web["spec"]["definition"], "openapi: 3.1.0");
+}
+
+#[tokio::test]
+async fn scm_message_reads_its_file_again() {
+    let (folder, catalog) =
+        catalog(&[("org/ada.yaml", &user("ada", "")), ("org/bob.yaml", &user("bob", ""))]);
+    pass(&catalog).await;
+    write(&folder, "org/ada.yaml", &user("ada", "team"));
+    let message =
+        serde_json::from_value(serde_json::json!({"type": "location.updated", "path": "./org"})).unwrap();
+    assert_eq!(catalog.receive(&message).await, Ok(2));
+    *catalog.lock_counts() = Default::default();
+    catalog.process_due(|_, _| {}).await;
+    assert_eq!(catalog.counts().0, counts(1, 1, 0, 0));
+}
+
+#[tokio::test]
+async fn broken_location_keeps_the_files_that_it_named() {
+    let (folder, catalog) = catalog(&[("all.yaml", &location("./ada.txt")), ("ada.txt", &user("ada", ""))]);
+    pass(&catalog).await;
+    write(&folder, "all.yaml", "kind: [");
+    assert_eq!(pass(&catalog).await.0, counts(0, 0, 0, 1));
+    pass(&catalog).await;
+    assert_eq!(catalog.entities(Some(Kind::User)).len(), 1);
 }
