@@ -16,6 +16,16 @@ pub(crate) enum Key {
     Constant(Expr),
 }
 
+impl Key {
+    /// What to point at if the key is wrong: the literal, the name of the parameter, or the constant.
+    pub(crate) fn place(&self) -> TokenStream {
+        match self {
+            Self::Literal(literal) => literal.to_token_stream(),
+            Self::Constant(expr) => expr.to_token_stream(),
+        }
+    }
+}
+
 /// A key and the expression that gives its value.
 pub(crate) struct SpanAttribute {
     pub(crate) key: Key,
@@ -101,18 +111,18 @@ pub(crate) fn check_keys<'a>(
 ) {
     let mut seen: Vec<String> = Vec::new();
     for key in keys {
-        let (text, place): (String, &dyn ToTokens) = match key {
+        let text = match key {
             Key::Literal(literal) => {
                 check(literal, diagnostics);
-                (literal.value(), literal)
+                literal.value()
             }
-            Key::Constant(expr) => (format!("{{{}}}", expr.to_token_stream()), expr),
+            Key::Constant(expr) => format!("{{{}}}", expr.to_token_stream()),
         };
         if seen.contains(&text) {
             diagnostics
                 .error(
                     MessageId::DuplicateAttributeKey,
-                    place,
+                    key.place(),
                     format!("attribute key `{text}` is given twice"),
                 )
                 .help("keep one of the two");
