@@ -187,3 +187,83 @@ impl Shared {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use opentelemetry::metrics::MeterProvider as _;
+    use opentelemetry_sdk::metrics::SdkMeterProvider;
+
+    use super::*;
+    use crate::export::testing::{ENOUGH, Metrics, NEVER, collections};
+
+    fn collector(callback: impl Fn() + Send + Sync + 'static, third_party: Option<SdkReader>) -> Collector {
+        let source = Arc::new(Metrics { callback: Some(Box::new(callback)), ..Metrics::default() });
+        let quiet = Diagnostics::to_hook(|_| {});
+        let mut collector = Collector::start(source, third_party, Arc::default(), quiet).unwrap();
+        collector.patience = ENOUGH;
+        collector
+    }
+
+    #[test]
+    fn a_callback_that_panics_costs_nothing_else() {
+        let collector = collector(|| panic!("as the test says"), None);
+        assert_eq!(collections(&collector.snapshot_blocking()), 1);
+        assert_eq!(collections(&collector.snapshot_blocking()), 2);
+        assert_eq!(collector.shared.counters.callbacks_panicked.get(), 2);
+        assert_eq!(collector.shared.counters.callbacks_late.get(), 0);
+    }
+
+    #[test]
+    fn a_callback_that_hangs_is_waited_for_once() {
+        let (release, held) = mpsc::channel::<()>();
+        let held = Mutex::new(held);
+        let mut collector = collector(
+            move || {
+                let _ = lock(&held).recv_timeout(NEVER);
+            },
+            None,
+        );
+        collector.patience = Duration::from_millis(20);
+        let waits = || {
+            let start = Instant::now();
+            assert!(!collector.snapshot_blocking().scopes.is_empty());
+            start.elapsed()
+        };
+        assert!(waits() >= Duration::from_millis(20));
+        // Longer than any wait so far: a second one would be seen.
+        *collector.shared.observing.lock().unwrap() = Instant::now().checked_sub(ENOUGH);
+        let asked = AtomicUsize::new(0);
+        assert!(!collector.ask(move |_| {
+            asked.fetch_add(1, Ordering::Relaxed);
+        }));
+        waits();
+        assert_eq!(collector.shared.counters.callbacks_late.get(), 2);
+        drop(release);
+    }
+
+    #[test]
+    fn a_third_party_callback_that_panics_leaves_our_metrics_alone() {
+        let reader = SdkReader::new();
+        let provider = SdkMeterProvider::builder().with_reader(reader.clone()).build();
+        let meter = provider.meter("third-party");
+        let _gauge =
+            meter.u64_observable_gauge("gauge").with_callback(|_| panic!("as the test says")).build();
+        let collector = collector(|| {}, Some(reader));
+        for expected in 1..=3 {
+            assert_eq!(collections(&collector.snapshot_blocking()), expected);
+        }
+        assert_eq!(collector.shared.counters.callbacks_panicked.get(), 1);
+    }
+
+    #[test]
+    fn third_party_metrics_come_after_ours() {
+        let reader = SdkReader::new();
+        let provider = SdkMeterProvider::builder().with_reader(reader.clone()).build();
+        provider.meter("third-party").u64_counter("seen").build().add(2, &[]);
+        let snapshot = collector(|| {}, Some(reader)).snapshot_blocking();
+        let scopes: Vec<&str> = snapshot.scopes.iter().map(|scope| &*scope.scope.name).collect();
+        assert_eq!(scopes, ["", "third-party"]);
+    }
+}

@@ -134,6 +134,10 @@ impl Client {
         retrying(self.timeout, attempt).await.map_err(|message| self.headers.redact(&message))
     }
 
+    #[cfg_attr(
+        not(feature = "otlp-grpc"),
+        expect(unused_variables, reason = "only gRPC tells receivers the limit")
+    )]
     async fn attempt(&self, body: Bytes, left: Option<Duration>) -> Result<Bytes, Failure> {
         match &self.transport {
             #[cfg(feature = "otlp-http")]

@@ -2,16 +2,43 @@
 //!
 //! There is no way to skip the check of a receiver's certificate.
 
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
 use crate::config::TlsConfig;
+
+/// A PEM file that was read, and proved to hold what it should.
+struct Pem<T> {
+    text: Vec<u8>,
+    content: T,
+}
 
 fn read(path: &str) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| format!("cannot read `{path}`: {error}"))
 }
 
+fn certificates(path: &str) -> Result<Pem<Vec<CertificateDer<'static>>>, String> {
+    let text = read(path)?;
+    match CertificateDer::pem_slice_iter(&text).collect::<Result<Vec<_>, _>>() {
+        Ok(content) if !content.is_empty() => Ok(Pem { text, content }),
+        _ => Err(format!("`{path}` holds no certificate in PEM form")),
+    }
+}
+
+fn key(path: &str) -> Result<Pem<PrivateKeyDer<'static>>, String> {
+    let text = read(path)?;
+    match PrivateKeyDer::from_pem_slice(&text) {
+        Ok(content) => Ok(Pem { text, content }),
+        Err(_) => Err(format!("`{path}` holds no private key in PEM form")),
+    }
+}
+
 /// The client's certificate and key, which need each other.
-fn identity(config: &TlsConfig) -> Result<Option<(&str, &str)>, String> {
+type Identity = (Pem<Vec<CertificateDer<'static>>>, Pem<PrivateKeyDer<'static>>);
+
+fn identity(config: &TlsConfig) -> Result<Option<Identity>, String> {
     match (&config.cert_file, &config.key_file) {
-        (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
+        (Some(certificate), Some(private)) => Ok(Some((certificates(certificate)?, key(private)?))),
         (None, None) => Ok(None),
         _ => Err("`certFile` and `keyFile` need each other".to_owned()),
     }
@@ -23,8 +50,6 @@ pub(super) fn client_config(encrypted: bool, config: &TlsConfig) -> Result<rustl
     use std::sync::Arc;
 
     use hyper_rustls::ConfigBuilderExt as _;
-    use rustls::pki_types::pem::PemObject as _;
-    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
     use rustls::{ClientConfig, RootCertStore};
 
     let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -33,19 +58,11 @@ pub(super) fn client_config(encrypted: bool, config: &TlsConfig) -> Result<rustl
     if !encrypted {
         return Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth());
     }
-    let certificates = |path: &str| {
-        let pem = read(path)?;
-        let certificates = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>();
-        match certificates {
-            Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-            _ => Err(format!("`{path}` holds no certificate in PEM form")),
-        }
-    };
     let builder = match &config.ca_file {
         None => builder.with_webpki_roots(),
         Some(path) => {
             let mut roots = RootCertStore::empty();
-            for certificate in certificates(path)? {
+            for certificate in certificates(path)?.content {
                 roots.add(certificate).map_err(|error| format!("`{path}`: {error}"))?;
             }
             builder.with_root_certificates(roots)
@@ -53,14 +70,9 @@ pub(super) fn client_config(encrypted: bool, config: &TlsConfig) -> Result<rustl
     };
     match identity(config)? {
         None => Ok(builder.with_no_client_auth()),
-        Some((certificate, key)) => {
-            let chain = certificates(certificate)?;
-            let private = PrivateKeyDer::from_pem_slice(&read(key)?)
-                .map_err(|_| format!("`{key}` holds no private key in PEM form"))?;
-            builder
-                .with_client_auth_cert(chain, private)
-                .map_err(|error| format!("`{certificate}` and `{key}` cannot be used: {error}"))
-        }
+        Some((chain, key)) => builder
+            .with_client_auth_cert(chain.content, key.content)
+            .map_err(|error| format!("`certFile` and `keyFile` cannot be used: {error}")),
     }
 }
 
@@ -77,10 +89,11 @@ pub(super) fn grpc_config(
     }
     let mut tls = match &config.ca_file {
         None => ClientTlsConfig::new().with_webpki_roots(),
-        Some(path) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(read(path)?)),
+        // Proved first: tonic takes a file without certificates, and then trusts nobody.
+        Some(path) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(certificates(path)?.text)),
     };
-    if let Some((certificate, key)) = identity(config)? {
-        tls = tls.identity(Identity::from_pem(read(certificate)?, read(key)?));
+    if let Some((chain, key)) = identity(config)? {
+        tls = tls.identity(Identity::from_pem(chain.text, key.text));
     }
     Ok(Some(tls))
 }

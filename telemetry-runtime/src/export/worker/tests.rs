@@ -12,9 +12,7 @@ use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use super::*;
 use crate::export::sink::Receipt;
 use crate::export::start;
-use crate::export::testing::{
-    ENOUGH, Metrics, NEVER, Sink, Spans, collections, metrics_to, plan, spans_to, until,
-};
+use crate::export::testing::{ENOUGH, Sink, Spans, collections, metrics_to, plan, spans_to, until};
 use crate::metrics::Snapshot;
 
 fn sizes(got: &Mutex<Vec<Vec<SpanData>>>) -> Vec<usize> {
@@ -243,36 +241,6 @@ fn exporters_run_with_telemetry_suppressed() {
     let mut plan = plan();
     plan.spans = Some(spans_to(&source, vec![sink]));
     start(plan).unwrap().flush(ENOUGH).unwrap();
-}
-
-#[test]
-fn a_callback_that_hangs_or_panics_does_not_stop_collections() {
-    let calls = AtomicUsize::new(0);
-    let (release, held) = std::sync::mpsc::channel::<()>();
-    let held = Mutex::new(held);
-    let source = Metrics {
-        callback: Some(Box::new(move || match calls.fetch_add(1, Relaxed) {
-            0 => panic!("the first collection"),
-            1 => drop(held.lock().unwrap().recv_timeout(NEVER)),
-            _ => {}
-        })),
-        ..Metrics::default()
-    };
-    let mut plan = plan();
-    let mut metrics = metrics_to(Vec::new());
-    metrics.source = Arc::new(source);
-    plan.metrics = Some(metrics);
-    let exporters = start(plan).unwrap();
-    let collect = || collections(&exporters.collect().unwrap());
-    assert_eq!(collect(), 1);
-    assert_eq!(exporters.counters().callbacks_panicked.get(), 1);
-    // The second one waits for the callback as long as it must, the third one does not wait any more.
-    assert_eq!(collect(), 2);
-    let start = Clock::now();
-    assert_eq!(collect(), 3);
-    assert!(start.elapsed() < Duration::from_millis(400));
-    assert_eq!(exporters.counters().callbacks_late.get(), 2);
-    drop(release);
 }
 
 #[test]

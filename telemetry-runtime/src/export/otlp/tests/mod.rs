@@ -3,3 +3,4 @@
 mod delivery;
 mod messages;
 mod sink;
+mod tls;

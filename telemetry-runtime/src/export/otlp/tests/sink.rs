@@ -14,6 +14,8 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::TlsAcceptor;
 
 /// What the receiver does with a request.
 #[derive(Clone, Debug)]
@@ -55,14 +57,19 @@ pub(super) struct Sink {
 
 impl Sink {
     pub(super) fn http(script: impl IntoIterator<Item = Reply>) -> Self {
-        Self::start(false, script)
+        Self::start(false, None, script)
     }
 
     pub(super) fn grpc(script: impl IntoIterator<Item = Reply>) -> Self {
-        Self::start(true, script)
+        Self::start(true, None, script)
     }
 
-    fn start(grpc: bool, script: impl IntoIterator<Item = Reply>) -> Self {
+    /// A receiver that speaks TLS and always succeeds.
+    pub(super) fn encrypted(grpc: bool, tls: rustls::ServerConfig) -> Self {
+        Self::start(grpc, Some(Arc::new(tls).into()), [])
+    }
+
+    fn start(grpc: bool, tls: Option<TlsAcceptor>, script: impl IntoIterator<Item = Reply>) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
@@ -73,7 +80,7 @@ impl Sink {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 tokio::select! {
-                    () = accept(listener, grpc, shared) => {}
+                    () = accept(listener, grpc, tls, shared) => {}
                     _ = stopped => {}
                 }
             });
@@ -93,25 +100,34 @@ impl Drop for Sink {
     }
 }
 
-async fn accept(listener: std::net::TcpListener, grpc: bool, state: Arc<State>) {
+async fn accept(listener: std::net::TcpListener, grpc: bool, tls: Option<TlsAcceptor>, state: Arc<State>) {
     let listener = tokio::net::TcpListener::from_std(listener).unwrap();
     loop {
         let (stream, _) = listener.accept().await.unwrap();
-        let state = state.clone();
+        let (state, tls) = (state.clone(), tls.clone());
         tokio::spawn(async move {
-            let service = service_fn(|request| answer(request, grpc, state.clone()));
-            let stream = TokioIo::new(stream);
-            // A connection that the script drops ends with an error.
-            if grpc {
-                drop(
-                    hyper::server::conn::http2::Builder::new(TokioExecutor::new())
-                        .serve_connection(stream, service)
-                        .await,
-                );
-            } else {
-                drop(hyper::server::conn::http1::Builder::new().serve_connection(stream, service).await);
+            match tls {
+                None => serve(stream, grpc, state).await,
+                // A client that does not trust the receiver, or is not trusted by it, ends the handshake.
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        serve(stream, grpc, state).await;
+                    }
+                }
             }
         });
+    }
+}
+
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, grpc: bool, state: Arc<State>) {
+    let service = service_fn(|request| answer(request, grpc, state.clone()));
+    let stream = TokioIo::new(stream);
+    // A connection that the script drops ends with an error.
+    if grpc {
+        let server = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+        drop(server.serve_connection(stream, service).await);
+    } else {
+        drop(hyper::server::conn::http1::Builder::new().serve_connection(stream, service).await);
     }
 }
 

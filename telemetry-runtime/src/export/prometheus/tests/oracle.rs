@@ -169,11 +169,11 @@ fn hostile(format: Format) -> Vec<String> {
 /// A program of this name, or a printed reason to skip the test; an error where `CI` is set.
 fn program(names: &[&str], works: impl Fn(&PathBuf) -> bool) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    let named = env::var_os("PYTHON").map(PathBuf::from).filter(|_| names[0].starts_with("python"));
+    let chosen = env::var_os("PYTHON").map(PathBuf::from).filter(|_| names[0].starts_with("python"));
     let beside = env::current_exe().unwrap();
     let made = beside.ancestors().map(|folder| folder.join("ci/venv/bin")).collect::<Vec<_>>();
     let folders = made.into_iter().chain(env::split_paths(&path));
-    let found = named
+    let found = chosen
         .into_iter()
         .chain(folders.flat_map(|folder| names.iter().map(move |name| folder.join(name))))
         .find(|file| file.is_file() && works(file));
@@ -227,6 +227,6 @@ fn the_strict_parser_accepts_every_hostile_open_metrics_text() {
         status.is_ok_and(|status| status.success())
     };
     let Some(python) = program(&["python3", "python"], can_import) else { return };
-    let texts: String = hostile(OPEN_METRICS).iter().map(|text| format!("{text}\u{c}\n")).collect();
+    let texts = hostile(OPEN_METRICS).join("\u{c}\n") + "\u{c}\n";
     judge(Command::new(&python).args(["-c", STRICT_PARSER]), &texts, &[0]);
 }
