@@ -76,7 +76,6 @@ fn observed_attributes<A: MetricAttributes>(descriptor: &'static Descriptor, att
     if let Some(free) = attributes.free() {
         let mut pairs: Vec<_> = Vec::with_capacity(free.len());
         for (key, value) in free {
-            pairs.retain(|(known, _)| known != key);
             pairs.push(((*key).to_owned().into(), value.to_data()));
         }
         return registry::canonical(pairs);

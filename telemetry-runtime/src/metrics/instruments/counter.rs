@@ -135,6 +135,13 @@ pub(crate) fn add_to_row<T: CounterNumber>(n: T, row: &RowCells, at: usize) {
     }
 }
 
+/// A clone is the same metric.
+impl<T: CounterNumber, A: MetricAttributes> Clone for Counter<T, A> {
+    fn clone(&self) -> Self {
+        Self::new(self.site.descriptor, self.site.scope)
+    }
+}
+
 impl<T: CounterNumber, A: MetricAttributes> fmt::Debug for Counter<T, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Counter").field(&self.site.descriptor.name).finish()

@@ -107,6 +107,13 @@ impl<T: GaugeNumber> Gauge<T, ()> {
     }
 }
 
+/// A clone is the same metric.
+impl<T: GaugeNumber, A: MetricAttributes> Clone for Gauge<T, A> {
+    fn clone(&self) -> Self {
+        Self::new(self.site.descriptor, self.site.scope)
+    }
+}
+
 impl<T: GaugeNumber, A: MetricAttributes> fmt::Debug for Gauge<T, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Gauge").field(&self.site.descriptor.name).finish()

@@ -129,6 +129,13 @@ pub(crate) fn accept(value: f64) -> Option<f64> {
     }
 }
 
+/// A clone is the same metric.
+impl<T: HistogramNumber, A: MetricAttributes> Clone for Histogram<T, A> {
+    fn clone(&self) -> Self {
+        Self::new(self.site.descriptor, self.site.scope)
+    }
+}
+
 impl<T: HistogramNumber, A: MetricAttributes> fmt::Debug for Histogram<T, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Histogram").field(&self.site.descriptor.name).finish()

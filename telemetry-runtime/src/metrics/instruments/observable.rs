@@ -66,6 +66,13 @@ macro_rules! observable {
             }
         }
 
+        /// A clone is the same metric.
+        impl<T: $number, A: MetricAttributes> Clone for $name<T, A> {
+            fn clone(&self) -> Self {
+                Self { descriptor: self.descriptor, scope: self.scope, _types: PhantomData }
+            }
+        }
+
         impl<T: $number, A: MetricAttributes> fmt::Debug for $name<T, A> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_tuple(stringify!($name)).field(&self.descriptor.name).finish()

@@ -122,6 +122,13 @@ impl<T: UpDownNumber> UpDownCounter<T, ()> {
     }
 }
 
+/// A clone is the same metric.
+impl<T: UpDownNumber, A: MetricAttributes> Clone for UpDownCounter<T, A> {
+    fn clone(&self) -> Self {
+        Self::new(self.site.descriptor, self.site.scope)
+    }
+}
+
 impl<T: UpDownNumber, A: MetricAttributes> fmt::Debug for UpDownCounter<T, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("UpDownCounter").field(&self.site.descriptor.name).finish()

@@ -139,14 +139,15 @@ pub(crate) struct DenseRows {
     pub(crate) shared: Box<[AtomicU64]>,
     /// Whether a row exists though its sums are zero.
     touched: Box<[AtomicBool]>,
-    attributes: Box<[RowAttributes]>,
+    /// Made at the first collection that finds a value.
+    attributes: OnceLock<Box<[RowAttributes]>>,
 }
 
 /// The attributes of a row, made at its first export and kept.
 #[derive(Debug, Default)]
 pub(crate) struct RowAttributes {
     plain: OnceLock<Attributes>,
-    by_outcome: [OnceLock<Attributes>; Outcome::ALL.len()],
+    by_outcome: OnceLock<Box<[Attributes; Outcome::ALL.len()]>>,
 }
 
 /// A value of a series at collection.
@@ -161,6 +162,10 @@ fn zeros(count: usize) -> Box<[AtomicU64]> {
 }
 
 impl DenseRows {
+    fn attributes(&self) -> &[RowAttributes] {
+        self.attributes.get_or_init(|| self.touched.iter().map(|_| RowAttributes::default()).collect())
+    }
+
     /// Says that a row exists.
     #[cold]
     pub(crate) fn touch(&self, row: usize) {
@@ -194,7 +199,7 @@ impl Table {
                 base: store::reserve(busy, columns.cells * count),
                 shared: zeros(columns.shared * count),
                 touched: (0..count).map(|_| AtomicBool::new(false)).collect(),
-                attributes: (0..count).map(|_| RowAttributes::default()).collect(),
+                attributes: OnceLock::new(),
             })
         };
         Box::leak(Box::new(Self {
@@ -224,12 +229,12 @@ impl Table {
     ) {
         match &self.rows {
             Rows::Dense(rows) => {
-                for (index, attributes) in rows.attributes.iter().enumerate() {
+                for (index, touched) in rows.touched.iter().enumerate() {
                     let view = View {
                         base: rows.base + index * self.cells,
                         shared: &rows.shared[index * self.shared..][..self.shared],
-                        touched: rows.touched[index].load(Relaxed),
-                        attributes,
+                        touched: touched.load(Relaxed),
+                        attributes: &|| &rows.attributes()[index],
                         make: &|| self.closed_attributes(index),
                     };
                     self.read_row(&view, slabs, sink);
@@ -241,7 +246,7 @@ impl Table {
                         base: row.base,
                         shared: &row.shared,
                         touched: row.touched.load(Relaxed),
-                        attributes: &row.attributes,
+                        attributes: &|| &row.attributes,
                         make: &|| row.pairs.clone(),
                     };
                     self.read_row(&view, slabs, sink);
@@ -281,29 +286,33 @@ struct View<'a> {
     base: usize,
     shared: &'a [AtomicU64],
     touched: bool,
-    attributes: &'a RowAttributes,
+    attributes: &'a dyn Fn() -> &'a RowAttributes,
     make: &'a dyn Fn() -> Vec<(Cow<'static, str>, AttributeData)>,
 }
 
-impl View<'_> {
-    fn attributes(&self, outcome: Option<Outcome>) -> &Attributes {
-        let cache = match outcome {
-            None => &self.attributes.plain,
-            Some(outcome) => &self.attributes.by_outcome[outcome.ordinal()],
+impl<'a> View<'a> {
+    fn attributes(&self, outcome: Option<Outcome>) -> &'a Attributes {
+        let row = (self.attributes)();
+        let Some(outcome) = outcome else {
+            return row.plain.get_or_init(|| canonical((self.make)()));
         };
-        cache.get_or_init(|| {
-            let mut pairs = (self.make)();
-            if let Some(outcome) = outcome {
+        let by_outcome = row.by_outcome.get_or_init(|| {
+            Box::new(Outcome::ALL.map(|outcome| {
+                let mut pairs = (self.make)();
                 pairs.push(("outcome".into(), AttributeData::String(outcome.as_str().into())));
-            }
-            canonical(pairs)
-        })
+                canonical(pairs)
+            }))
+        });
+        &by_outcome[outcome.ordinal()]
     }
 }
 
-/// Attributes sorted by key, so that equal sets are equal slices.
+/// Attributes sorted by key, so that equal sets are equal slices; of equal keys the last one counts.
 pub(crate) fn canonical(mut pairs: Vec<(Cow<'static, str>, AttributeData)>) -> Attributes {
+    // Reversed first, because the sort is stable and the first of equal keys is kept.
+    pairs.reverse();
     pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+    pairs.dedup_by(|(a, _), (b, _)| a == b);
     pairs.into()
 }
 

@@ -1,20 +1,24 @@
+use std::cell::OnceCell;
+use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
 
+use super::{Busy, slabs};
+use crate::metrics::health::{Drop as Reason, drops};
 use crate::metrics::testing::{metric, numbers};
-use crate::metrics::{Counter, Descriptor, Histogram, InstrumentKind, MetricData, NumberKind};
+use crate::metrics::{Counter, Descriptor, Histogram, InstrumentKind, Label, MetricData, NumberKind};
 use crate::plugin::Scope;
 
 macro_rules! descriptor {
-    ($kind:ident, $number:ident, $plugin:literal, $name:literal) => {{
+    ($kind:ident, $number:ident, $plugin:literal, $name:literal $(, $builder:ident($($arg:expr),*))*) => {{
         static D: Descriptor = Descriptor::new(
             InstrumentKind::$kind,
             NumberKind::$number,
             Scope::plugin($plugin),
             $name,
             "telemetry-runtime",
-        );
+        )$(.$builder($($arg),*))*;
         // Declared, so that a collection before the first measurement has it as well.
         inventory::submit! { crate::metrics::Declared::new(&D) }
         &D
@@ -98,4 +102,82 @@ fn measurements_from_destructors_of_a_thread_count() {
         }
     }
     assert_eq!(numbers("s-late", "a.u")[0].1.to_bits(), 100.0_f64.to_bits());
+}
+
+#[test]
+fn histograms_and_free_text_from_destructors_count_too() {
+    static H: Histogram<f64> = Histogram::declared(descriptor!(Histogram, F64, "s-late-more", "a.h"));
+    static L: Counter<u64, (Label<'static>,)> =
+        Counter::declared(descriptor!(Counter, U64, "s-late-more", "a.l", attribute_keys(&["id"])));
+    struct RecordsOnDrop(usize);
+    impl Drop for RecordsOnDrop {
+        fn drop(&mut self) {
+            H.record(0.5);
+            L.add_with(1, (Label::new(if self.0.is_multiple_of(2) { "even" } else { "odd" }),));
+        }
+    }
+    thread_local! {
+        static KEPT: OnceCell<RecordsOnDrop> = const { OnceCell::new() };
+    }
+    for n in 0..20 {
+        thread::spawn(move || {
+            KEPT.with(|kept| kept.get_or_init(|| RecordsOnDrop(n)).0);
+            // The slab is handed back first, as it was taken last.
+            H.record(0.5);
+        })
+        .join()
+        .unwrap();
+    }
+    let Some(MetricData::Histogram { points, .. }) = metric("s-late-more", "a.h") else {
+        panic!("no histogram");
+    };
+    assert_eq!((points[0].count, points[0].sum.to_bits()), (40, 20.0_f64.to_bits()));
+    assert_eq!(numbers("s-late-more", "a.l"), [("id=even".to_owned(), 10.0), ("id=odd".to_owned(), 10.0)]);
+}
+
+#[test]
+fn what_is_recorded_before_bootstrap_is_there() {
+    static C: Counter<u64> = Counter::declared(descriptor!(Counter, U64, "s-early", "a.u"));
+    static EARLY: LazyLock<u64> = LazyLock::new(|| {
+        C.add(41);
+        1
+    });
+    C.add(*EARLY);
+    assert_eq!(numbers("s-early", "a.u")[0].1.to_bits(), 42.0_f64.to_bits());
+}
+
+#[test]
+fn a_first_measurement_from_inside_the_store_is_counted_as_dropped() {
+    static C: Counter<u64> = Counter::declared(descriptor!(Counter, U64, "s-inside", "a.u"));
+    static L: Counter<u64, (Label<'static>,)> =
+        Counter::declared(descriptor!(Counter, U64, "s-inside", "a.l", attribute_keys(&["id"])));
+    // As an instrumented global allocator would do it.
+    let before = drops(Reason::Reentrant);
+    let busy = Busy::enter().expect("no one else is inside on this thread");
+    C.add(1);
+    L.add_with(1, (Label::new("x"),));
+    drop(busy);
+    assert_eq!(drops(Reason::Reentrant) - before, 2);
+    C.add(1);
+    // Now that it has cells, it is recorded from there too.
+    let busy = Busy::enter().expect("no one else is inside on this thread");
+    C.add(1);
+    drop(busy);
+    assert_eq!(numbers("s-inside", "a.u")[0].1.to_bits(), 2.0_f64.to_bits());
+}
+
+#[test]
+fn slabs_are_used_again() {
+    static C: Counter<u64> = Counter::declared(descriptor!(Counter, U64, "s-reuse", "a.u"));
+    let count = || slabs(&Busy::enter().expect("no one else is inside on this thread")).len();
+    let short = || {
+        for _ in 0..200 {
+            thread::spawn(|| C.add(1)).join().unwrap();
+        }
+    };
+    short();
+    let before = count();
+    short();
+    // Other tests take slabs meanwhile, but not one per thread of this one.
+    assert!(count() < before + 100, "{before} slabs became {}", count());
 }
