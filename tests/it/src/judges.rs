@@ -132,7 +132,7 @@ impl Prometheus {
         Some(server)
     }
 
-    /// The value of a PromQL expression without spaces, as soon as it has one.
+    /// The value of a `PromQL` expression without spaces, as soon as it has one.
     ///
     /// # Panics
     ///
