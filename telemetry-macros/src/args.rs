@@ -249,6 +249,20 @@ impl Arg {
         }
     }
 
+    /// The name of the metric in `kind = "name"` and `kind("name", unit = "..")`, and the unit.
+    pub(crate) fn name_and_unit(self, diagnostics: &mut Diagnostics) -> Option<(LitStr, Option<LitStr>)> {
+        let key = self.name();
+        match self.value {
+            ArgValue::Expr(expr) => Some((string_of(expr, &key, diagnostics)?, None)),
+            ArgValue::List(tokens) => {
+                let mut inner = Args::parse(&key, self.key.span(), tokens, diagnostics);
+                let name = string_of(inner.take_positional(&[])?, &key, diagnostics)?;
+                Some((name, inner.take("unit").and_then(|arg| arg.string(diagnostics))))
+            }
+            ArgValue::Flag => None,
+        }
+    }
+
     /// The tokens between the parentheses; anything else is reported.
     pub(crate) fn list(self, diagnostics: &mut Diagnostics) -> Option<TokenStream> {
         if let ArgValue::List(tokens) = self.value {
@@ -293,6 +307,8 @@ pub(crate) fn ungrouped(expr: Expr) -> Expr {
 pub(crate) fn string_of(expr: Expr, key: &str, diagnostics: &mut Diagnostics) -> Option<LitStr> {
     match expr {
         Expr::Lit(ExprLit { lit: Lit::Str(literal), .. }) => Some(literal),
+        // What a `macro_rules!` passes on as `$name:literal` stands in an invisible group.
+        Expr::Group(group) => string_of(*group.expr, key, diagnostics),
         other => {
             diagnostics
                 .error(MessageId::ExpectedString, &other, format!("`{key}` must be a string literal"))

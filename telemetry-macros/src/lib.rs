@@ -6,7 +6,9 @@
 
 mod args;
 mod attribute_value;
+mod block;
 mod diag;
+mod entry;
 mod function;
 mod inert;
 mod instrument;
@@ -20,8 +22,27 @@ mod paths;
 mod plugin;
 mod traced;
 
+use block::Owner;
 use function::Attribute;
 use proc_macro::TokenStream;
+
+#[expect(missing_docs, reason = "documented where the runtime re-exports it")]
+#[proc_macro_attribute]
+pub fn backstage_plugin(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    block::expand(Owner::Plugin, arguments.into(), item.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented where the runtime re-exports it")]
+#[proc_macro_attribute]
+pub fn backstage_core(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    block::expand(Owner::Core, arguments.into(), item.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented where the runtime re-exports it")]
+#[proc_macro_attribute]
+pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    entry::expand(arguments.into(), item.into()).into()
+}
 
 #[expect(missing_docs, reason = "documented where the runtime re-exports it")]
 #[proc_macro_attribute]

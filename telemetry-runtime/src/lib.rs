@@ -31,6 +31,6 @@ pub use metrics::{
 pub use outcome::Outcome;
 pub use plugin::{Plugin, Scope, ScopeKind};
 pub use services::PluginTelemetry;
-pub use telemetry_macros::{metric, traced};
+pub use telemetry_macros::{backstage_core, backstage_plugin, main, metric, traced};
 pub use telemetry_naming as naming;
 pub use trace::span;

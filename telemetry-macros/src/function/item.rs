@@ -65,6 +65,16 @@ pub(crate) struct Body {
 }
 
 impl FnItem {
+    pub(crate) fn visibility(&self) -> &Visibility {
+        &self.visibility
+    }
+
+    /// The function as an item inside another one: without its visibility.
+    pub(crate) fn inner(&self) -> TokenStream {
+        let Self { attributes, signature, body, .. } = self;
+        quote!(#(#attributes)* #signature #body)
+    }
+
     /// The function's name, without `r#`.
     pub(crate) fn name(&self) -> String {
         self.signature.ident.unraw().to_string()

@@ -19,7 +19,7 @@ use crate::traced::TracedArgs;
 pub(crate) use item::{ABSORBED, FnItem};
 pub(crate) use model::{Flavour, TracedFn};
 pub(crate) use params::local;
-pub(crate) use siblings::Attribute;
+pub(crate) use siblings::{Attribute, is_ours, recognise};
 
 /// The attributes of one function, as they were written.
 #[derive(Default)]

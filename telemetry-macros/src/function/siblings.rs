@@ -77,14 +77,21 @@ pub(super) fn absorb(args: &mut FnArgs, item: &mut FnItem, diagnostics: &mut Dia
 /// An attribute is ours when it is written bare, under the runtime's name, or under the name that `crate =` gave it.
 /// Under any other name it expands on its own.
 pub(crate) fn recognise(path: &Path, krate: &CratePath) -> Option<Attribute> {
-    let ours = Attribute::of_word(&path.segments.last()?.ident.to_string())?;
+    let word = path.segments.last()?.ident.to_string();
+    let ours = Attribute::of_word(&word)?;
+    is_ours(path, &word, krate).then_some(ours)
+}
+
+/// Whether `path` is `word`, bare or under a name of the runtime.
+pub(crate) fn is_ours(path: &Path, word: &str, krate: &CratePath) -> bool {
     let text = |tokens: &dyn ToTokens| tokens.to_token_stream().to_string().replace(' ', "");
     let written = text(path);
-    let word = path.segments.last()?.ident.to_string();
-    let prefix = written.strip_suffix(&word)?.trim_start_matches("::").trim_end_matches("::").to_owned();
     let known = text(krate);
-    (prefix.is_empty() || prefix == "telemetry_runtime" || prefix == known.trim_start_matches("::"))
-        .then_some(ours)
+    written == word
+        || written.strip_suffix(word).and_then(|prefix| prefix.strip_suffix("::")).is_some_and(|prefix| {
+            let prefix = prefix.trim_start_matches("::");
+            prefix == "telemetry_runtime" || prefix == known.trim_start_matches("::")
+        })
 }
 
 fn krate_of(args: &FnArgs) -> CratePath {

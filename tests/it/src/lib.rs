@@ -7,3 +7,17 @@ pub mod judges;
 pub mod process;
 pub mod sink;
 pub mod wait;
+
+/// A metric that the program `conflict` declares with another kind.
+#[telemetry_runtime::backstage_plugin(id = "conflict")]
+pub mod conflicting {
+    use telemetry_runtime::{Counter, MetricSet};
+
+    /// A counter here, a histogram in the program.
+    #[derive(MetricSet)]
+    pub struct Metrics {
+        /// Requests.
+        #[metric(counter = "requests.handled", unit = "{request}")]
+        pub handled: Counter<u64>,
+    }
+}

@@ -1,4 +1,9 @@
 //! Behaviour of the toolkit, read where users read it: at exporters, on the screen, in the repository.
 
+mod fixture;
+mod otlp;
+mod outcomes;
+mod parents;
+mod programs;
 mod sink;
 mod tidy;
