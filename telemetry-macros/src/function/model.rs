@@ -68,7 +68,7 @@ impl TracedFn {
                     diagnostics
                         .error(
                             MessageId::AttributeWithoutSpan,
-                            &attribute.key.place(),
+                            attribute.key.place(),
                             "`#[attribute]` on a parameter needs `#[traced]` on the function",
                         )
                         .help("add `#[traced]`; attributes of metrics go into `#[metric(attributes(key = expr))]`");

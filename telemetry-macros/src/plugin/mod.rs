@@ -139,7 +139,9 @@ fn legal_id(name: &str) -> String {
             pending.get_or_insert(if character == '_' { '_' } else { '-' });
         }
     }
-    if id.is_empty() { "app".to_owned() } else { id }
+    id.truncate(check::PLUGIN_ID_LIMIT);
+    let id = id.trim_end_matches(['-', '_']);
+    if id.is_empty() { "app".to_owned() } else { id.to_owned() }
 }
 
 #[cfg(test)]
@@ -155,6 +157,8 @@ mod tests {
             ("_9lives", "lives"),
             ("", "app"),
             ("a-1", "a-1"),
+            (&"a".repeat(70), &"a".repeat(63)),
+            (&format!("{}-b", "a".repeat(62)), &"a".repeat(62)),
         ];
         for (name, id) in cases {
             assert_eq!(legal_id(name), id, "{name}");
