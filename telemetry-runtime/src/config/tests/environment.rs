@@ -210,9 +210,8 @@ fn samplers_batches_limits_and_propagators_are_read() {
     assert!(none.telemetry.tracing.propagators.is_empty());
 }
 
-/// Each variable, the values that it refuses beside the common ones, and the values that it takes although another
-/// variable would refuse them.
-const VARIABLES: &[(&str, &[&str])] = &[
+/// Each variable and the values that it refuses.
+pub(super) const VARIABLES: &[(&str, &[&str])] = &[
     ("OTEL_SDK_DISABLED", &["-1", "0", "99999999999999999999", "text"]),
     ("TELEMETRY_ENABLED", &["-1", "99999999999999999999", "text"]),
     ("OTEL_RESOURCE_ATTRIBUTES", &["-1", "0", "text", "a=%ff"]),

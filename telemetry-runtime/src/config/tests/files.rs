@@ -144,4 +144,4 @@ telemetry:
     }
 }
 
-const ROUNDS: usize = 2000;
+const ROUNDS: usize = 1000;
