@@ -5,7 +5,8 @@ pub use telemetry_naming::MetricName;
 
 pub use crate::bootstrap::run_main;
 pub use crate::call::{
-    Call, CallEnd, CallPart, NoMetrics, NoSpan, Prepared, Traced, boxed, call_once, never, of, traced,
+    Call, CallEnd, CallPart, Deferred, NoMetrics, NoSpan, Prepared, Traced, boxed, call_once, deferred,
+    never, of, traced,
 };
 pub use crate::metrics::{
     AttributeData, AttributeValue, CallValue, Callback, Declared, Descriptor, Existing, FnInstrument,

@@ -29,6 +29,7 @@
 //! `SpanGuard` stays on its thread, `TaskSpan` travels with its future. A call is also a `CallEnd` (by `DerefMut`),
 //! which is what `inspect` takes. `call.metrics()` reaches the metric part, for values taken from the result.
 
+mod deferred;
 mod future;
 mod inspect;
 mod metrics;
@@ -39,6 +40,7 @@ use std::pin::Pin;
 use std::thread;
 use std::time::Duration;
 
+pub use deferred::{Deferred, deferred};
 pub use future::{Prepared, Traced, traced};
 pub use inspect::{
     Inspect, InspectAny, InspectAsError, InspectBoxed, InspectDebug, InspectDisplay, InspectError,

@@ -3,24 +3,22 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 
-use super::expand::{braces, traced_future};
+use super::expand::{braces, inspection, prepared, traced_future};
 use super::item::Body;
 use super::model::TracedFn;
-use super::params::{capture, local};
+use super::params::capture;
 use crate::metric::Parts;
 
 /// A function that returns `impl Future`.
 ///
-/// Output: `let __future = call_once(move || { body }); async move { traced(.., __future, ..).await }`. The call is recorded
-/// from the first poll on, so that a future which is never polled records nothing.
+/// Output: `deferred(|| Prepared::new(..), call_once(move || { body }), |__out: &R, ..| ..)`. The call is recorded from the
+/// first poll on, so that a future which is never polled records nothing.
 pub(super) fn future(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
-    let future = local("__future");
+    let private = function.krate.private();
+    let prepared = prepared(function, parts);
     let made = made(function, body);
-    let traced = traced_future(function, parts, &quote!(#future));
-    quote! {
-        let #future = #made;
-        async move { #traced.await }
-    }
+    let inspection = inspection(function, parts);
+    quote!(#private::deferred(|| #prepared, #made, #inspection))
 }
 
 /// A function that returns a future in a box.
@@ -35,13 +33,8 @@ pub(super) fn boxed_future(function: &TracedFn, body: &Body, parts: &Parts) -> T
         let block = braces(quote!(#traced.await), body.span);
         return quote!(#before #pin(async move #block));
     }
-    let future = local("__future");
-    let made = made(function, body);
-    let traced = traced_future(function, parts, &quote!(#future));
-    quote! {
-        let #future = #made;
-        #private::boxed(async move { #traced.await })
-    }
+    let deferred = future(function, body, parts);
+    quote!(#private::boxed(#deferred))
 }
 
 /// The future that the body makes. The body runs at the call, and may leave early.

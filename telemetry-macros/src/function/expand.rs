@@ -113,17 +113,29 @@ pub(super) fn async_block(function: &TracedFn, body: &Body) -> TokenStream {
 /// Output: `traced(Prepared::new(..), future, |__out: &R, __call: &mut Call<_, _>| ..)`.
 pub(super) fn traced_future(function: &TracedFn, parts: &Parts, future: &TokenStream) -> TokenStream {
     let private = function.krate.private();
-    let (call, out) = (local("__call"), local("__out"));
+    let prepared = prepared(function, parts);
+    let inspection = inspection(function, parts);
+    quote!(#private::traced(#prepared, #future, #inspection))
+}
+
+/// Output: `Prepared::new(span, metrics)`.
+pub(super) fn prepared(function: &TracedFn, parts: &Parts) -> TokenStream {
+    let private = function.krate.private();
     let (span, metrics) = call_parts(function, parts);
-    let closure = if function.inspects() {
-        let hint = function.returns.hint.clone().unwrap_or_else(|| quote!(_));
-        let inspect = inspect(function, &quote!(#out), &quote!(#call));
-        let after = &parts.after;
-        quote!(|#out: &#hint, #call: &mut #private::Call<_, _>| { #inspect #after })
-    } else {
-        quote!(|_, _| {})
-    };
-    quote!(#private::traced(#private::Prepared::new(#span, #metrics), #future, #closure))
+    quote!(#private::Prepared::new(#span, #metrics))
+}
+
+/// What a future's call does with the value. Output: `|__out: &R, __call: &mut Call<_, _>| ..`.
+pub(super) fn inspection(function: &TracedFn, parts: &Parts) -> TokenStream {
+    if !function.inspects() {
+        return quote!(|_, _| {});
+    }
+    let private = function.krate.private();
+    let (call, out) = (local("__call"), local("__out"));
+    let hint = function.returns.hint.clone().unwrap_or_else(|| quote!(_));
+    let inspect = inspect(function, &quote!(#out), &quote!(#call));
+    let after = &parts.after;
+    quote!(|#out: &#hint, #call: &mut #private::Call<_, _>| { #inspect #after })
 }
 
 /// Output: `{ use inspect::*; (&&&&&&&&Inspect(&__out)).inspect(&mut __call); }`.

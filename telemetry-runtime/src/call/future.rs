@@ -40,7 +40,7 @@ pin_project! {
         // An option, so that it can be dropped in place before the call ends.
         #[pin]
         future: Option<F>,
-        // None after the end.
+        // None before the beginning and after the end.
         call: Option<(Prepared<S, M>, I)>,
     }
 
@@ -68,6 +68,18 @@ where
     I: FnOnce(&F::Output, &mut Call<S, M>),
 {
     Traced { future: Some(future), call: Some((call, inspect)) }
+}
+
+/// A future whose call has not begun.
+pub(super) fn untraced<S: CallPart, M: CallPart, F, I>(future: F) -> Traced<S, M, F, I> {
+    Traced { future: Some(future), call: None }
+}
+
+impl<S: CallPart, M: CallPart, F, I> Traced<S, M, F, I> {
+    /// Begins the call.
+    pub(super) fn begin(self: Pin<&mut Self>, call: Prepared<S, M>, inspect: I) {
+        *self.project().call = Some((call, inspect));
+    }
 }
 
 /// Ends the call as a panic if a poll unwinds.

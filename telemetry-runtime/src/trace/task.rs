@@ -1,5 +1,6 @@
 //! The span of a future, which travels between threads with it.
 
+use std::panic::RefUnwindSafe;
 use std::sync::Arc;
 
 use opentelemetry::Context;
@@ -50,6 +51,9 @@ impl TaskSpan {
         Self { context, record }
     }
 }
+
+/// An instrumented future is as unwind-safe as its body: its span is finished once, whatever unwinds.
+impl RefUnwindSafe for TaskSpan {}
 
 impl CallPart for TaskSpan {
     fn started(&self) -> Option<Moment> {
