@@ -5,7 +5,7 @@ use std::sync::Arc;
 use opentelemetry::Value;
 use opentelemetry_sdk::Resource;
 
-use super::family::{Conflict, Family, NameCache, group};
+use super::family::{Conflict, Families, Family};
 use super::labels::{LabelLayout, escape_help, write_label};
 use super::names::{self, FamilyKind};
 use super::negotiate::Format;
@@ -17,7 +17,7 @@ use crate::metrics::{
 /// Encodes snapshots, and remembers between scrapes what does not change.
 #[derive(Debug, Default)]
 pub(crate) struct Encoder {
-    names: NameCache,
+    families: Families,
     /// The size of the last exposition: a good guess for the next.
     size: usize,
 }
@@ -40,21 +40,21 @@ impl Encoder {
         let open_metrics = format.is_open_metrics();
         let scopes: Vec<ScopeLabels> =
             snapshot.scopes.iter().map(|scope| ScopeLabels::new(&scope.scope)).collect();
-        let (families, conflicts) = group(&mut self.names, snapshot);
+        self.families.fit(snapshot);
         let mut writer = Writer {
             out: String::with_capacity(self.size + self.size / 8),
             open_metrics,
             labels: String::new(),
         };
         writer.target_info(resource);
-        for family in &families {
-            writer.family(family, &scopes);
+        for family in self.families.list() {
+            writer.family(family, &scopes, snapshot);
         }
         if open_metrics {
             writer.out.push_str("# EOF\n");
         }
         self.size = writer.out.len();
-        Exposition { text: writer.out, conflicts }
+        Exposition { text: writer.out, conflicts: self.families.conflicts().to_vec() }
     }
 }
 
@@ -128,13 +128,17 @@ impl Writer {
         self.out.push_str("} 1\n");
     }
 
-    fn family(&mut self, family: &Family<'_>, scopes: &[ScopeLabels]) {
+    fn family(&mut self, family: &Family, scopes: &[ScopeLabels], snapshot: &Snapshot) {
         let name = if self.open_metrics { family.name.base() } else { &family.name.text };
-        if !family.help.is_empty() {
+        let metric = |(scope, position): &(usize, usize)| &snapshot.scopes[*scope].metrics[*position];
+        // The first one that says something.
+        let help =
+            family.members.iter().map(|member| &*metric(member).description).find(|text| !text.is_empty());
+        if let Some(help) = help {
             self.out.push_str("# HELP ");
             self.out.push_str(name);
             self.out.push(' ');
-            escape_help(&mut self.out, family.help, self.open_metrics);
+            escape_help(&mut self.out, help, self.open_metrics);
             self.out.push('\n');
         }
         self.comment("TYPE", name, family.name.kind.as_str());
@@ -143,8 +147,8 @@ impl Writer {
         {
             self.comment("UNIT", name, unit);
         }
-        for (scope, metric) in &family.members {
-            self.metric(family, &scopes[*scope], metric);
+        for member in &family.members {
+            self.metric(family, &scopes[member.0], metric(member));
         }
     }
 
@@ -154,7 +158,7 @@ impl Writer {
         }
     }
 
-    fn metric(&mut self, family: &Family<'_>, scope: &ScopeLabels, metric: &Metric) {
+    fn metric(&mut self, family: &Family, scope: &ScopeLabels, metric: &Metric) {
         match &metric.data {
             MetricData::Sum { points, .. } | MetricData::Gauge { points } => {
                 self.numbers(family, scope, points);
@@ -163,7 +167,7 @@ impl Writer {
         }
     }
 
-    fn numbers(&mut self, family: &Family<'_>, scope: &ScopeLabels, points: &[NumberPoint]) {
+    fn numbers(&mut self, family: &Family, scope: &ScopeLabels, points: &[NumberPoint]) {
         let counter = family.name.kind == FamilyKind::Counter;
         let mut layout = LabelLayout::default();
         for point in points {
@@ -191,7 +195,7 @@ impl Writer {
 
     fn histograms(
         &mut self,
-        family: &Family<'_>,
+        family: &Family,
         scope: &ScopeLabels,
         bounds: &Arc<[f64]>,
         points: &[HistogramPoint],

@@ -11,12 +11,10 @@ use crate::metrics::{Metric, Snapshot};
 
 /// All metrics that share a name in the exposition.
 #[derive(Debug)]
-pub(super) struct Family<'a> {
-    pub(super) name: Arc<FamilyName>,
-    /// The first description that is not empty.
-    pub(super) help: &'a str,
-    /// The metrics, each with the position of its scope in the snapshot.
-    pub(super) members: Vec<(usize, &'a Metric)>,
+pub(super) struct Family {
+    pub(super) name: FamilyName,
+    /// Where the metrics are in a snapshot: the positions of the scope, and of the metric in it.
+    pub(super) members: Vec<(usize, usize)>,
 }
 
 /// A metric that was left out, because the exposition would contradict itself with it.
@@ -51,90 +49,119 @@ impl fmt::Display for Conflict {
     }
 }
 
-/// The spelling of names, kept from scrape to scrape.
+/// The families of a snapshot, kept from scrape to scrape.
 ///
-/// It grows with the number of metrics, not of series, and a name is never spelled twice.
+/// Which metrics there are hardly ever changes, so that a scrape costs a comparison per metric and spells no name.
 #[derive(Debug, Default)]
-pub(super) struct NameCache {
-    names: HashMap<NameKey, Arc<FamilyName>>,
+pub(super) struct Families {
+    /// What the families were made from, in the order of the snapshot.
+    origin: Vec<Origin>,
+    /// In the order of first appearance.
+    list: Vec<Family>,
+    /// What had to be left out.
+    conflicts: Vec<Conflict>,
 }
 
-type NameKey = (Arc<str>, String, Kind);
+/// What decides the family of a metric.
+#[derive(Debug)]
+struct Origin {
+    scope: usize,
+    name: Arc<str>,
+    unit: String,
+    kind: Kind,
+}
 
-/// Names that a program makes up at run time must not let the cache grow for ever.
-const CACHED_NAMES: usize = 10_000;
-
-impl NameCache {
-    fn get(&mut self, metric: &Metric) -> Arc<FamilyName> {
-        let key = (metric.name.clone(), metric.unit.to_string(), spelling(&metric.data));
-        if let Some(name) = self.names.get(&key) {
-            return name.clone();
-        }
-        if self.names.len() >= CACHED_NAMES {
-            self.names.clear();
-        }
-        let name = Arc::new(FamilyName::of(metric));
-        self.names.insert(key, name.clone());
-        name
+impl Origin {
+    fn fits(&self, scope: usize, metric: &Metric) -> bool {
+        self.scope == scope
+            && (Arc::ptr_eq(&self.name, &metric.name) || self.name == metric.name)
+            && self.unit == metric.unit
+            && self.kind == spelling(&metric.data)
     }
 }
 
-/// The families of a snapshot in the order of first appearance, and what had to be left out.
-pub(super) fn group<'a>(cache: &mut NameCache, snapshot: &'a Snapshot) -> (Vec<Family<'a>>, Vec<Conflict>) {
-    let mut families: Vec<Family<'a>> = Vec::new();
-    let mut conflicts = Vec::new();
-    // Both formats reserve these names for the resource.
-    let mut reserved: HashMap<String, Option<usize>> =
-        ["target", "target_info"].map(|name| (name.to_owned(), None)).into();
-    for (scope, metrics) in snapshot.scopes.iter().enumerate() {
-        for metric in &metrics.metrics {
-            let name = cache.get(metric);
-            match place(&families, &reserved, scope, &name) {
-                Ok(Some(index)) => {
-                    let family = &mut families[index];
-                    if family.help.is_empty() {
-                        family.help = &metric.description;
-                    }
-                    family.members.push((scope, metric));
-                }
+impl Families {
+    pub(super) fn list(&self) -> &[Family] {
+        &self.list
+    }
+
+    pub(super) fn conflicts(&self) -> &[Conflict] {
+        &self.conflicts
+    }
+
+    /// Makes the families of `snapshot`, unless these are its families.
+    pub(super) fn fit(&mut self, snapshot: &Snapshot) {
+        let mut known = self.origin.iter();
+        let fits = metrics(snapshot)
+            .all(|(scope, _, metric)| known.next().is_some_and(|origin| origin.fits(scope, metric)));
+        if !fits || known.next().is_some() {
+            *self = Self::new(snapshot);
+        }
+    }
+
+    fn new(snapshot: &Snapshot) -> Self {
+        let mut families = Self::default();
+        // Both formats reserve these names for the resource.
+        let mut reserved: HashMap<String, Option<usize>> =
+            ["target", "target_info"].map(|name| (name.to_owned(), None)).into();
+        for (scope, position, metric) in metrics(snapshot) {
+            let name = FamilyName::of(metric);
+            match families.place(&reserved, scope, &name) {
+                Ok(Some(index)) => families.list[index].members.push((scope, position)),
                 Ok(None) => {
-                    reserved.extend(name.reserved().map(|reserved| (reserved, Some(families.len()))));
-                    families.push(Family { name, help: &metric.description, members: vec![(scope, metric)] });
+                    let index = families.list.len();
+                    reserved.extend(name.reserved().map(|reserved| (reserved, Some(index))));
+                    families.list.push(Family { name, members: vec![(scope, position)] });
                 }
                 Err(reason) => {
-                    conflicts.push(Conflict { metric: metric.name.clone(), name: name.text.clone(), reason });
+                    let conflict = Conflict { metric: metric.name.clone(), name: name.text, reason };
+                    families.conflicts.push(conflict);
                 }
             }
+            families.origin.push(Origin {
+                scope,
+                name: metric.name.clone(),
+                unit: metric.unit.clone().into_owned(),
+                kind: spelling(&metric.data),
+            });
         }
+        families
     }
-    (families, conflicts)
+
+    /// The family that a metric joins, or `None` for a new one.
+    fn place(
+        &self,
+        reserved: &HashMap<String, Option<usize>>,
+        scope: usize,
+        name: &FamilyName,
+    ) -> Result<Option<usize>, Reason> {
+        if let Some(holder) = reserved.get(name.base()) {
+            let Some((index, family)) = holder.and_then(|index| Some((index, self.list.get(index)?))) else {
+                return Err(Reason::Series);
+            };
+            if family.name.base() != name.base() {
+                return Err(Reason::Series);
+            }
+            if family.name.kind != name.kind {
+                return Err(Reason::Type);
+            }
+            // Metrics come scope by scope, so that the last member tells.
+            return match family.members.last() {
+                Some((last, _)) if *last == scope => Err(Reason::Scope),
+                _ => Ok(Some(index)),
+            };
+        }
+        if name.reserved().any(|name| reserved.contains_key(&name)) {
+            return Err(Reason::Series);
+        }
+        Ok(None)
+    }
 }
 
-/// The family that a metric joins, or `None` for a new one.
-fn place(
-    families: &[Family<'_>],
-    reserved: &HashMap<String, Option<usize>>,
-    scope: usize,
-    name: &FamilyName,
-) -> Result<Option<usize>, Reason> {
-    if let Some(holder) = reserved.get(name.base()) {
-        let Some((index, family)) = holder.and_then(|index| Some((index, families.get(index)?))) else {
-            return Err(Reason::Series);
-        };
-        if family.name.base() != name.base() {
-            return Err(Reason::Series);
-        }
-        if family.name.kind != name.kind {
-            return Err(Reason::Type);
-        }
-        // Metrics come scope by scope, so that the last member tells.
-        return match family.members.last() {
-            Some((last, _)) if *last == scope => Err(Reason::Scope),
-            _ => Ok(Some(index)),
-        };
-    }
-    if name.reserved().any(|name| reserved.contains_key(&name)) {
-        return Err(Reason::Series);
-    }
-    Ok(None)
+/// Every metric with the positions of its scope and of itself.
+fn metrics(snapshot: &Snapshot) -> impl Iterator<Item = (usize, usize, &Metric)> {
+    let scopes = snapshot.scopes.iter().enumerate();
+    scopes.flat_map(|(scope, content)| {
+        content.metrics.iter().enumerate().map(move |(position, metric)| (scope, position, metric))
+    })
 }

@@ -143,3 +143,18 @@ fn points_of_one_metric_may_have_different_keys() {
         "seen_total{a=\"1\"} 1\nseen_total{otel_metric_overflow=\"true\"} 2\nseen_total{a=\"2\"} 3\n";
     assert!(text.ends_with(series), "{text}");
 }
+
+#[test]
+fn an_encoder_follows_metrics_that_come_and_go() {
+    let with = |names: &[&str]| {
+        let metrics = names.iter().map(|name| gauge(name, vec![point(&[], Number::U64(1))])).collect();
+        snapshot(metrics)
+    };
+    let mut encoder = Encoder::default();
+    for names in [&["a", "b"][..], &["a", "b"], &["a", "b", "c"], &["b"], &[], &["c", "a.b", "a_b"]] {
+        let snapshot = with(names);
+        let fresh = encode_with(&snapshot, &resource(&[]), TEXT);
+        let kept = encoder.encode(&snapshot, &resource(&[]), TEXT);
+        assert_eq!((kept.text, kept.conflicts), fresh, "{names:?}");
+    }
+}
