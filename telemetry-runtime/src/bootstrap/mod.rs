@@ -214,7 +214,8 @@ fn refuse_conflicts() -> Result<(), Error> {
 
 /// Starts all parts and sets the globals.
 fn run(config: &Config, builder: TelemetryBuilder, diagnostics: Diagnostics) -> Result<Running, Error> {
-    let Parts { plan, trace, meter_provider, resource } = settings::parts(config, builder, diagnostics);
+    let Parts { plan, trace, meter_provider, guarded_meters, resource } =
+        settings::parts(config, builder, diagnostics);
     let traces = trace.is_some();
     match trace {
         Some(settings) => trace::install(settings),
@@ -228,7 +229,7 @@ fn run(config: &Config, builder: TelemetryBuilder, diagnostics: Diagnostics) -> 
             return Err(error);
         }
     };
-    global::set_meter_provider(meter_provider.clone());
+    global::set_meter_provider(guarded_meters);
     let tracer_provider = if traces { trace::tracer_provider(resource) } else { None };
     if let Some(provider) = &tracer_provider {
         global::set_tracer_provider(provider.clone());

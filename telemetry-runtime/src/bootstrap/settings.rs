@@ -15,7 +15,7 @@ use crate::config::{
     BackendConfig, Config, ExceptionSignal, PropagatorConfig, ResourceConfig, SamplerConfig, ScopeOverride,
     TracingConfig,
 };
-use crate::export::{Diagnostics, ExportPlan, MetricsPlan, SdkReader, SpansPlan};
+use crate::export::{Diagnostics, ExportPlan, GuardedMeterProvider, MetricsPlan, SdkReader, SpansPlan};
 use crate::metrics::{MeterNaming, Naming};
 use crate::plugin::{Scope, ScopeKind};
 use crate::self_telemetry;
@@ -27,6 +27,8 @@ pub(super) struct Parts {
     /// The recorder's settings; `None` where spans go nowhere.
     pub(super) trace: Option<TraceSettings>,
     pub(super) meter_provider: SdkMeterProvider,
+    /// The same for third-party code, whose callbacks may panic.
+    pub(super) guarded_meters: GuardedMeterProvider,
     pub(super) resource: Resource,
 }
 
@@ -37,6 +39,7 @@ pub(super) fn parts(config: &Config, builder: TelemetryBuilder, diagnostics: Dia
     let third_party = SdkReader::new();
     let meter_provider =
         SdkMeterProvider::builder().with_resource(resource.clone()).with_reader(third_party.clone()).build();
+    let guarded_meters = third_party.guard(meter_provider.clone());
     let metrics = telemetry.metrics.enabled.then(|| MetricsPlan {
         source: Arc::new(source),
         third_party: Some(third_party),
@@ -62,7 +65,7 @@ pub(super) fn parts(config: &Config, builder: TelemetryBuilder, diagnostics: Dia
         metrics,
         spans,
     };
-    Parts { plan, trace, meter_provider, resource }
+    Parts { plan, trace, meter_provider, guarded_meters, resource }
 }
 
 fn resource(config: &ResourceConfig) -> Resource {

@@ -131,10 +131,17 @@ impl Shared {
     }
 
     fn read_third_party(&self, reader: &SdkReader) -> Vec<ScopeMetrics> {
+        let panics = reader.panics();
         let Ok(read) = catch_unwind(AssertUnwindSafe(|| reader.read())) else {
             self.panicked("a callback of a third-party metric panicked: the SDK collects no third-party metrics any more");
             return Vec::new();
         };
+        let panics = reader.panics() - panics;
+        if panics > 0 {
+            self.counters.callbacks_panicked.add(panics);
+            let message = "a callback of a third-party metric panicked";
+            self.diagnostics.report(DiagnosticKind::Callback, message);
+        }
         match read {
             Ok(Collected { scopes, unsupported }) => {
                 if let Some(first) = unsupported.first() {
@@ -244,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_third_party_callback_that_panics_leaves_our_metrics_alone() {
+    fn an_unguarded_callback_that_panics_leaves_our_metrics_alone() {
         let reader = SdkReader::new();
         let provider = SdkMeterProvider::builder().with_reader(reader.clone()).build();
         let meter = provider.meter("third-party");
@@ -255,6 +262,20 @@ mod tests {
             assert_eq!(collections(&collector.snapshot_blocking()), expected);
         }
         assert_eq!(collector.shared.counters.callbacks_panicked.get(), 1);
+    }
+
+    #[test]
+    fn a_guarded_callback_that_panics_is_counted_each_time() {
+        let reader = SdkReader::new();
+        let provider = reader.guard(SdkMeterProvider::builder().with_reader(reader.clone()).build());
+        let meter = provider.meter("third-party");
+        let _gauge =
+            meter.u64_observable_gauge("gauge").with_callback(|_| panic!("as the test says")).build();
+        let collector = collector(|| {}, Some(reader));
+        for expected in 1..=3 {
+            collector.snapshot_blocking();
+            assert_eq!(collector.shared.counters.callbacks_panicked.get(), expected);
+        }
     }
 
     #[test]

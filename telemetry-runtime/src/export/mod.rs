@@ -20,6 +20,7 @@ mod sdk_bridge;
 mod start;
 #[cfg(test)]
 mod testing;
+mod third_party;
 mod worker;
 
 pub(crate) use collector::MetricSource;
@@ -29,3 +30,4 @@ pub(crate) use plan::{ExportPlan, MetricsPlan, SpanSource, SpansPlan};
 pub(crate) use sdk_bridge::SdkReader;
 pub use sink::{BoxFuture, ExportError, MetricSink, Receipt, SpanSink};
 pub(crate) use start::{Exporters, start};
+pub(crate) use third_party::GuardedMeterProvider;

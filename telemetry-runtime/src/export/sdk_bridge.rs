@@ -1,5 +1,6 @@
 //! Third-party instruments: what `opentelemetry_sdk` aggregates, as the snapshot that all exporters share.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
@@ -9,8 +10,9 @@ use opentelemetry_sdk::metrics::data::{
     AggregatedMetrics, Histogram, Metric as SdkMetric, MetricData as SdkData, ResourceMetrics,
 };
 use opentelemetry_sdk::metrics::reader::MetricReader;
-use opentelemetry_sdk::metrics::{InstrumentKind, ManualReader, Pipeline, Temporality};
+use opentelemetry_sdk::metrics::{InstrumentKind, ManualReader, Pipeline, SdkMeterProvider, Temporality};
 
+use super::third_party::GuardedMeterProvider;
 use crate::metrics::{
     AttributeData, Attributes, HistogramPoint, MeterScope, Metric, MetricData, Number, NumberPoint,
     ScopeMetrics,
@@ -21,6 +23,8 @@ use crate::metrics::{
 #[derive(Clone, Debug)]
 pub(crate) struct SdkReader {
     reader: Arc<ManualReader>,
+    /// Calls of guarded callbacks that panicked.
+    panics: Arc<AtomicUsize>,
 }
 
 /// What a collection of the SDK gave.
@@ -33,12 +37,24 @@ pub(crate) struct Collected {
 
 impl SdkReader {
     pub(crate) fn new() -> Self {
-        Self { reader: Arc::new(ManualReader::builder().with_temporality(Temporality::Cumulative).build()) }
+        let reader = ManualReader::builder().with_temporality(Temporality::Cumulative).build();
+        Self { reader: Arc::new(reader), panics: Arc::default() }
+    }
+
+    /// The provider for `opentelemetry::global`: that of this reader, with a guard around its callbacks.
+    pub(crate) fn guard(&self, provider: SdkMeterProvider) -> GuardedMeterProvider {
+        GuardedMeterProvider::new(provider, self.panics.clone())
+    }
+
+    /// How often a guarded callback panicked.
+    pub(super) fn panics(&self) -> usize {
+        self.panics.load(Ordering::Relaxed)
     }
 
     /// Runs the callbacks of third-party observables and gives all third-party metrics.
     ///
-    /// It runs user code, so that it may block or panic. After a panic the SDK never collects again.
+    /// It runs user code, so that it may block, and panic where the provider is not guarded. After a panic the SDK never
+    /// collects again.
     pub(crate) fn read(&self) -> Result<Collected, String> {
         let mut metrics = ResourceMetrics::default();
         self.reader.collect(&mut metrics).map_err(|error| error.to_string())?;
@@ -221,7 +237,7 @@ fn value(value: &Value) -> AttributeData {
 #[cfg(test)]
 mod tests {
     use opentelemetry::metrics::MeterProvider as _;
-    use opentelemetry_sdk::metrics::{Aggregation, Instrument, SdkMeterProvider, Stream};
+    use opentelemetry_sdk::metrics::{Aggregation, Instrument, Stream};
 
     use super::*;
 
