@@ -90,7 +90,7 @@ impl Backend {
                 move || {
                     let (catalog, progress) = (Arc::clone(&catalog), progress.clone());
                     async move {
-                        catalog.process_due(|done, left| progress.show(done, left)).await;
+                        catalog.process_due(|done, all| progress.show(done, all)).await;
                         Ok(())
                     }
                 }

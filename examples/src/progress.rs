@@ -24,9 +24,9 @@ impl Progress {
         Self { bar: ProgressBar::hidden() }
     }
 
-    /// Shows that `done` documents are processed and `left` are not. Locations may still add to them.
-    pub fn show(&self, done: usize, left: usize) {
-        self.bar.set_length((done + left) as u64);
+    /// Shows that `done` of `all` documents are processed. Locations may still add to them.
+    pub fn show(&self, done: usize, all: usize) {
+        self.bar.set_length(all as u64);
         self.bar.set_position(done as u64);
     }
 

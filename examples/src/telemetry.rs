@@ -1,6 +1,7 @@
 //! Starting telemetry, and saying where it can be seen.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use telemetry_runtime::config::{MetricExporterConfig, SpanExporterConfig};
 use telemetry_runtime::{Error, Telemetry};
@@ -19,6 +20,10 @@ pub fn start(args: &Args) -> Result<Telemetry, Error> {
     }
     if let Some(port) = args.port {
         builder = builder.prometheus_port(port);
+    }
+    if args.once {
+        // A program that ends by itself has time to hand over everything that it made in a burst.
+        builder = builder.shutdown_timeout(Duration::from_secs(30));
     }
     builder.bootstrap()
 }

@@ -111,7 +111,7 @@ pub fn observe(store: &Arc<Store>) -> [CallbackHandle; 4] {
         }),
         METRICS.relations.observe_with({
             let store = stores();
-            move |observer| observer.observe(store.size().relations as u64)
+            move |observer| observer.observe(store.relation_count() as u64)
         }),
         METRICS.stitch_queue.observe_with({
             let store = stores();

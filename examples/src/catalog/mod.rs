@@ -113,15 +113,15 @@ impl Catalog {
         Ok(())
     }
 
-    /// Processes every document that is due, the ones that Locations add included. `on_document` hears of each one:
-    /// how many are done, and how many are still due.
+    /// Processes every document that is due once, the ones that Locations add included. `on_document` hears of each one:
+    /// how many are done, and how many the catalog has.
     pub async fn process_due(&self, on_document: impl Fn(usize, usize)) {
-        let mut done = 0;
-        while let Some(due) = self.store.take_due(SystemTime::now(), self.interval) {
+        let (started, mut done) = (SystemTime::now(), 0);
+        while let Some(due) = self.store.take_due(SystemTime::now(), self.interval, started) {
             let result = self.process(&due).await.unwrap_or_else(|error| error.result);
             self.lock_counts().0.add(result);
             done += 1;
-            on_document(done, self.store.due_count(SystemTime::now()));
+            on_document(done, self.store.document_count());
         }
     }
 

@@ -94,7 +94,9 @@ struct Tables {
 struct Row {
     source: Arc<Source>,
     due_at: SystemTime,
-    /// The last processing.
+    /// When the last processing began.
+    taken_at: Option<SystemTime>,
+    /// What it came to.
     processed: Option<Processed>,
     /// What this document gave when it was last an entity, which holds until it is one again.
     entity: Option<EntityRef>,
@@ -162,17 +164,23 @@ impl Store {
         ids.len()
     }
 
-    /// How many documents are due at `now`.
-    pub fn due_count(&self, now: SystemTime) -> usize {
-        self.lock().schedule.iter().take_while(|(due_at, _)| *due_at <= now).count()
+    /// How many documents there are.
+    pub fn document_count(&self) -> usize {
+        self.lock().documents.len()
     }
 
     /// The document that has been due for the longest time, if any is due at `now`; it is due again after `interval`.
-    pub fn take_due(&self, now: SystemTime, interval: Duration) -> Option<Due> {
+    /// Documents that were taken since `pass_started` wait for the next pass, so that a pass ends however long it
+    /// takes.
+    pub fn take_due(&self, now: SystemTime, interval: Duration, pass_started: SystemTime) -> Option<Due> {
         let mut tables = self.lock();
-        let (due_at, id) = tables.schedule.first().filter(|(due_at, _)| *due_at <= now)?.clone();
+        let waits =
+            |id| tables.documents.get(id).is_some_and(|row| row.taken_at.is_none_or(|at| at < pass_started));
+        let mut due = tables.schedule.iter().take_while(|(due_at, _)| *due_at <= now);
+        let (due_at, id) = due.find(|(_, id)| waits(id))?.clone();
         tables.reschedule(&id, now + interval);
-        let row = tables.documents.get(&id)?;
+        let row = tables.documents.get_mut(&id)?;
+        row.taken_at = Some(now);
         Some(Due {
             source: Arc::clone(&row.source),
             scheduled_at: due_at,
@@ -248,16 +256,20 @@ impl Store {
     /// The final form of every entity, or of those of one kind, in the order of their references.
     pub fn entities(&self, kind: Option<Kind>) -> Vec<Value> {
         let tables = self.lock();
-        let of_kind =
-            |reference: &EntityRef| kind.is_none_or(|kind| Kind::from_name(&reference.kind) == Some(kind));
-        let chosen = tables.finals.iter().filter(|(reference, _)| of_kind(reference));
-        chosen.map(|(_, value)| value.clone()).collect()
+        match kind {
+            None => tables.finals.values().cloned().collect(),
+            Some(kind) => tables.finals_of(kind).cloned().collect(),
+        }
     }
 
     /// How many entities of a kind have a final form.
     pub fn entity_count(&self, kind: Kind) -> usize {
-        let tables = self.lock();
-        tables.finals.keys().filter(|reference| Kind::from_name(&reference.kind) == Some(kind)).count()
+        self.lock().finals_of(kind).count()
+    }
+
+    /// How many relations there are, each direction counted.
+    pub fn relation_count(&self) -> usize {
+        self.lock().relations.len()
     }
 
     /// How many entities wait to be stitched.
@@ -321,11 +333,26 @@ impl Due {
 
 impl Row {
     fn new(source: Arc<Source>, due_at: SystemTime) -> Self {
-        Self { source, due_at, processed: None, entity: None, relations: Vec::new(), deferred: Vec::new() }
+        Self {
+            source,
+            due_at,
+            taken_at: None,
+            processed: None,
+            entity: None,
+            relations: Vec::new(),
+            deferred: Vec::new(),
+        }
     }
 }
 
 impl Tables {
+    /// The final forms of one kind, which are neighbours: references are sorted by their kind first.
+    fn finals_of(&self, kind: Kind) -> impl Iterator<Item = &Value> {
+        let first = EntityRef::new(kind.name(), "", "");
+        let from_there = self.finals.range(first.clone()..);
+        from_there.take_while(move |(reference, _)| reference.kind == first.kind).map(|(_, value)| value)
+    }
+
     fn reschedule(&mut self, id: &DocumentId, due_at: SystemTime) {
         if let Some(row) = self.documents.get_mut(id) {
             self.schedule.remove(&(row.due_at, id.clone()));

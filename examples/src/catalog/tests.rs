@@ -175,3 +175,10 @@ async fn broken_location_keeps_the_files_that_it_named() {
     pass(&catalog).await;
     assert_eq!(catalog.entities(Some(Kind::User)).len(), 1);
 }
+
+#[tokio::test]
+async fn pass_ends_though_its_documents_are_due_again_meanwhile() {
+    let (folder, _) = catalog(&[("ada.yaml", &user("ada", "")), ("bob.yaml", &user("bob", ""))]);
+    let catalog = Catalog::new(folder.path().to_path_buf(), Duration::ZERO);
+    assert_eq!(pass(&catalog).await.0, counts(0, 2, 0, 0));
+}
