@@ -5,6 +5,7 @@ mod declared;
 mod family;
 mod lookup;
 mod open;
+mod read;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -20,9 +21,8 @@ pub use declared::{Declared, check, declared};
 pub(crate) use declared::{register_declared, static_callbacks};
 pub(crate) use family::{Family, Identity};
 pub(crate) use open::{cardinality_limit, set_cardinality_limit};
-pub(crate) use table::{
-    Column, ColumnKind, Columns, Outcomes, Reading, RowCells, Rows, Schema, Table, canonical,
-};
+pub(crate) use read::{Reading, canonical};
+pub(crate) use table::{Column, ColumnKind, Columns, Outcomes, RowCells, Rows, Schema, Table};
 
 use super::buckets::Buckets;
 use super::descriptor::Descriptor;

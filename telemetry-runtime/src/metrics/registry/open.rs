@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Mutex, OnceLock};
 
 use super::lookup::Lookup;
-use super::table::{RowAttributes, Table};
+use super::read::{Pairs, RowAttributes};
+use super::table::Table;
 use crate::metrics::attributes::{AttributeRef, MetricAttributes};
 use crate::metrics::health::{self, Drop};
 use crate::metrics::snapshot::AttributeData;
@@ -26,15 +27,12 @@ pub(crate) fn cardinality_limit() -> usize {
     CARDINALITY_LIMIT.load(Relaxed)
 }
 
-type Pairs = Vec<(Cow<'static, str>, AttributeData)>;
-
 /// One attribute set with free parts.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) base: usize,
     pub(crate) shared: Box<[AtomicU64]>,
     pub(crate) attributes: RowAttributes,
-    pub(crate) pairs: Pairs,
     pub(super) touched: AtomicBool,
 }
 
@@ -234,8 +232,7 @@ fn new_row(busy: &Busy, table: &Table, pairs: Pairs) -> &'static Row {
     Box::leak(Box::new(Row {
         base: store::reserve(busy, table.cells),
         shared: (0..table.shared).map(|_| AtomicU64::new(0)).collect(),
-        attributes: RowAttributes::default(),
-        pairs,
+        attributes: RowAttributes::new(pairs),
         touched: AtomicBool::new(false),
     }))
 }

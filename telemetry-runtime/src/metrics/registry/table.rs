@@ -12,13 +12,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use super::Family;
 use super::open::OpenRows;
+use super::read::{Pairs, RowAttributes};
 use crate::metrics::attributes::MetricAttributes;
-use crate::metrics::buckets::{Buckets, Distribution};
+use crate::metrics::buckets::Buckets;
 use crate::metrics::descriptor::{Descriptor, InstrumentKind};
-use crate::metrics::number::gauge_value;
-use crate::metrics::snapshot::{AttributeData, Attributes};
-use crate::metrics::store::{self, Busy, Slab};
-use crate::outcome::Outcome;
+use crate::metrics::snapshot::AttributeData;
+use crate::metrics::store::{self, Busy};
 
 /// An attribute set's type, as values.
 #[derive(Clone, Copy, Debug)]
@@ -140,21 +139,7 @@ pub(crate) struct DenseRows {
     /// Whether a row exists though its sums are zero.
     touched: Box<[AtomicBool]>,
     /// Made at the first collection that finds a value.
-    attributes: OnceLock<Box<[RowAttributes]>>,
-}
-
-/// The attributes of a row, made at its first export and kept.
-#[derive(Debug, Default)]
-pub(crate) struct RowAttributes {
-    plain: OnceLock<Attributes>,
-    by_outcome: OnceLock<Box<[Attributes; Outcome::ALL.len()]>>,
-}
-
-/// A value of a series at collection.
-#[derive(Debug)]
-pub(crate) enum Reading {
-    Number(u64),
-    Distribution(Distribution),
+    attributes: OnceLock<Box<[OnceLock<RowAttributes>]>>,
 }
 
 fn zeros(count: usize) -> Box<[AtomicU64]> {
@@ -162,8 +147,15 @@ fn zeros(count: usize) -> Box<[AtomicU64]> {
 }
 
 impl DenseRows {
-    fn attributes(&self) -> &[RowAttributes] {
-        self.attributes.get_or_init(|| self.touched.iter().map(|_| RowAttributes::default()).collect())
+    /// Whether each row exists though its sums are zero.
+    pub(super) fn touched(&self) -> &[AtomicBool] {
+        &self.touched
+    }
+
+    /// The attributes of a row, made by `make` when they are first asked for.
+    pub(super) fn attributes(&self, row: usize, make: impl FnOnce() -> Pairs) -> &RowAttributes {
+        let rows = self.attributes.get_or_init(|| self.touched.iter().map(|_| OnceLock::new()).collect());
+        rows[row].get_or_init(|| RowAttributes::new(make()))
     }
 
     /// Says that a row exists.
@@ -217,128 +209,6 @@ impl Table {
         match self.keys.get(position) {
             Some(key) => Cow::Borrowed(key),
             None => Cow::Owned(format!("attribute.{position}")),
-        }
-    }
-
-    /// Calls `sink` for every series that has a value.
-    pub(crate) fn read(
-        &'static self,
-        busy: &Busy,
-        slabs: &[Slab],
-        sink: &mut dyn FnMut(&'static Family, &Attributes, Reading),
-    ) {
-        match &self.rows {
-            Rows::Dense(rows) => {
-                for (index, touched) in rows.touched.iter().enumerate() {
-                    let view = View {
-                        base: rows.base + index * self.cells,
-                        shared: &rows.shared[index * self.shared..][..self.shared],
-                        touched: touched.load(Relaxed),
-                        attributes: &|| &rows.attributes()[index],
-                        make: &|| self.closed_attributes(index),
-                    };
-                    self.read_row(&view, slabs, sink);
-                }
-            }
-            Rows::Open(rows) => {
-                for row in rows.all(busy) {
-                    let view = View {
-                        base: row.base,
-                        shared: &row.shared,
-                        touched: row.touched.load(Relaxed),
-                        attributes: &|| &row.attributes,
-                        make: &|| row.pairs.clone(),
-                    };
-                    self.read_row(&view, slabs, sink);
-                }
-            }
-        }
-    }
-
-    fn read_row(
-        &'static self,
-        view: &View<'_>,
-        slabs: &[Slab],
-        sink: &mut dyn FnMut(&'static Family, &Attributes, Reading),
-    ) {
-        for column in &self.columns {
-            let outcomes = column.outcomes.unwrap_or(Outcomes { first: 0, count: 1 });
-            for outcome in 0..outcomes.count {
-                let at = column.at + outcome * column.width;
-                // Only a series without an outcome exists by being touched: a call that is counted has an outcome.
-                let touched = view.touched && column.outcomes.is_none();
-                if let Some(reading) = column.read(view, at, touched, slabs) {
-                    let outcome = column.outcomes.map(|outcomes| Outcome::ALL[outcomes.first + outcome]);
-                    sink(column.family, view.attributes(outcome), reading);
-                }
-            }
-        }
-    }
-
-    fn closed_attributes(&self, index: usize) -> Vec<(Cow<'static, str>, AttributeData)> {
-        let mut pairs = Vec::new();
-        (self.schema.values)(index, &mut |position, data| pairs.push((self.key(position), data)));
-        pairs
-    }
-}
-
-struct View<'a> {
-    base: usize,
-    shared: &'a [AtomicU64],
-    touched: bool,
-    attributes: &'a dyn Fn() -> &'a RowAttributes,
-    make: &'a dyn Fn() -> Vec<(Cow<'static, str>, AttributeData)>,
-}
-
-impl<'a> View<'a> {
-    fn attributes(&self, outcome: Option<Outcome>) -> &'a Attributes {
-        let row = (self.attributes)();
-        let Some(outcome) = outcome else {
-            return row.plain.get_or_init(|| canonical((self.make)()));
-        };
-        let by_outcome = row.by_outcome.get_or_init(|| {
-            Box::new(Outcome::ALL.map(|outcome| {
-                let mut pairs = (self.make)();
-                pairs.push(("outcome".into(), AttributeData::String(outcome.as_str().into())));
-                canonical(pairs)
-            }))
-        });
-        &by_outcome[outcome.ordinal()]
-    }
-}
-
-/// Attributes sorted by key, so that equal sets are equal slices; of equal keys the last one counts.
-pub(crate) fn canonical(mut pairs: Vec<(Cow<'static, str>, AttributeData)>) -> Attributes {
-    // Reversed first, because the sort is stable and the first of equal keys is kept.
-    pairs.reverse();
-    pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
-    pairs.dedup_by(|(a, _), (b, _)| a == b);
-    pairs.into()
-}
-
-impl Column {
-    fn read(&self, view: &View<'_>, at: usize, touched: bool, slabs: &[Slab]) -> Option<Reading> {
-        match self.kind {
-            ColumnKind::Sum => {
-                let number = self.family.descriptor().number;
-                let sum = slabs
-                    .iter()
-                    .filter_map(|slab| slab.get(view.base + at))
-                    .fold(0, |sum, cell| number.sum(sum, cell.load(Relaxed)));
-                (sum != 0 || touched).then_some(Reading::Number(sum))
-            }
-            ColumnKind::Histogram(buckets) => {
-                let mut distribution = Distribution::new(buckets.bounds().len() + 1);
-                for slab in slabs {
-                    distribution.add_slab(slab, view.base + at);
-                }
-                (distribution.count() > 0 || touched).then_some(Reading::Distribution(distribution))
-            }
-            ColumnKind::UpDown => {
-                let bits = view.shared[at].load(Relaxed);
-                (bits != 0 || touched).then_some(Reading::Number(bits))
-            }
-            ColumnKind::Gauge => gauge_value(view.shared[at].load(Relaxed)).map(Reading::Number),
         }
     }
 }
