@@ -3,6 +3,7 @@
 // Generated code names this crate as `::telemetry_runtime`; that has to hold inside the crate too.
 extern crate self as telemetry_runtime;
 
+mod attributes;
 mod bootstrap;
 mod call;
 mod clock;
@@ -21,6 +22,7 @@ pub mod trace;
 #[doc(hidden)]
 pub mod __private;
 
+pub use attributes::{backstage_core, backstage_plugin, main, metric, traced};
 pub use bootstrap::{Telemetry, TelemetryBuilder};
 pub use derives::{AttributeValue, MetricAttributes, MetricSet, metric_name};
 pub use error::{Error, ErrorKind};
@@ -31,6 +33,5 @@ pub use metrics::{
 pub use outcome::Outcome;
 pub use plugin::{Plugin, Scope, ScopeKind};
 pub use services::PluginTelemetry;
-pub use telemetry_macros::{backstage_core, backstage_plugin, main, metric, traced};
 pub use telemetry_naming as naming;
 pub use trace::span;

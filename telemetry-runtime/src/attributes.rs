@@ -1,0 +1,255 @@
+//! The attribute macros, with their documentation.
+
+/// Gives everything inside it one plugin: the scope of its spans and metrics, the prefix of its metric names, and the
+/// attribute `backstage.plugin.id`.
+///
+/// | argument | type | default |
+/// |---|---|---|
+/// | `id` | string literal, `[a-z][a-z0-9]*([-_][a-z0-9]+)*`, at most 63 bytes | required |
+/// | `crate` | path of this crate | `::telemetry_runtime` |
+///
+/// It stands on an inline `mod`, on an `impl` (of a type or of a trait), or on a `struct`. A struct gets an
+/// implementation of [`Plugin`](crate::Plugin), so that `plugin = Catalog` can be written elsewhere.
+///
+/// ```
+/// use telemetry_runtime::backstage_plugin;
+///
+/// #[backstage_plugin(id = "catalog")]
+/// mod catalog {
+///     use telemetry_runtime::{metric, traced};
+///
+///     #[traced]
+///     #[metric(counter("entities.processed", unit = "{entity}"))]
+///     pub fn process() {}
+/// }
+///
+/// /// Stands for the plugin where its code is in many places.
+/// #[backstage_plugin(id = "catalog")]
+/// struct Catalog;
+///
+/// #[telemetry_runtime::traced(plugin = Catalog)]
+/// fn stitch() {}
+///
+/// catalog::process();
+/// stitch();
+/// ```
+///
+/// The plugin of an attribute is the first of: `plugin =` in it, the nearest block around it, `pluginId` in
+/// `[package.metadata.backstage]` of the crate's `Cargo.toml`, the crate's name. A plugin that is a crate of its own needs
+/// one line in its manifest, and no block:
+///
+/// ```toml
+/// [package.metadata.backstage]
+/// pluginId = "catalog"
+/// ```
+///
+/// It expands to the same item, in which every [`#[traced]`](crate::traced), [`#[metric]`](crate::metric) and
+/// `#[derive(MetricSet)]` carries the id in a hidden argument. They are found by their names: bare, as
+/// `telemetry_runtime::traced`, or under the path of `crate =`. One that was imported under another name does not get the id.
+///
+/// # Compile errors
+///
+/// A missing or malformed id; an item of another kind; a module in a file of its own (`mod catalog;`), whose contents no
+/// macro sees; a metric that is declared twice inside the block, under whatever case or Prometheus spelling.
+pub use telemetry_macros::backstage_plugin;
+
+/// Gives everything inside it the scope of a core service, as [`#[backstage_plugin]`](macro@backstage_plugin) does for a
+/// plugin. Metric names get the prefix `backstage.core.{service}.`.
+///
+/// | argument | type | default |
+/// |---|---|---|
+/// | `service` | string literal, `[a-z][a-z0-9]*([-_][a-z0-9]+)*`, at most 63 bytes | required |
+/// | `crate` | path of this crate | `::telemetry_runtime` |
+///
+/// ```
+/// use telemetry_runtime::{backstage_core, metric};
+///
+/// struct Scheduler;
+///
+/// #[backstage_core(service = "scheduler")]
+/// impl Scheduler {
+///     #[metric(counter("task.runs.count", unit = "{run}"))]
+///     fn run(&self) {}
+/// }
+///
+/// Scheduler.run();
+/// ```
+///
+/// # Compile errors
+///
+/// Those of [`#[backstage_plugin]`](macro@backstage_plugin).
+pub use telemetry_macros::backstage_core;
+
+/// Makes a span of every call of a function.
+///
+/// The span starts with the call and ends with it, and says how: a returned `Err` is an error, with `error.type` and an
+/// exception event; a panic is an error with `error.type = "panic"`; a future that is dropped before it has finished is
+/// `outcome = "cancelled"`. Any `Result` will do, whatever its error type implements. What the function returns, when its
+/// parameters are dropped, and what a panic carries are as without the attribute.
+///
+/// | argument | type | default |
+/// |---|---|---|
+/// | `name` | string literal or constant | the function's name |
+/// | `kind` | `"internal"`, `"server"`, `"client"`, `"producer"`, `"consumer"` | `"internal"` |
+/// | `attributes(key = expr, ..)` | keys are identifiers joined by dots, string literals, or constants in braces; values are [`SpanValue`](crate::trace::SpanValue)s | none |
+/// | `root` | flag: the span starts a trace of its own | a child of the current span |
+/// | `links` | iterator of `opentelemetry::trace::SpanContext` | none |
+/// | `plugin` | type that implements [`Plugin`](crate::Plugin), or string literal | see [`#[backstage_plugin]`](macro@backstage_plugin) |
+/// | `crate` | path of this crate | `::telemetry_runtime` |
+///
+/// On a parameter, `#[attribute]` records it under its name and `#[attribute("key")]` under another one. Nothing else of a
+/// parameter is ever recorded. Attributes are evaluated on entry, before the body, and only if the span is recorded; a
+/// parameter is borrowed for it. A value of `None` is left out.
+///
+/// It stands on functions and methods, async ones and those of an `#[async_trait]` block too, and on functions that return
+/// `impl Future` or a future in a box.
+///
+/// ```
+/// use telemetry_runtime::traced;
+///
+/// struct Entity {
+///     kind: String,
+/// }
+///
+/// #[traced(kind = "client", attributes(catalog.entity.kind = entity.kind))]
+/// async fn refresh(entity: &Entity, #[attribute("catalog.attempt")] attempt: u32) -> Result<(), std::io::Error> {
+///     if attempt > 3 {
+///         return Err(std::io::Error::other("too many attempts"));
+///     }
+///     telemetry_runtime::span().set_attribute("catalog.refreshed", true);
+///     Ok(())
+/// }
+/// ```
+///
+/// It expands to a constant that describes the span, and to a wrapper around the body. The signature stays as it is:
+///
+/// ```text
+/// async fn refresh(entity: &Entity, attempt: u32) -> Result<(), std::io::Error> {
+///     static SPAN: SpanSite = SpanSite::new("refresh", Scope::plugin("catalog")).kind(SpanKind::Client);
+///     traced(Prepared::new(TaskSpan::start_with(&SPAN, |span| { .. }), NoMetrics), async move { .. }, |out, call| { .. }).await
+/// }
+/// ```
+///
+/// Together with [`#[metric]`](macro@metric), in either order, it makes one wrapper with one clock and one outcome. An
+/// attribute that was imported under another name is not recognised, and makes a wrapper of its own.
+///
+/// # Compile errors
+///
+/// A name that is not constant; keys that are malformed, reserved (`otel.*`) or given twice; values that cannot be
+/// attributes; a `const fn` or a variadic function; a method without a body; an item that is no function; attributes on a
+/// function that returns a future without being `async`, unless it ends in `Box::pin(async move { .. })`.
+pub use telemetry_macros::traced;
+
+/// Records metrics of every call of a function: how often, how long, how many at the same time, and values of its own.
+///
+/// Each instrument is written `kind = "name"` or `kind("name", ..)`; there may be several, in one attribute or in several.
+/// The exposed name is `backstage.plugin.{id}.{name}`.
+///
+/// | instrument | records | unit by default |
+/// |---|---|---|
+/// | `counter` | 1, or `value` (whole numbers) | none |
+/// | `histogram` | the duration of the call in seconds, or `value` | `s` for durations |
+/// | `up_down_counter` | `value` (whole numbers, negative ones too) | none |
+/// | `gauge` | `value` | none |
+/// | `in_flight` | how many calls run now | none |
+///
+/// | argument of an instrument | type | default |
+/// |---|---|---|
+/// | `unit` | UCUM unit as a string literal | see above |
+/// | `description` | string literal or constant | empty |
+/// | `buckets` | array of numbers in increasing order, or a constant of type `&[f64]` | by the unit |
+/// | `value` | expression, evaluated on entry; or closure `\|ret\| ..`, called with a reference to what the function returned | see above |
+/// | `on` | `"ok"`, `"error"`, `"always"`: which outcomes are recorded | `"always"` |
+/// | `allow(style)` | accepts a legal name that is not in the toolkit's style | |
+///
+/// | argument of the attribute | type | default |
+/// |---|---|---|
+/// | `attributes = expr` | a value whose type derives [`MetricAttributes`](derive@crate::MetricAttributes) | none |
+/// | `attributes(key = expr, ..)` | values that are [`AttributeValue`](derive@crate::AttributeValue)s, so bounded | none |
+/// | `outcome` | `true` or `false`: whether points carry the attribute `outcome` (`ok`, `error`, `panic`, `cancelled`) | `true` |
+/// | `plugin` | type that implements [`Plugin`](crate::Plugin), or string literal | see [`#[backstage_plugin]`](macro@backstage_plugin) |
+/// | `crate` | path of this crate | `::telemetry_runtime` |
+///
+/// Where there is one instrument only, its arguments may stand beside it: `#[metric(counter = "a.b", unit = "{call}")]`.
+/// A path in the place of the name, such as `counter = METRICS.processed`, counts into an instrument that is declared
+/// elsewhere; a metric is declared in one place, and counted in as many as needed. `in_flight` never carries `outcome`.
+///
+/// ```
+/// use telemetry_runtime::{metric, traced};
+///
+/// #[traced]
+/// #[metric(
+///     counter("entities.stitched", unit = "{entity}", on = "ok"),
+///     counter("entities.relations", unit = "{relation}", value = |ret| ret.as_ref().map_or(0, Vec::len)),
+///     histogram = "stitching.duration",
+///     in_flight = "stitching.active"
+/// )]
+/// fn stitch(name: &str) -> Result<Vec<String>, std::fmt::Error> {
+///     Ok(vec![name.to_owned()])
+/// }
+///
+/// #[metric(histogram("payload.size", unit = "By", value = payload.len()), attributes(empty = payload.is_empty()))]
+/// fn send(payload: &[u8]) {}
+///
+/// stitch("component:default/a").unwrap();
+/// send(b"text");
+/// ```
+///
+/// It expands to a constant per metric, which is registered when the program is linked, to a constant that lists the
+/// instruments of the call, and to a wrapper around the body, which it shares with [`#[traced]`](macro@traced):
+///
+/// ```text
+/// static METRIC: Descriptor = Descriptor::new(InstrumentKind::Counter, NumberKind::U64, Scope::plugin("catalog"), "entities.stitched", ..);
+/// inventory::submit! { Declared::new(&METRIC) }
+/// static METRICS: FnMetrics = FnMetrics::new(&[FnInstrument::counter(&METRIC).on(On::Ok)]);
+/// let mut call = Call::new(NoSpan, MetricGuard::start(&METRICS, ()));
+/// ```
+///
+/// # Compile errors
+///
+/// A name that breaks a rule, with the corrected one; a unit that is not UCUM; buckets that are not finite or not
+/// increasing; a `gauge` or `up_down_counter` without a value; attribute keys that are malformed, reserved (`otel.*`, `le`,
+/// `quantile`, `job`, `instance`), given twice or set by the attribute itself (`outcome`, `error.type`); values that are
+/// not bounded; an argument that belongs to another kind of instrument, or to no single one; a metric that is declared twice;
+/// an observable instrument, which belongs into a [`MetricSet`](derive@crate::MetricSet); and those of
+/// [`#[traced]`](macro@traced) about functions.
+pub use telemetry_macros::metric;
+
+/// Starts telemetry before `main` does anything else, and flushes it when `main` returns, fails or panics.
+///
+/// Telemetry starts as [`Telemetry::bootstrap`](crate::Telemetry::bootstrap) starts it. Where it cannot, because the
+/// configuration is wrong, that is printed to standard error, and the program ends with exit code 78.
+///
+/// | argument | type | default |
+/// |---|---|---|
+/// | `crate` | path of this crate | `::telemetry_runtime` |
+///
+/// ```no_run
+/// #[telemetry_runtime::main]
+/// fn main() -> Result<(), std::io::Error> {
+///     // Telemetry runs here.
+///     Ok(())
+/// }
+/// ```
+///
+/// An async `main` keeps the attribute that starts its runtime, below this one, so that telemetry is there first:
+///
+/// ```text
+/// #[telemetry_runtime::main]
+/// #[tokio::main]
+/// async fn main() { .. }
+/// ```
+///
+/// It expands to a function around the written one:
+///
+/// ```text
+/// fn main() -> Result<(), std::io::Error> {
+///     fn main() -> Result<(), std::io::Error> { .. }
+///     run_main(main)
+/// }
+/// ```
+///
+/// # Compile errors
+///
+/// A function with parameters, a `const fn`, and an async function without an attribute that starts its runtime.
+pub use telemetry_macros::main;
