@@ -87,6 +87,5 @@ message_ids! {
     // Blocks.
     BlockItem = "block-item",
     ModuleWithoutBody = "module-without-body",
-    SkipOutsideBlock = "skip-outside-block",
     MainSignature = "main-signature",
 }

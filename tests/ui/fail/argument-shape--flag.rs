@@ -1,0 +1,8 @@
+use telemetry_runtime::metric;
+
+#[metric(counter = "entities.stitched", outcome = "no")]
+fn stitch() {}
+
+fn main() {
+    stitch();
+}

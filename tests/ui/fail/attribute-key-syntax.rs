@@ -1,0 +1,8 @@
+use telemetry_runtime::traced;
+
+#[traced(attributes("entity kind" = 1))]
+fn stitch() {}
+
+fn main() {
+    stitch();
+}

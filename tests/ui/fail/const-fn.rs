@@ -1,0 +1,8 @@
+use telemetry_runtime::traced;
+
+#[traced]
+const fn stitch() {}
+
+fn main() {
+    stitch();
+}

@@ -1,0 +1,8 @@
+use telemetry_runtime::traced;
+
+#[traced(name = "stitch", name = "sew")]
+fn stitch() {}
+
+fn main() {
+    stitch();
+}

@@ -1,0 +1,8 @@
+use telemetry_runtime::metric;
+
+#[metric(counter = "entities.stitched", counter("Entities.stitched", allow(style)))]
+fn stitch() {}
+
+fn main() {
+    stitch();
+}

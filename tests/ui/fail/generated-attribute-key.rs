@@ -1,0 +1,8 @@
+use telemetry_runtime::metric;
+
+#[metric(counter = "entities.stitched", attributes(outcome = true))]
+fn stitch() {}
+
+fn main() {
+    stitch();
+}

@@ -1,0 +1,15 @@
+use telemetry_runtime::{Counter, Label, MetricAttributes};
+
+#[derive(Clone, Copy, MetricAttributes)]
+struct Processed<'a> {
+    #[attribute(limit = 0)]
+    template: Label<'a>,
+}
+
+fn count(counter: &Counter<u64, Processed<'static>>, processed: Processed<'_>) {
+    counter.add_with(1, processed);
+}
+
+fn main() {
+    let _ = count;
+}

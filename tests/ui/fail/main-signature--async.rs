@@ -1,0 +1,2 @@
+#[telemetry_runtime::main]
+async fn main() {}

@@ -1,0 +1,4 @@
+#[telemetry_runtime::main]
+fn main(count: usize) {
+    let _ = count;
+}

@@ -1,0 +1,8 @@
+use telemetry_runtime::metric;
+
+#[metric(counter = "9.total")]
+fn stitch() {}
+
+fn main() {
+    stitch();
+}

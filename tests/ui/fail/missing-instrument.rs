@@ -1,0 +1,8 @@
+use telemetry_runtime::metric;
+
+#[metric]
+fn stitch() {}
+
+fn main() {
+    stitch();
+}

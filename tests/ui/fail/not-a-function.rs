@@ -1,0 +1,8 @@
+use telemetry_runtime::traced;
+
+#[traced]
+struct Stitcher;
+
+fn main() {
+    let _ = Stitcher;
+}

@@ -1,0 +1,12 @@
+use telemetry_runtime::traced;
+
+#[traced]
+trait Stitch {
+    fn stitch(&self) {}
+}
+
+impl Stitch for () {}
+
+fn main() {
+    ().stitch();
+}

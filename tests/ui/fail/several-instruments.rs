@@ -1,0 +1,12 @@
+use telemetry_runtime::{Counter, MetricSet};
+
+#[derive(MetricSet)]
+struct Metrics {
+    /// Entities processed.
+    #[metric(counter = "entities.processed", gauge = "entities.waiting")]
+    processed: Counter<u64>,
+}
+
+fn main() {
+    let _ = &Metrics::get().processed;
+}

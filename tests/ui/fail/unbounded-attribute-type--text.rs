@@ -1,0 +1,14 @@
+use telemetry_runtime::{Counter, MetricAttributes};
+
+#[derive(Clone, MetricAttributes)]
+struct Processed {
+    template: String,
+}
+
+fn count(counter: &Counter<u64, Processed>, processed: Processed) {
+    counter.add_with(1, processed);
+}
+
+fn main() {
+    let _ = count;
+}

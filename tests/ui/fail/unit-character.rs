@@ -1,0 +1,8 @@
+use telemetry_runtime::metric;
+
+#[metric(counter("cellar.heat", unit = "° C"))]
+fn stitch() {}
+
+fn main() {
+    stitch();
+}

@@ -1,0 +1,8 @@
+use telemetry_runtime::metric;
+
+#[metric(histogram("stitching.duration", unit = "seconds"))]
+fn stitch() {}
+
+fn main() {
+    stitch();
+}

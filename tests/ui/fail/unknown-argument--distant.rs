@@ -1,0 +1,8 @@
+use telemetry_runtime::traced;
+
+#[traced(colour = "red")]
+fn stitch() {}
+
+fn main() {
+    stitch();
+}

@@ -1,0 +1,8 @@
+use telemetry_runtime::metric;
+
+#[metric(countr = "entities.stitched")]
+fn stitch() {}
+
+fn main() {
+    stitch();
+}

@@ -1,0 +1,8 @@
+use telemetry_runtime::traced;
+
+#[traced(kind = "intern")]
+fn stitch() {}
+
+fn main() {
+    stitch();
+}
