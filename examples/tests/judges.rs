@@ -2,10 +2,11 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use it::http;
 use it::judges::{Parser, Prometheus, parse, promtool_lints};
+use it::process::command;
 use tempfile::TempDir;
 
 /// The backend on free ports, after its first pass.
@@ -18,9 +19,8 @@ struct Backend {
 impl Backend {
     fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_backend"))
+        let mut child = command(env!("CARGO_BIN_EXE_backend"))
             .args(["--port", "0", "--api-port", "0"])
-            .env_remove("OTEL_EXPORTER_OTLP_ENDPOINT")
             .current_dir(folder.path())
             .stdout(Stdio::piped())
             .spawn()

@@ -1,6 +1,20 @@
 //! A program that runs beside a test.
 
+use std::ffi::OsStr;
 use std::process::{Child, Command, Stdio};
+
+/// The command of a program that sees none of the telemetry settings in this process's environment.
+#[must_use]
+pub fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if ["OTEL_", "TELEMETRY_", "APP_CONFIG_"].iter().any(|prefix| text.starts_with(prefix)) {
+            command.env_remove(&name);
+        }
+    }
+    command
+}
 
 /// A child process that ends with its owner.
 #[derive(Debug)]
