@@ -172,3 +172,80 @@ fn write_value(out: &mut String, value: &AttributeData) {
         }
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use opentelemetry::KeyValue;
+    use opentelemetry::trace::Event;
+
+    use super::*;
+    use crate::export::testing::span;
+    use crate::metrics::{HistogramPoint, MeterScope, Metric, NumberPoint, ScopeMetrics};
+
+    #[test]
+    fn a_span_is_one_line_and_one_for_each_attribute_and_event() {
+        let mut failed = span("catalog.refresh");
+        failed.status = Status::error("no such file");
+        failed.parent_span_id = SpanId::from(3);
+        failed.events.events.push(Event::new(
+            "exception",
+            SystemTime::UNIX_EPOCH,
+            vec![KeyValue::new("exception.message", "no such file"), KeyValue::new("attempt", 2)],
+            0,
+        ));
+        let expected = "\
+span catalog.refresh 2ms error \"no such file\" trace=00000000000000000000000000000007 span=0000000000000009 parent=0000000000000003 [scope]
+  key=value
+  event exception exception.message=\"no such file\" attempt=\"2\"
+";
+        assert_eq!(spans(&[failed]), expected);
+    }
+
+    #[test]
+    fn metrics_are_grouped_by_scope_and_show_the_buckets_in_use() {
+        let attributes: crate::metrics::Attributes =
+            [("kind".into(), AttributeData::String("api".into())), ("ok".into(), AttributeData::Bool(true))]
+                .into();
+        let metric = |name: &str, unit: &'static str, data| Metric {
+            name: name.into(),
+            description: "".into(),
+            unit: unit.into(),
+            data,
+        };
+        let start_time = SystemTime::UNIX_EPOCH;
+        let number = NumberPoint { attributes: attributes.clone(), start_time, value: Number::U64(3) };
+        let histogram = HistogramPoint {
+            attributes,
+            start_time,
+            count: 3,
+            sum: 2.5,
+            min: None,
+            max: None,
+            bucket_counts: vec![1, 0, 2],
+        };
+        let scope = MeterScope {
+            name: "backstage".into(),
+            attributes: vec![("backstage.plugin.id".into(), "catalog".into())],
+            ..MeterScope::default()
+        };
+        let list = vec![
+            metric("seen", "{entity}", MetricData::Sum { monotonic: true, points: vec![number] }),
+            metric("wait", "s", MetricData::Histogram { bounds: [0.5, 1.0].into(), points: vec![histogram] }),
+        ];
+        let snapshot = Snapshot {
+            time: SystemTime::UNIX_EPOCH + Duration::from_millis(1500),
+            scopes: vec![ScopeMetrics { scope, metrics: list }],
+        };
+        let expected = "\
+metrics at 1.500
+[backstage backstage.plugin.id=catalog]
+  seen {entity}
+    kind=api ok=true 3
+  wait s
+    kind=api ok=true count=3 sum=2.5 <=0.5:1 more:2
+";
+        assert_eq!(metrics(&snapshot), expected);
+    }
+}

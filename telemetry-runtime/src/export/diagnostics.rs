@@ -22,7 +22,8 @@ pub struct Diagnostic<'a> {
     pub suppressed: u64,
 }
 
-/// What a [`Diagnostic`] is about. Each kind is passed on at most once a minute.
+/// What a [`Diagnostic`] is about. Each kind is passed on at most once a minute, but for those that only come at the
+/// start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DiagnosticKind {
@@ -40,6 +41,13 @@ pub enum DiagnosticKind {
     SpanExport,
     /// A part of telemetry itself failed.
     Internal,
+}
+
+impl DiagnosticKind {
+    /// Whether its diagnostics come once each, at the start, so that none of them repeats another.
+    fn is_told_once(self) -> bool {
+        matches!(self, Self::Configuration | Self::Endpoint)
+    }
 }
 
 impl fmt::Display for Diagnostic<'_> {
@@ -82,7 +90,7 @@ impl Diagnostics {
         Self { inner: Arc::new(Inner { hook: Box::new(hook), passed: Mutex::default() }) }
     }
 
-    /// Passes a diagnostic on, unless one of its kind was passed on within the last minute.
+    /// Passes a diagnostic on, unless one of its kind was passed on within the last minute and may come again.
     pub fn report(&self, kind: DiagnosticKind, message: impl fmt::Display) {
         let Some(suppressed) = self.admit(kind, Instant::now()) else {
             return;
@@ -94,6 +102,9 @@ impl Diagnostics {
 
     /// The number held back so far, or `None` where this one is held back too.
     fn admit(&self, kind: DiagnosticKind, now: Instant) -> Option<u64> {
+        if kind.is_told_once() {
+            return Some(0);
+        }
         let mut passed = self.inner.passed.lock().unwrap_or_else(PoisonError::into_inner);
         match passed.get_mut(&kind) {
             Some((last, suppressed)) if now.duration_since(*last) < QUIET => {
@@ -142,6 +153,14 @@ mod tests {
         }
         diagnostics.report(DiagnosticKind::MetricExport, "other kind");
         assert_eq!(*seen.lock().unwrap(), ["lost 0", "other kind"]);
+    }
+
+    #[test]
+    fn every_remark_on_the_configuration_is_passed_on() {
+        let (diagnostics, seen) = recording();
+        diagnostics.report(DiagnosticKind::Configuration, "first");
+        diagnostics.report(DiagnosticKind::Configuration, "second");
+        assert_eq!(*seen.lock().unwrap(), ["first", "second"]);
     }
 
     #[test]

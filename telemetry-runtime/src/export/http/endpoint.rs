@@ -29,6 +29,9 @@ pub(crate) struct Endpoint {
     diagnostics: Diagnostics,
 }
 
+/// Conflicts beyond this number are reported again: names that a program makes up must not fill the memory.
+const REMEMBERED: usize = 1000;
+
 #[derive(Default)]
 struct State {
     encoder: Encoder,
@@ -154,6 +157,9 @@ impl Endpoint {
 
     fn report(&self, reported: &mut HashSet<Conflict>, conflicts: Vec<Conflict>) {
         self.counters.metrics_conflicting.add(conflicts.len());
+        if reported.len() > REMEMBERED {
+            reported.clear();
+        }
         let mut new = conflicts.into_iter().filter(|conflict| reported.insert(conflict.clone()));
         let Some(first) = new.next() else {
             return;

@@ -7,7 +7,7 @@ use opentelemetry_sdk::Resource;
 
 use super::family::{Conflict, Families, Family};
 use super::labels::{LabelLayout, escape_help, write_label};
-use super::names::{self, FamilyKind};
+use super::names::FamilyKind;
 use super::negotiate::Format;
 use super::number::{is_sum, write_float, write_integer, write_number};
 use crate::metrics::{
@@ -85,19 +85,16 @@ impl ScopeLabels {
             .attributes
             .iter()
             .filter(|(key, _)| !matches!(&**key, "name" | "version" | "schema_url"))
-            .map(|(key, value)| {
-                let key = format!("otel_scope_{key}");
-                names.push(names::label(&key, &|_| false));
-                (key.into(), AttributeData::String(value.clone()))
-            })
+            .map(|(key, value)| (format!("otel_scope_{key}").into(), AttributeData::String(value.clone())))
             .collect();
         if !attributes.is_empty() {
             if !text.is_empty() {
                 text.push(',');
             }
             let mut layout = LabelLayout::default();
-            layout.fit(&attributes, &|name| names[..fixed.len()].iter().any(|taken| taken == name));
+            layout.fit(&attributes, &|name| names.iter().any(|taken| taken == name));
             layout.write(&mut text, &attributes);
+            names.extend(layout.names().map(str::to_owned));
         }
         Self { names, text }
     }

@@ -61,6 +61,11 @@ impl LabelLayout {
         Self { keys, labels }
     }
 
+    /// The names of the labels.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.labels.iter().map(|label| label.opening.trim_end_matches("=\""))
+    }
+
     /// Writes `a="1",b="2"` for attributes that this layout fits.
     pub(super) fn write(&self, out: &mut String, attributes: &[(Cow<'static, str>, AttributeData)]) {
         for (index, label) in self.labels.iter().enumerate() {

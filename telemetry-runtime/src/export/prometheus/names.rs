@@ -113,8 +113,11 @@ fn unit_of(base: &str, unit: &str, kind: naming::Kind) -> Option<usize> {
 ///
 /// A label that is taken gets the prefix `exported_`, as Prometheus itself renames `job` and `instance`.
 pub(super) fn label(key: &str, taken: &dyn Fn(&str) -> bool) -> String {
-    let name = naming::label_name(key);
+    let mut name = naming::label_name(key);
     // Labels in double underscores belong to Prometheus: `__name__` would be a second name, and a strict parser refuses
     // the others.
-    if name.starts_with("__") || taken(&name) { format!("exported_{}", name.trim_matches('_')) } else { name }
+    while name.starts_with("__") || taken(&name) {
+        name = format!("exported_{}", name.trim_matches('_'));
+    }
+    name
 }

@@ -299,6 +299,10 @@ async fn export<T: Load>(
             if rejected > 0 || !receipt.message.is_empty() {
                 report(format_args!("{name} refused {rejected} of {units} {what}: {}", receipt.message));
             }
+            if rejected > 0 {
+                // Counted apart from failures, but a flush that says "all well" would be a lie.
+                return Err(ExportError::new(format!("{name} refused {rejected} of {units} {what}")));
+            }
             Ok(())
         }
         Err(error) => {

@@ -1,5 +1,6 @@
 //! Batches of spans: from the queue to every destination.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc};
@@ -8,6 +9,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::lane::{Batch, Lane, Shared};
 use super::{Flush, first_failure};
 use crate::config::BatchConfig;
+use crate::export::diagnostics::DiagnosticKind;
 use crate::export::plan::SpanSource;
 use crate::export::sink::{ExportError, SpanSink};
 
@@ -30,10 +32,12 @@ impl Spans {
     /// Prepares the loop; its lanes run on the current runtime.
     pub(super) fn new(
         source: Arc<dyn SpanSource>,
-        batch: BatchConfig,
+        mut batch: BatchConfig,
         sinks: Vec<Box<dyn SpanSink>>,
         shared: Shared,
     ) -> Self {
+        // Batches of nothing would never empty the queue.
+        batch.max_export_batch_size = batch.max_export_batch_size.max(1);
         let full = Arc::new(Notify::new());
         let wake = full.clone();
         source.on_full(Box::new(move || wake.notify_one()));
@@ -70,7 +74,11 @@ impl Spans {
         while !self.lanes.iter().any(Lane::has_room) {
             self.shared.room.notified().await;
         }
-        let spans = self.source.drain(self.batch.max_export_batch_size);
+        let drained = catch_unwind(AssertUnwindSafe(|| self.source.drain(self.batch.max_export_batch_size)));
+        let spans = drained.unwrap_or_else(|_| {
+            self.shared.diagnostics.report(DiagnosticKind::Internal, "a batch of spans could not be made");
+            Vec::new()
+        });
         let count = spans.len();
         if count > 0 {
             let batch = Batch::new(self.source.clone(), spans);

@@ -164,7 +164,7 @@ fn what_a_destination_refuses_is_counted_and_reported() {
     plan.diagnostics = Diagnostics::to_hook(move |diagnostic| reports.send(diagnostic.to_string()).unwrap());
     plan.spans = Some(spans_to(&source, vec![sink]));
     let exporters = start(plan).unwrap();
-    exporters.flush(ENOUGH).unwrap();
+    assert_eq!(exporters.flush(ENOUGH).unwrap_err().to_string(), "test refused 4 of 10 spans");
     let counters = exporters.counters();
     assert_eq!((counters.spans_exported.get(), counters.spans_rejected.get()), (6, 4));
     assert_eq!(reported.try_recv().unwrap(), "test refused 4 of 10 spans: no such tenant");

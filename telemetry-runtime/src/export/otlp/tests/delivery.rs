@@ -28,11 +28,11 @@ fn config(endpoint: String, protocol: OtlpProtocol) -> OtlpConfig {
     }
 }
 
-fn over_http(sink: &Sink) -> OtlpConfig {
+pub(super) fn over_http(sink: &Sink) -> OtlpConfig {
     config(format!("http://{}/v1/traces", sink.address), OtlpProtocol::HttpProtobuf)
 }
 
-fn over_grpc(sink: &Sink) -> OtlpConfig {
+pub(super) fn over_grpc(sink: &Sink) -> OtlpConfig {
     config(format!("http://{}", sink.address), OtlpProtocol::Grpc)
 }
 
@@ -43,7 +43,7 @@ fn export(config: &OtlpConfig, spans: Vec<SpanData>) -> Result<Receipt, ExportEr
     runtime.block_on(sink.export(spans, &resource()))
 }
 
-fn names(body: &[u8]) -> Vec<String> {
+pub(super) fn names(body: &[u8]) -> Vec<String> {
     let request = ExportTraceServiceRequest::decode(body).unwrap();
     let scopes = request.resource_spans.iter().flat_map(|resource| &resource.scope_spans);
     scopes.flat_map(|scope| &scope.spans).map(|span| span.name.clone()).collect()

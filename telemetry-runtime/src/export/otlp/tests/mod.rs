@@ -2,5 +2,6 @@
 
 mod delivery;
 mod messages;
+mod runtimes;
 mod sink;
 mod tls;

@@ -62,6 +62,18 @@ fn scope_attributes_named_like_the_scope_s_own_labels_are_dropped() {
 }
 
 #[test]
+fn a_renamed_label_is_not_taken_twice() {
+    let mut scope = plugin("catalog");
+    // It meets the label of the schema's URL, which the specification reserves.
+    scope.attributes.push(("schema.url".into(), "a".into()));
+    let labels = [("exported_otel_scope_schema_url", string("b"))];
+    let text =
+        encode(&scopes(vec![(scope, vec![counter("seen", vec![point(&labels, Number::U64(1))])])]), TEXT);
+    let expected = r#"exported_otel_scope_schema_url="a",exported_exported_otel_scope_schema_url="b"} 1"#;
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
 fn values_are_escaped_and_otherwise_left_alone() {
     let cases = [
         ("quote\" back\\slash\nline", "quote\\\" back\\\\slash\\nline"),
