@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
-use telemetry_runtime::traced;
+use telemetry_runtime::{backstage_core, traced};
 
 use crate::catalog::Catalog;
 use crate::scaffolder::Scaffolder;
@@ -28,6 +28,7 @@ pub fn router(plugins: Plugins) -> Router {
 }
 
 /// The handlers. They belong to the router and not to the plugins, whose own spans are below theirs.
+#[backstage_core(service = "http-router")]
 mod handlers {
     use axum::Json;
     use axum::extract::{Path, Query, State};

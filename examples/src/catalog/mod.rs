@@ -25,7 +25,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 use telemetry_runtime::metrics::CallbackHandle;
-use telemetry_runtime::{Plugin, Scope, metric, traced};
+use telemetry_runtime::{backstage_plugin, metric, traced};
 
 use crate::timed::Timed;
 pub use entity::{EntityRef, Kind};
@@ -38,6 +38,7 @@ use stitch::stitch_entity;
 use store::{Due, StitchResult, Store};
 
 /// A catalog folder and what is known of it.
+#[backstage_plugin(id = "catalog")]
 pub struct Catalog {
     root: PathBuf,
     /// How long a processed document rests.
@@ -47,10 +48,6 @@ pub struct Catalog {
     _gauges: [CallbackHandle; 4],
     /// What all passes so far came to.
     counts: Mutex<(ProcessingCounts, StitchingCounts)>,
-}
-
-impl Plugin for Catalog {
-    const SCOPE: Scope = Scope::plugin("catalog");
 }
 
 /// How much the catalog holds.
@@ -81,6 +78,7 @@ pub struct StitchingCounts {
     pub abandoned: usize,
 }
 
+#[backstage_plugin(id = "catalog")]
 impl Catalog {
     /// The catalog of a folder; nothing is read yet.
     pub fn new(root: PathBuf, interval: Duration) -> Self {
@@ -94,11 +92,10 @@ impl Catalog {
     /// # Errors
     ///
     /// If the folder cannot be read. A file that cannot be read is a document with a problem.
-    #[traced(plugin = Catalog)]
+    #[traced]
     #[metric(
         histogram("discovery.duration", unit = "s", description = "Time that reading the folder takes."),
-        in_flight("discovery.active", description = "Readings of the folder that go on."),
-        plugin = Catalog
+        in_flight("discovery.active", description = "Readings of the folder that go on.")
     )]
     pub async fn discover(&self) -> io::Result<()> {
         let mut wanted: BTreeSet<PathBuf> = files::walk(&self.root)?.into_iter().collect();
@@ -181,7 +178,7 @@ impl Catalog {
     }
 
     /// One pass of one document, in a trace of its own.
-    #[traced(name = "ProcessingRun", root, plugin = Catalog, attributes(
+    #[traced(name = "ProcessingRun", root, attributes(
         backstage.entity.apiVersion = due.text("/apiVersion"),
         backstage.entity.kind = due.text("/kind"),
         backstage.entity.metadata.namespace = due.text("/metadata/namespace"),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use telemetry_runtime::{AttributeValue, Label, Plugin, traced};
+use telemetry_runtime::{AttributeValue, Label, backstage_plugin, traced};
 
 use crate::catalog::{Catalog, EntityRef, Kind};
 use crate::timed::Timed;
@@ -21,12 +21,9 @@ use metrics::{METRICS, StepRun, TaskResult, TaskRun};
 use template::{Step, Template};
 
 /// Runs the templates of a catalog.
+#[backstage_plugin(id = "scaffolder")]
 pub struct Scaffolder {
     catalog: Arc<Catalog>,
-}
-
-impl Plugin for Scaffolder {
-    const SCOPE: telemetry_runtime::Scope = telemetry_runtime::Scope::plugin("scaffolder");
 }
 
 /// How a step ended.

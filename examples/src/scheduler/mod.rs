@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use telemetry_runtime::{AttributeValue, Label, Plugin, Scope, traced};
+use telemetry_runtime::{AttributeValue, Label, backstage_core, traced};
 use tokio::task::JoinSet;
 use tokio::time;
 
@@ -105,13 +105,10 @@ impl Drop for Lease {
 }
 
 /// The scheduler of one backend.
+#[backstage_core(service = "scheduler")]
 #[derive(Clone, Default)]
 pub struct Scheduler {
     leases: Leases,
-}
-
-impl Plugin for Scheduler {
-    const SCOPE: Scope = Scope::core("scheduler");
 }
 
 impl Scheduler {
