@@ -24,6 +24,7 @@ const FORBIDDEN: [&str; 8] =
     ["opentelemetry", "mutex", "rwlock", "futex", "hashmap", "hashbrown", "malloc", "btree"];
 
 fn main() -> ExitCode {
+    build_ops();
     let ops = sibling("ops");
     println!("{:<24} {:>8} {:>8}", "operation", "instr", "goal");
     for (operation, empty, goal) in OPERATIONS {
@@ -45,6 +46,13 @@ fn main() -> ExitCode {
     }
     println!("forbidden on this path: {bad:?}");
     ExitCode::FAILURE
+}
+
+/// `cargo run` builds this program only.
+fn build_ops() {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo).args(["build", "--quiet", "--release", "--bin", "ops"]).status();
+    assert!(status.is_ok_and(|status| status.success()), "`ops` can be built");
 }
 
 fn sibling(name: &str) -> PathBuf {
