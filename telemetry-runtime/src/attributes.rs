@@ -252,4 +252,9 @@ pub use telemetry_macros::metric;
 /// # Compile errors
 ///
 /// A function with parameters, a `const fn`, and an async function without an attribute that starts its runtime.
+///
+/// # Pitfalls
+///
+/// `std::process::exit` ends the program at once, and what was recorded since the last export is lost. Return a
+/// [`std::process::ExitCode`] from `main` instead.
 pub use telemetry_macros::main;

@@ -1,4 +1,66 @@
-//! OpenTelemetry for plugin code: annotated functions, typed metrics, spans, configuration and export.
+//! OpenTelemetry for Backstage-like plugin code: annotated functions, typed metrics, spans, configuration and
+//! export.
+//!
+//! Attributes say what to record, and the compiler checks it. [`macro@backstage_plugin`] gives code its plugin,
+//! [`macro@traced`] gives a function a span, [`macro@metric`] gives it metrics, and the derive
+//! [`MetricSet`](derive@MetricSet) makes a struct of typed instruments. [`main`](macro@main) starts the
+//! runtime, which reads `app-config.yaml`, serves Prometheus and sends OTLP.
+//!
+//! # First use
+//!
+//! ```no_run
+//! use telemetry_runtime::{backstage_plugin, metric, traced};
+//!
+//! #[backstage_plugin(id = "todos")]
+//! mod todos {
+//!     use super::*;
+//!
+//!     /// Adds an item.
+//!     #[traced(attributes(todo.length = text.len()))]
+//!     #[metric(counter("items.added", unit = "{item}"), histogram = "adding.duration")]
+//!     pub fn add(text: &str) -> Result<(), String> {
+//!         if text.is_empty() { Err("an item needs a text".to_owned()) } else { Ok(()) }
+//!     }
+//! }
+//!
+//! #[telemetry_runtime::main]
+//! fn main() -> Result<(), String> {
+//!     todos::add("water the plants")
+//! }
+//! ```
+//!
+//! While the program runs, `http://127.0.0.1:9464/metrics` shows
+//! `backstage_plugin_todos_items_added_total{outcome="ok",..} 1` and a histogram of seconds. With
+//! `OTEL_EXPORTER_OTLP_ENDPOINT` set, every call is also a span, which says how the call ended: ok, error,
+//! panic or cancelled. Metrics that are recorded before the start are kept and exported; spans before it are
+//! not recorded.
+//!
+//! # Where to go on
+//!
+//! | to | use |
+//! |---|---|
+//! | record a function | [`macro@traced`], [`macro@metric`] |
+//! | say whose telemetry it is | [`macro@backstage_plugin`], [`macro@backstage_core`], or `pluginId` in `[package.metadata.backstage]` of `Cargo.toml` |
+//! | record what is not a function's call | [`MetricSet`](derive@MetricSet) with [`Counter`], [`Histogram`], [`Gauge`] and the others |
+//! | give a metric attributes | [`MetricAttributes`](derive@MetricAttributes), [`AttributeValue`](derive@AttributeValue), [`Label`] |
+//! | write to the current span | [`span()`] |
+//! | carry a span into tasks, threads and requests | [`context`] |
+//! | start telemetry, with exporters of your own if need be | [`main`](macro@main), [`Telemetry`], [`TelemetryBuilder`] |
+//! | configure it | [`config`] |
+//! | make instruments whose names only the running program knows | [`PluginTelemetry::metrics`] |
+//! | find metrics that are declared twice across crates | [`check()`] |
+//!
+//! # Features
+//!
+//! | feature | default | gives |
+//! |---|---|---|
+//! | `prometheus` | yes | a scrape endpoint: Prometheus text and OpenMetrics |
+//! | `otlp-http` | yes | OTLP over http/protobuf |
+//! | `otlp-grpc` | yes | OTLP over gRPC |
+//! | `tls` | yes | https endpoints for OTLP |
+//! | `console` | yes | metrics and spans on standard output |
+//!
+//! Without any of them everything is recorded and nothing is sent, unless the builder is given an exporter.
 
 // Generated code names this crate as `::telemetry_runtime`; that has to hold inside the crate too.
 extern crate self as telemetry_runtime;

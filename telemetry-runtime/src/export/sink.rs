@@ -47,7 +47,7 @@ impl std::error::Error for ExportError {}
 /// A destination of finished spans.
 ///
 /// The futures run on the telemetry thread, inside a Tokio current-thread runtime with time and network. They must
-/// not block it; [`SpanSink::from_exporter`] gives an exporter that does a thread of its own. They are dropped when
+/// not block it; `<dyn SpanSink>::from_exporter` gives an exporter that does a thread of its own. They are dropped when
 /// the time for an export is over. A call that panics loses its batch, and the next batch is tried again.
 pub trait SpanSink: Send + Sync {
     /// What diagnostics call it.
