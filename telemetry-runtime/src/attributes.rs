@@ -156,7 +156,7 @@ pub use telemetry_macros::traced;
 /// | argument of an instrument | type | default |
 /// |---|---|---|
 /// | `unit` | UCUM unit as a string literal | see above |
-/// | `description` | string literal or constant | empty |
+/// | `description` | string literal or constant | of what counts or times calls: made from the name of the function; of a `value`: empty |
 /// | `buckets` | array of numbers in increasing order, or a constant of type `&[f64]` | by the unit |
 /// | `value` | expression, evaluated on entry; or closure `\|ret\| ..`, called with a reference to what the function returned | see above |
 /// | `on` | `"ok"`, `"error"`, `"always"`: which outcomes are recorded | `"always"` |

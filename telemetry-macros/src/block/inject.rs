@@ -33,7 +33,7 @@ pub(super) fn inject(args: &BlockArgs, tokens: TokenStream) -> TokenStream {
                 attribute_tokens(args, &pound.into(), &attribute, &mut output);
             }
             TokenTree::Group(group) => {
-                same_group(&group, inject(args, group.stream())).to_tokens(&mut output)
+                same_group(&group, inject(args, group.stream())).to_tokens(&mut output);
             }
             other => other.to_tokens(&mut output),
         }

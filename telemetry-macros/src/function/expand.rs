@@ -20,7 +20,7 @@ pub(super) fn expand(function: &TracedFn, item: &FnItem) -> TokenStream {
         Shape::Value => quote!(&#out),
         Shape::AsyncFn | Shape::Future | Shape::BoxedFuture => quote!(#out),
     };
-    let parts = metric::parts(&function.metrics, &result);
+    let parts = metric::parts(&function.metrics, &item.name(), &result);
     let metric_statics = &parts.statics;
     let wrapped = match function.shape {
         Shape::Value => value(function, &body, &parts),

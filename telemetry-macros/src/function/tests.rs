@@ -231,3 +231,20 @@ fn each_mistake_has_its_message() {
         ["metric-name-style", "duplicate-metric"]
     );
 }
+
+#[test]
+fn metrics_of_the_call_are_described_by_the_function_and_values_are_not() {
+    let output = metric(
+        quote!(
+            counter = "a.calls",
+            histogram("a.size", value = 1),
+            in_flight("a.active", description = "Said.")
+        ),
+        quote!(
+            fn r#add() {}
+        ),
+    );
+    assert_eq!(count(&output, ".description("), 2);
+    assert!(output.contains(".description(\"Callsof`add`.\")"), "{output}");
+    assert!(output.contains(".description(\"Said.\")"), "{output}");
+}

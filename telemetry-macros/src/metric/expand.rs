@@ -27,12 +27,13 @@ struct Part {
     after: Vec<(Option<usize>, TokenStream)>,
 }
 
-/// The metrics of all `#[metric]` attributes of one function; `result` is the expression of a reference to its result.
-pub(crate) fn parts(all: &[MetricArgs], result: &TokenStream) -> Parts {
+/// The metrics of all `#[metric]` attributes of the function called `function`; `result` is the expression of a reference
+/// to its result.
+pub(crate) fn parts(all: &[MetricArgs], function: &str, result: &TokenStream) -> Parts {
     let mut statics = TokenStream::new();
     let mut parts = Vec::new();
     for args in all {
-        declared(args, result, &mut statics, &mut parts);
+        declared(args, function, result, &mut statics, &mut parts);
         parts.extend(
             args.instruments.iter().filter_map(|instrument| {
                 Some(existing(args, instrument, existing_path(instrument)?, result))
@@ -44,7 +45,13 @@ pub(crate) fn parts(all: &[MetricArgs], result: &TokenStream) -> Parts {
 
 /// Output: the descriptors, `static __TELEMETRY_METRICS0: FnMetrics = FnMetrics::new(&[..]);` and
 /// `MetricGuard::start(&__TELEMETRY_METRICS0, attributes).value(1, expr)`.
-fn declared(args: &MetricArgs, result: &TokenStream, statics: &mut TokenStream, parts: &mut Vec<Part>) {
+fn declared(
+    args: &MetricArgs,
+    function: &str,
+    result: &TokenStream,
+    statics: &mut TokenStream,
+    parts: &mut Vec<Part>,
+) {
     let declared: Vec<_> =
         args.instruments.iter().filter(|instrument| instrument.declared_name().is_some()).collect();
     if declared.is_empty() {
@@ -67,8 +74,9 @@ fn declared(args: &MetricArgs, result: &TokenStream, statics: &mut TokenStream, 
             &args.krate,
         );
         let points = points(args, instrument.kind);
+        let description = default_description(instrument, function).map(|text| quote!(.description(#text)));
         statics.extend(quote! {
-            static #descriptor: #private::Descriptor = #described #points;
+            static #descriptor: #private::Descriptor = #described #description #points;
             #private::inventory::submit! { #private::Declared::new(&#descriptor) }
         });
         let constructor = local(instrument.kind.keyword());
@@ -87,6 +95,20 @@ fn declared(args: &MetricArgs, result: &TokenStream, statics: &mut TokenStream, 
     });
     let attributes = attribute_values(&args.attributes);
     parts.push(Part { start: quote!(#private::MetricGuard::start(&#metrics, #attributes) #entry), after });
+}
+
+/// What an instrument that is about the call itself says of itself where its author says nothing: Prometheus shows a
+/// text for every metric. What a value means, only its author knows.
+fn default_description(instrument: &InstrumentDef, function: &str) -> Option<String> {
+    if instrument.description.is_some() || instrument.value.is_some() {
+        return None;
+    }
+    match instrument.kind {
+        Kind::Counter => Some(format!("Calls of `{function}`.")),
+        Kind::Histogram => Some(format!("Duration of `{function}`.")),
+        Kind::InFlight => Some(format!("Calls of `{function}` in progress.")),
+        _ => None,
+    }
 }
 
 /// What the descriptor has to know of its points beside the keys: a metric whose every point is without attributes shows
