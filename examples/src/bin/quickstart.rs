@@ -1,6 +1,7 @@
 //! The first use of the toolkit in a crate of one's own, as the README shows it: `cargo run --bin quickstart`.
 
-#![expect(clippy::wildcard_imports, unreachable_pub, reason = "an example of a program, as short as can be")]
+#![expect(unreachable_pub, reason = "as a library would write it")]
+#![cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "a first use is short"))]
 
 use telemetry_runtime::{backstage_plugin, metric, traced};
 
