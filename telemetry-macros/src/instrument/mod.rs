@@ -162,8 +162,9 @@ impl InstrumentDef {
         krate: &CratePath,
     ) -> Option<TokenStream> {
         let name = self.declared_name()?;
-        // The place of the name is where the metric is declared: `Descriptor::new` remembers its caller.
-        let place = Span::call_site().located_at(name.span());
+        // The place of the name is where the metric is declared: `Descriptor::new` remembers its caller. A span of ours
+        // would do so for the whole attribute or derive, which is where our code is expanded.
+        let place = name.span();
         let private = krate.private_at(place);
         let kind = Ident::new(self.kind.type_name(), Span::mixed_site());
         let scope = scope.expression(krate);

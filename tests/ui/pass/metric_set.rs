@@ -73,6 +73,14 @@ struct Aliased {
 #[derive(MetricSet)]
 struct Empty {}
 
+/// The line before the field `name` of `CatalogMetrics`, counted in this file.
+fn line_of(name: &str) -> u32 {
+    let source = include_str!("metric_set.rs");
+    let fields = [format!("pub {name}: "), format!("    {name}: ")];
+    let found = source.lines().position(|line| fields.iter().any(|field| line.contains(field.as_str())));
+    found.unwrap_or_default() as u32
+}
+
 static METRICS: &CatalogMetrics = CatalogMetrics::get();
 
 fn main() {
@@ -87,6 +95,14 @@ fn main() {
     let handle = METRICS.cpu.observe_with(|observer| observer.observe(1.5));
     drop(handle);
     let _ = (&METRICS.entries, &METRICS.entities);
+
+    // A metric is declared at its name, not at the derive.
+    let line = |name: &str| {
+        let found = telemetry_runtime::metrics::declared().find(|metric| metric.name() == name);
+        found.map(|metric| metric.location().line())
+    };
+    assert_eq!(line("entities.processed"), Some(line_of("processed")));
+    assert_eq!(line("queue.age"), Some(line_of("age")));
 
     let other = CatalogMetrics::for_plugin(Scope::plugin("other"));
     other.processed.add_with(1, Processed { changed: true });
