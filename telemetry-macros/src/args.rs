@@ -29,6 +29,8 @@ pub(crate) enum ArgValue {
 pub(crate) enum HiddenScope {
     Plugin(LitStr),
     Core(LitStr),
+    /// A type that implements `Plugin`.
+    Type(Path),
 }
 
 /// The arguments of one attribute.
@@ -118,18 +120,19 @@ impl Args {
         } else {
             ArgValue::Flag
         };
-        let hidden = if key == HIDDEN_PLUGIN {
-            HiddenScope::Plugin
-        } else if key == HIDDEN_CORE {
-            HiddenScope::Core
-        } else {
+        if key != HIDDEN_PLUGIN && key != HIDDEN_CORE {
             self.keyed.push(Arg { key, value });
             return Ok(());
-        };
-        if let (None, ArgValue::Expr(Expr::Lit(ExprLit { lit: Lit::Str(id), .. }))) =
-            (&self.hidden_scope, value)
-        {
-            self.hidden_scope = Some(hidden(id));
+        }
+        if self.hidden_scope.is_none() {
+            self.hidden_scope = match value {
+                ArgValue::Expr(Expr::Path(path)) => Some(HiddenScope::Type(path.path)),
+                ArgValue::Expr(Expr::Lit(ExprLit { lit: Lit::Str(id), .. })) if key == HIDDEN_PLUGIN => {
+                    Some(HiddenScope::Plugin(id))
+                }
+                ArgValue::Expr(Expr::Lit(ExprLit { lit: Lit::Str(id), .. })) => Some(HiddenScope::Core(id)),
+                _ => None,
+            };
         }
         Ok(())
     }

@@ -5,7 +5,8 @@
 ///
 /// | argument | type | default |
 /// |---|---|---|
-/// | `id` | string literal, `[a-z][a-z0-9]*([-_][a-z0-9]+)*`, at most 63 bytes | required |
+/// | `id` | string literal, `[a-z][a-z0-9]*([-_][a-z0-9]+)*`, at most 63 bytes | required, unless `plugin` is given |
+/// | `plugin` | type that implements [`Plugin`](crate::Plugin), as seen from inside the block | |
 /// | `crate` | path of this crate | `::telemetry_runtime` |
 ///
 /// It stands on an inline `mod`, on an `impl` (of a type or of a trait), or on a `struct`. A struct gets an
@@ -43,6 +44,10 @@
 /// pluginId = "catalog"
 /// ```
 ///
+/// Where the plugin is a type of the same crate, written as one word or from `crate`, `self` or `super` on, the compiler
+/// refuses a metric that is declared twice anywhere in the crate (E0592, with both names underlined). A type of another
+/// crate is written with its path: `plugin = catalog_common::Catalog`.
+///
 /// It expands to the same item, in which every [`#[traced]`](crate::traced), [`#[metric]`](crate::metric) and
 /// `#[derive(MetricSet)]` carries the id in a hidden argument. They are found by their names: bare, as
 /// `telemetry_runtime::traced`, or under the path of `crate =`. One that was imported under another name does not get the id.
@@ -58,7 +63,8 @@ pub use telemetry_macros::backstage_plugin;
 ///
 /// | argument | type | default |
 /// |---|---|---|
-/// | `service` | string literal, `[a-z][a-z0-9]*([-_][a-z0-9]+)*`, at most 63 bytes | required |
+/// | `service` | string literal, `[a-z][a-z0-9]*([-_][a-z0-9]+)*`, at most 63 bytes | required, unless `plugin` is given |
+/// | `plugin` | type that implements [`Plugin`](crate::Plugin), as seen from inside the block | |
 /// | `crate` | path of this crate | `::telemetry_runtime` |
 ///
 /// ```

@@ -1,7 +1,8 @@
 //! The arguments of `#[backstage_plugin]` and `#[backstage_core]`.
 
 use proc_macro2::{Span, TokenStream};
-use syn::LitStr;
+use quote::ToTokens;
+use syn::{LitStr, Path};
 
 use crate::args::{Args, HIDDEN_CORE, HIDDEN_PLUGIN};
 use crate::diag::{Diagnostics, MessageId};
@@ -18,8 +19,25 @@ pub(crate) enum Owner {
 /// One `#[backstage_plugin]` or `#[backstage_core]`.
 pub(crate) struct BlockArgs {
     pub(crate) owner: Owner,
-    pub(crate) id: LitStr,
+    pub(crate) source: BlockSource,
     pub(crate) krate: CratePath,
+}
+
+/// What says which plugin it is.
+pub(crate) enum BlockSource {
+    /// `id = "catalog"`.
+    Id(LitStr),
+    /// `plugin = Catalog`.
+    Type(Path),
+}
+
+impl ToTokens for BlockSource {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Id(id) => id.to_tokens(tokens),
+            Self::Type(path) => path.to_tokens(tokens),
+        }
+    }
 }
 
 impl Owner {
@@ -65,26 +83,43 @@ impl Owner {
 
 impl BlockArgs {
     pub(crate) fn parse(owner: Owner, tokens: TokenStream, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let known = [owner.key(), "crate"];
+        let known = [owner.key(), "plugin", "crate"];
         let span = tokens.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span());
         let mut args = Args::parse(owner.attribute(), span, tokens, diagnostics);
         args.check_keys(&known, &[], diagnostics);
         args.check_positional(&known, diagnostics);
         let krate = CratePath::take(&mut args, diagnostics);
-        let Some(arg) = args.take(owner.key()) else {
-            if diagnostics.is_empty() {
-                diagnostics
-                    .error_at(
-                        MessageId::MissingArgument,
-                        span,
-                        format!("`{}` needs `{}`", owner.attribute(), owner.key()),
-                    )
-                    .help(format!("write `{}`", owner.example()));
+        let source = match (args.take(owner.key()), args.take("plugin")) {
+            (Some(id), None) => {
+                let id = id.string(diagnostics)?;
+                names::plugin_id(&id, diagnostics);
+                BlockSource::Id(id)
             }
-            return None;
+            (None, Some(plugin)) => BlockSource::Type(plugin.path(diagnostics)?),
+            (Some(id), Some(_)) => {
+                let key = owner.key();
+                diagnostics
+                    .error(
+                        MessageId::ConflictingArguments,
+                        &id.key,
+                        format!("`{key}` and `plugin` both say which plugin it is"),
+                    )
+                    .help(format!("remove `{key}`: the type knows its own"));
+                return None;
+            }
+            (None, None) => {
+                if diagnostics.is_empty() {
+                    diagnostics
+                        .error_at(
+                            MessageId::MissingArgument,
+                            span,
+                            format!("`{}` needs `{}`", owner.attribute(), owner.key()),
+                        )
+                        .help(format!("write `{}`", owner.example()));
+                }
+                return None;
+            }
         };
-        let id = arg.string(diagnostics)?;
-        names::plugin_id(&id, diagnostics);
-        diagnostics.is_empty().then_some(Self { owner, id, krate })
+        diagnostics.is_empty().then_some(Self { owner, source, krate })
     }
 }

@@ -5,6 +5,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{Meta, Path, Token};
 
 use super::BlockArgs;
@@ -120,9 +121,9 @@ fn with_id(args: &BlockArgs, meta: &Meta) -> TokenStream {
 
 /// Output: `__plugin = "catalog"`, at the place of the written id.
 fn hidden(args: &BlockArgs) -> TokenStream {
-    let key = Ident::new(args.owner.hidden(), args.id.span().resolved_at(Span::mixed_site()));
-    let id = &args.id;
-    quote!(#key = #id)
+    let key = Ident::new(args.owner.hidden(), args.source.span().resolved_at(Span::mixed_site()));
+    let source = &args.source;
+    quote!(#key = #source)
 }
 
 /// The group with other contents and the same span.

@@ -11,7 +11,7 @@ use syn::{Attribute, Generics, Ident, Token, Visibility};
 
 use crate::diag::{Diagnostics, MessageId};
 
-pub(crate) use args::{BlockArgs, Owner};
+pub(crate) use args::{BlockArgs, BlockSource, Owner};
 
 /// What the attribute stands on.
 enum Item {
@@ -29,8 +29,11 @@ pub(crate) fn expand(owner: Owner, arguments: TokenStream, item: TokenStream) ->
     let (Some(args), Some(kind)) = (args, kind) else {
         return diagnostics.finish(item);
     };
-    // A duplicate does not hinder the rest: the block keeps its plugin, so that no error about it follows.
-    scan::check_duplicates(&args, item.clone(), &mut diagnostics);
+    // A duplicate does not hinder the rest: the block keeps its plugin, so that no error about it follows. Where the plugin
+    // is a type, the compiler finds it.
+    if matches!(args.source, BlockSource::Id(_)) {
+        scan::check_duplicates(&args, item.clone(), &mut diagnostics);
+    }
     let mut output = inject::inject(&args, item);
     if let Item::Struct(ident, generics) = kind {
         output.extend(expand::plugin_impl(&args, &ident, &generics));

@@ -70,6 +70,31 @@ fn a_struct_becomes_a_plugin() {
 }
 
 #[test]
+fn a_block_can_name_its_plugin_by_a_type() {
+    let output = expand(
+        Owner::Plugin,
+        quote!(plugin = crate::Catalog),
+        quote!(
+            mod m {
+                #[traced(root)]
+                fn a() {}
+            }
+        ),
+    );
+    assert!(output.to_string().contains("traced (__plugin = crate :: Catalog , root)"), "{output}");
+    let set = expand(
+        Owner::Plugin,
+        quote!(plugin = Catalog),
+        quote!(
+            struct Metrics;
+        ),
+    )
+    .to_string()
+    .replace(' ', "");
+    assert!(set.contains("SCOPE:::telemetry_runtime::__private::Scope=<Catalogas"), "{set}");
+}
+
+#[test]
 fn code_that_does_not_parse_keeps_its_plugin() {
     let output = plugin(quote!(mod m { #[traced] fn a() { let x = ; } fn }));
     assert!(output.contains("#[traced(__plugin=\"catalog\")]fna(){letx=;}fn"), "{output}");
@@ -87,6 +112,7 @@ fn each_mistake_is_named() {
         )
     };
     assert!(mistakes(quote!(), item()).contains("needs `id`"));
+    assert!(mistakes(quote!(id = "a", plugin = A), item()).contains("both say which plugin"));
     assert!(mistakes(quote!(ID = "a"), item()).contains("use `id`"));
     assert!(mistakes(quote!(id = "Catalog"), item()).contains("plugin id `Catalog`"));
     assert!(mistakes(quote!(id = catalog), item()).contains("must be a string literal"));

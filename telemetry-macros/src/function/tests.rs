@@ -114,6 +114,27 @@ fn an_async_function_stays_one_and_awaits_one_wrapper() {
 }
 
 #[test]
+fn a_metric_of_a_plugin_that_is_a_type_claims_its_names() {
+    let claim =
+        "implcrate::Catalog{constmetric_name__a_dcalls:()=();constprometheus_name__a__calls__total:()=();}";
+    let of = |plugin: TokenStream| {
+        metric(
+            quote!(plugin = #plugin, counter = "a.calls"),
+            quote!(
+                fn f() {}
+            ),
+        )
+    };
+    assert_eq!(count(&of(quote!(crate::Catalog)), claim), 1);
+    assert_eq!(
+        count(&of(quote!(common::Catalog)), "metric_name__"),
+        0,
+        "another crate cannot add to the type"
+    );
+    assert_eq!(count(&of(quote!("catalog")), "metric_name__"), 0);
+}
+
+#[test]
 fn a_body_that_does_not_parse_is_carried_through() {
     let output = traced(quote!(), quote!(fn f() -> u32 { let x = ; x. }));
     assert!(output.ends_with("{letx=;x.}}"), "{output}");

@@ -1,6 +1,7 @@
 //! One instrument as `#[metric]` declares it, on a function or on a field of a `MetricSet`.
 
 mod check;
+mod claim;
 mod duplicates;
 mod parse;
 #[cfg(test)]

@@ -75,6 +75,7 @@ fn declared(
         );
         let points = points(args, instrument.kind);
         let description = default_description(instrument, function).map(|text| quote!(.description(#text)));
+        statics.extend(instrument.claim(&args.scope));
         statics.extend(quote! {
             static #descriptor: #private::Descriptor = #described #description #points;
             #private::inventory::submit! { #private::Declared::new(&#descriptor) }

@@ -41,7 +41,9 @@ fn expand_plain(set: &InstrumentSet) -> TokenStream {
             // At the place of the function, so that one of a wrong type is underlined.
             |path| quote_spanned!(path.span()=> with_callback(&#metric, &<#ty>::callback(#path))),
         );
+        let claim = field.definition.claim(scope);
         quote! {
+            #claim
             static #metric: #private::Descriptor = #descriptor;
             #private::inventory::submit! { #private::Declared::#declared }
         }

@@ -41,6 +41,7 @@ impl ScopeRef {
         match args.hidden_scope.take() {
             Some(HiddenScope::Plugin(id)) => Self::known(Source::Plugin(id)),
             Some(HiddenScope::Core(service)) => Self::known(Source::Core(service)),
+            Some(HiddenScope::Type(path)) => Self::known(Source::Type(path)),
             None => Self::of_crate(args.span(), diagnostics),
         }
     }
@@ -88,6 +89,15 @@ impl ScopeRef {
             Source::Core(service) => Some(("core", service.value())),
             Source::Type(_) => None,
         }
+    }
+
+    /// The type of the plugin, where its path says that it is this crate's: one word, or from `crate`, `self` or `super` on.
+    pub(crate) fn local_type(&self) -> Option<&Path> {
+        let Source::Type(path) = &self.source else { return None };
+        let first = path.segments.first()?.ident.to_string();
+        let is_local = path.segments.len() == 1 || matches!(first.as_str(), "crate" | "self" | "super");
+        let is_plain = path.segments.iter().all(|segment| segment.arguments.is_none());
+        (path.leading_colon.is_none() && is_local && is_plain && first != "Self").then_some(path)
     }
 
     /// An item that makes the compiler rebuild the crate when the manifest changes; empty where the manifest did not
