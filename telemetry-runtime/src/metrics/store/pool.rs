@@ -30,6 +30,7 @@ impl Pool {
         }
         // Everything that is registered by now fits, so that a thread seldom has to come again.
         let cells = (end.max(self.next) + MARGIN).next_power_of_two().max(SMALLEST);
+        // Becomes one zeroed allocation when optimised: pages of a large slab take memory only once they are written to.
         let slab: Slab = (0..cells).map(|_| AtomicU64::new(0)).collect::<Vec<_>>().leak();
         self.all.push(slab);
         slab

@@ -32,7 +32,7 @@ fn sums_are_exact_while_threads_come_and_go_and_collections_run() {
     static H: Histogram<u64> = Histogram::declared(descriptor!(Histogram, U64, "s-churn", "a.h"));
     static DONE: AtomicBool = AtomicBool::new(false);
     const WRITERS: u32 = 8;
-    const THREADS: u32 = 150;
+    const THREADS: u32 = 300;
     const ADDS: u32 = 40;
     let reader = thread::spawn(|| {
         let mut last = 0.0;
