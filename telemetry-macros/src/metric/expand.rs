@@ -130,7 +130,7 @@ fn existing(args: &MetricArgs, instrument: &InstrumentDef, path: &Expr, result: 
     let value = match &instrument.value {
         Some(Expr::Closure(closure)) => {
             after.push((None, of_result(closure, result, &args.krate)));
-            None
+            Some(quote!(.valued()))
         }
         Some(value) => Some(quote!(.value(#value))),
         None => None,

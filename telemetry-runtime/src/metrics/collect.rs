@@ -1,7 +1,8 @@
 //! One collection of the store.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
@@ -160,7 +161,13 @@ fn by_scope(naming: &Naming, families: &[&'static Family], series: Vec<Series>) 
             unit: family.descriptor().unit.into(),
             data: series.into_data(family, now),
         };
-        scopes.entry(family.scope()).or_default().insert(name, metric);
+        match scopes.entry(family.scope()).or_default().entry(name) {
+            Entry::Vacant(entry) => {
+                entry.insert(metric);
+            }
+            // An absolute name may spell out what another has by its prefix.
+            Entry::Occupied(mut known) => known.get_mut().data.append(metric.data),
+        }
     }
     scopes
         .into_iter()
@@ -244,6 +251,22 @@ impl Series {
                 MetricData::Gauge { points: numbers(self.points, now) }
             }
             kind => MetricData::Sum { monotonic: kind.is_monotonic(), points: numbers(self.points, start) },
+        }
+    }
+}
+
+impl MetricData {
+    /// Adds the points of another metric of the same name; points of another kind have no place here.
+    fn append(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Sum { points, .. }, Self::Sum { points: more, .. })
+            | (Self::Gauge { points }, Self::Gauge { points: more }) => points.extend(more),
+            (Self::Histogram { points, bounds }, Self::Histogram { points: more, bounds: same })
+                if *bounds == same =>
+            {
+                points.extend(more);
+            }
+            _ => {}
         }
     }
 }

@@ -18,6 +18,8 @@ pub struct Existing {
     number: NumberKind,
     role: Role,
     on: On,
+    /// Whether it records a value that the call gives, rather than one or the duration.
+    valued: bool,
     value: Option<u64>,
 }
 
@@ -81,13 +83,20 @@ impl Existing {
             let column = table.columns.first()?;
             Some((column.kind, table.row(attributes)?))
         });
-        Self { series, number, role, on: On::Always, value: None }
+        Self { series, number, role, on: On::Always, valued: false, value: None }
     }
 
     /// Says which calls are recorded; all of them unless it is said.
     #[must_use]
     pub fn on(mut self, on: On) -> Self {
         self.on = on;
+        self
+    }
+
+    /// Says that the call gives the value later; a call that does not is not recorded.
+    #[must_use]
+    pub fn valued(mut self) -> Self {
+        self.valued = true;
         self
     }
 
@@ -100,12 +109,13 @@ impl Existing {
 
     /// Gives the value that is recorded.
     pub fn set_value(&mut self, value: impl CallValue) {
+        self.valued = true;
         self.value = bits_of(value, self.number);
     }
 
     /// Whether the duration is recorded.
     pub(crate) fn is_timed(&self) -> bool {
-        self.role == Role::Histogram && self.value.is_none()
+        self.role == Role::Histogram && !self.valued
     }
 
     /// Records the call, once.
@@ -117,12 +127,17 @@ impl Existing {
             cells::record_shared(self.number, &row, 0, -1);
             return;
         }
-        if self.on.includes(outcome) {
-            let default = match self.role {
-                Role::Histogram => seconds().to_bits(),
-                _ => cells::one(self.number),
-            };
-            cells::record(kind, self.number, &row, 0, self.value.unwrap_or(default));
+        if !self.on.includes(outcome) {
+            return;
+        }
+        let (number, value) = match self.role {
+            _ if self.valued => (self.number, self.value),
+            // A duration is a fraction, whatever the histogram's own numbers are.
+            Role::Histogram => (NumberKind::F64, Some(seconds().to_bits())),
+            _ => (self.number, Some(cells::one(self.number))),
+        };
+        if let Some(value) = value {
+            cells::record(kind, number, &row, 0, value);
         }
     }
 }

@@ -151,6 +151,21 @@ fn an_existing_instrument_is_recorded_by_a_call() {
 }
 
 #[test]
+fn an_existing_instrument_without_the_value_it_waits_for_is_not_recorded() {
+    descriptor!(COUNT = Counter, U64, "f-valued", "a.count");
+    descriptor!(TIME = Histogram, U64, "f-valued", "a.duration", unit("s"));
+    static C: Counter<u64> = Counter::declared(&COUNT);
+    static H: Histogram<u64> = Histogram::declared(&TIME);
+    C.add(1);
+    // A call that panics has no result to take the value from.
+    Existing::counter(&C, ()).valued().finish(Outcome::Panic, || 2.0);
+    Existing::counter(&C, ()).value(-1).finish(Outcome::Ok, || 2.0);
+    Existing::histogram(&H, ()).finish(Outcome::Ok, || 0.25);
+    assert_eq!(numbers("f-valued", "a.count"), [(String::new(), 1.0)]);
+    assert_eq!(histogram_points("f-valued", "a.duration"), [(String::new(), 1, 0.25)]);
+}
+
+#[test]
 fn a_panicking_call_is_one_panic() {
     descriptor!(CALLS = Counter, U64, "f-panic", "a.calls");
     static METRICS: FnMetrics = FnMetrics::new(&[FnInstrument::counter(&CALLS)]);
