@@ -323,7 +323,6 @@ impl InstrumentKind {
     }
 }
 
-/// For tests of what a number means; exporters match on the kind.
 impl Number {
     /// The number as a double, rounded where it does not fit.
     #[expect(clippy::cast_precision_loss, reason = "documented")]

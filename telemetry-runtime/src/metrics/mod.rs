@@ -1,4 +1,42 @@
 //! The typed store, the instruments, and their collection.
+//!
+//! Metrics whose names are known are fields of a [`MetricSet`]; those that are only known at run time come from a
+//! [`Meter`]. Both take measurements from the first instruction of the program on, started or not.
+//!
+//! ```
+//! use telemetry_runtime::metrics::{FreeAttributes, Meter, Naming, collect};
+//! use telemetry_runtime::{AttributeValue, Counter, MetricAttributes, MetricSet, Scope};
+//!
+//! #[derive(Clone, Copy, AttributeValue)]
+//! enum Kind {
+//!     Component,
+//!     Api,
+//! }
+//!
+//! #[derive(Clone, Copy, MetricAttributes)]
+//! struct Processed {
+//!     kind: Kind,
+//! }
+//!
+//! #[derive(MetricSet)]
+//! #[metric_set(plugin = "catalog")]
+//! struct Metrics {
+//!     /// Entities processed.
+//!     #[metric(counter = "entities.processed", unit = "{entity}")]
+//!     processed: Counter<u64, Processed>,
+//! }
+//!
+//! Metrics::get().processed.add_with(1, Processed { kind: Kind::Api });
+//!
+//! let retries = Meter::new(Scope::plugin("catalog")).counter::<u64>("source.retries").unit("{retry}").build()?;
+//! retries.add_with(1, FreeAttributes(&[("host", "example.org".into())]));
+//!
+//! let scopes = collect(&Naming::default());
+//! let names: Vec<&str> = scopes.iter().flat_map(|scope| &scope.metrics).map(|metric| &*metric.name).collect();
+//! assert!(names.contains(&"backstage.plugin.catalog.entities.processed"));
+//! assert!(names.contains(&"backstage.plugin.catalog.source.retries"));
+//! # Ok::<(), telemetry_runtime::Error>(())
+//! ```
 
 mod attributes;
 mod buckets;

@@ -9,7 +9,7 @@ use std::sync::{Mutex, OnceLock};
 use super::lookup::Lookup;
 use super::read::{Pairs, RowAttributes};
 use super::table::Table;
-use crate::metrics::attributes::{AttributeRef, MetricAttributes};
+use crate::metrics::attributes::{AttributeRef, FreeAttributes, MetricAttributes};
 use crate::metrics::health::{self, Drop};
 use crate::metrics::snapshot::AttributeData;
 use crate::metrics::store::{self, Busy, lock};
@@ -166,21 +166,16 @@ impl OpenRows {
         if let Some(entry) = self.entries.find(hash, |entry| entry.key.is_of(attributes)) {
             return entry.row;
         }
-        let limit = cardinality_limit();
-        if let Some(pairs) = attributes.free() {
-            let sorted = sort(pairs);
-            let sorted_hash = self.hash(&crate::metrics::FreeAttributes(&sorted));
-            let same = |entry: &Entry| entry.key.is_of(&crate::metrics::FreeAttributes(&sorted));
-            if let Some(entry) = self.entries.find(sorted_hash, same) {
-                // Another order of known attributes. Orders are bounded too; beyond, each costs this way again.
-                if self.entries.len() < limit * 2 {
-                    self.enter(hash, Key::of(attributes), entry.row);
-                }
-                return entry.row;
+        let sorted = attributes.free().map(sort);
+        if let Some(row) = sorted.as_deref().and_then(|sorted| self.known(sorted)) {
+            // Another order of known attributes. Orders are bounded too; beyond, each costs this way again.
+            if self.entries.len() < cardinality_limit() * 2 {
+                self.enter(hash, Key::of(attributes), row);
             }
+            return row;
         }
         let made = self.made.load(Relaxed);
-        if made >= limit || self.labels.iter().any(|label| self.refuses(label, attributes)) {
+        if made >= cardinality_limit() || self.labels.iter().any(|label| self.refuses(label, attributes)) {
             return self.overflow.get_or_init(|| {
                 let pairs = vec![("otel.metric.overflow".into(), AttributeData::Bool(true))];
                 let row = new_row(busy, table, pairs);
@@ -188,6 +183,28 @@ impl OpenRows {
                 row
             });
         }
+        self.take_labels(attributes);
+        let row = new_row(busy, table, pairs(table, attributes, sorted.as_deref()));
+        rows.push(row);
+        self.made.store(made + 1, Relaxed);
+        if let Some(sorted) = sorted
+            && !attributes.free().is_some_and(is_sorted)
+        {
+            let sorted = FreeAttributes(&sorted);
+            self.enter(self.hash(&sorted), Key::of(&sorted), row);
+        }
+        self.enter(hash, Key::of(attributes), row);
+        row
+    }
+
+    /// The row of free attributes that are in order.
+    fn known(&self, sorted: &[(&str, AttributeRef<'_>)]) -> Option<&'static Row> {
+        let sorted = FreeAttributes(sorted);
+        Some(self.entries.find(self.hash(&sorted), |entry| entry.key.is_of(&sorted))?.row)
+    }
+
+    /// Counts the texts of a new row against the limits of their positions.
+    fn take_labels<A: MetricAttributes>(&self, attributes: &A) {
         for label in &self.labels {
             attributes.labels(&mut |position, text| {
                 let hash = self.hash_text(text);
@@ -196,36 +213,28 @@ impl OpenRows {
                 }
             });
         }
-        let row = if let Some(pairs) = attributes.free() {
-            let sorted = sort(pairs);
-            let row = new_row(
-                busy,
-                table,
-                sorted.iter().map(|(key, value)| (Cow::Owned((*key).to_owned()), value.to_data())).collect(),
-            );
-            let sorted = crate::metrics::FreeAttributes(&sorted);
-            // The hash does not tell orders apart.
-            if !is_sorted(pairs) {
-                self.enter(self.hash(&sorted), Key::of(&sorted), row);
-            }
-            row
-        } else {
-            let mut values = Vec::new();
-            A::values(attributes.index(), &mut |position, data| values.push((table.key(position), data)));
-            attributes.labels(&mut |position, text| {
-                values.push((table.key(position), AttributeData::String(Cow::Owned(text.to_owned()))));
-            });
-            new_row(busy, table, values)
-        };
-        rows.push(row);
-        self.made.store(made + 1, Relaxed);
-        self.enter(hash, Key::of(attributes), row);
-        row
     }
 
     fn enter(&self, hash: u64, key: Key, row: &'static Row) {
         self.entries.insert(hash, Box::leak(Box::new(Entry { key, row })));
     }
+}
+
+/// The attributes of a new row: the free ones in order, or the typed ones by their keys.
+fn pairs<A: MetricAttributes>(
+    table: &Table,
+    attributes: &A,
+    sorted: Option<&[(&str, AttributeRef<'_>)]>,
+) -> Pairs {
+    if let Some(sorted) = sorted {
+        return sorted.iter().map(|(key, value)| (Cow::Owned((*key).to_owned()), value.to_data())).collect();
+    }
+    let mut pairs = Vec::new();
+    A::values(attributes.index(), &mut |position, data| pairs.push((table.key(position), data)));
+    attributes.labels(&mut |position, text| {
+        pairs.push((table.key(position), AttributeData::String(Cow::Owned(text.to_owned()))));
+    });
+    pairs
 }
 
 fn new_row(busy: &Busy, table: &Table, pairs: Pairs) -> &'static Row {

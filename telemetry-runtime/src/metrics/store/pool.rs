@@ -74,8 +74,8 @@ pub(super) fn borrow(busy: &Busy, end: usize, write: &mut dyn FnMut(Slab)) {
 
 /// Takes the slab of a thread that ends.
 pub(super) fn give_back(slab: Slab) {
-    // Without the busy flag: a thread's end is never inside the store, and pushing may allocate, but an instrumented
-    // allocator finds an empty slab and is refused by the flag below.
+    // A thread does not end inside the store, so the lock is free for it even without the proof. The flag refuses an
+    // instrumented allocator, which `push` may call.
     let busy = Busy::enter();
     POOL.lock().unwrap_or_else(PoisonError::into_inner).free.push(slab);
     drop(busy);
