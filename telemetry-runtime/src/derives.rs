@@ -89,7 +89,7 @@ pub use telemetry_macros::MetricAttributes;
 /// | `unit = "s"` | the UCUM unit | none |
 /// | `description = "..."` | the description, a literal or a constant | the first paragraph of the doc comment |
 /// | `buckets = [0.1, 1.0]` | histograms: the upper bounds of the buckets in the metric's unit, a literal array or a constant `&[f64]` | by unit |
-/// | `callback = path` | observables: a `fn(&mut Observer<'_, T, A>)` that is called at each collection | none; see `observe_with` |
+/// | `callback = path` | observables: a `fn(&mut Observer<'_, T, A>)`, also one of the set (`Self::count`), that is called at each collection | none; see `observe_with` |
 /// | `allow(style)` | accepts a legal name that is not in lower case words | |
 ///
 /// | argument of `#[metric_set]` | meaning | default |

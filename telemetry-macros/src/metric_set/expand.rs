@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Field, Generics, Ident, parse_quote};
+use syn::{Data, DeriveInput, Field, Generics, Ident, Path, parse_quote};
 
 use super::model::{InstrumentField, InstrumentSet, kind_of, wrong_number};
 use crate::paths::CratePath;
@@ -39,7 +39,10 @@ fn expand_plain(set: &InstrumentSet) -> TokenStream {
         let declared = field.definition.callback.as_ref().map_or_else(
             || quote!(new(&#metric)),
             // At the place of the function, so that one of a wrong type is underlined.
-            |path| quote_spanned!(path.span()=> with_callback(&#metric, &<#ty>::callback(#path))),
+            |path| {
+                let path = of_set(path, ident);
+                quote_spanned!(path.span()=> with_callback(&#metric, &<#ty>::callback(#path)))
+            },
         );
         let claim = field.definition.claim(scope);
         quote! {
@@ -51,16 +54,23 @@ fn expand_plain(set: &InstrumentSet) -> TokenStream {
     let declared = fields.iter().zip(&metrics).map(|(field, metric)| declared(field, &quote!(&#metric)));
     let instruments = fields.iter().zip(&metrics).map(|(field, metric)| in_scope(field, &quote!(&#metric)));
     let kinds = fields.iter().filter(|field| field.is_alias).map(|field| kind_assertion(field, krate));
+    // A callback needs no reader of its field.
+    let observed =
+        fields.iter().filter(|field| field.definition.callback.is_some()).map(|field| &field.ident);
     let about = format!("The instruments of `{ident}`, which record for its plugin.");
     quote! {
         const _: () = {
             #tracking
             #(#kinds)*
+            const _: fn(&#ident) = |_set| {
+                #(let _ = &_set.#observed;)*
+            };
             #(#statics)*
             static SET: #ident = #ident { #(#idents: #declared,)* };
             impl #ident {
                 #[doc = #about]
                 #[must_use]
+                #[allow(dead_code)]
                 #visibility const fn get() -> &'static Self {
                     &SET
                 }
@@ -99,6 +109,15 @@ fn expand_generic(set: &InstrumentSet) -> TokenStream {
             }
         };
     }
+}
+
+/// The path of a callback with the set's name for `Self`: the static that holds it stands outside of any `impl`.
+fn of_set(path: &Path, set: &Ident) -> Path {
+    let mut path = path.clone();
+    if let Some(first) = path.segments.first_mut().filter(|first| first.ident == "Self") {
+        first.ident = Ident::new(&set.to_string(), first.ident.span());
+    }
+    path
 }
 
 /// The constant of type `Descriptor`. What depends on the field's type is at the type's place, so that a type that is no

@@ -1,5 +1,7 @@
 //! Structs as sets of instruments: all seven, in every way to write them.
 
+#![deny(warnings)]
+
 use telemetry_runtime::{
     Counter, Gauge, Histogram, MetricAttributes, MetricSet, ObservableCounter, ObservableGauge,
     ObservableUpDownCounter, Observer, Scope, UpDownCounter,
@@ -9,7 +11,7 @@ const SECONDS: &[f64] = &[0.1, 1.0, 10.0];
 const TEXT: &str = "The length of the queue.";
 
 #[derive(Clone, Copy, MetricAttributes)]
-struct Processed {
+pub struct Processed {
     changed: bool,
 }
 
@@ -73,6 +75,20 @@ struct Aliased {
 #[derive(MetricSet)]
 struct Empty {}
 
+/// The callback may be a function of the set, and a set that is only made for other plugins is used, too. Nobody has to
+/// read an observable.
+#[derive(MetricSet)]
+struct Observed {
+    #[metric(observable_gauge = "observed.count", callback = Self::count)]
+    count: ObservableGauge<u64>,
+}
+
+impl Observed {
+    fn count(observer: &mut Observer<'_, u64>) {
+        observer.observe(1);
+    }
+}
+
 /// The line before the field `name` of `CatalogMetrics`, counted in this file.
 fn line_of(name: &str) -> u32 {
     let source = include_str!("metric_set.rs");
@@ -110,4 +126,5 @@ fn main() {
     generic.seen.add_with(1, Processed { changed: true });
     Aliased::get().entities.add(1);
     let _ = Empty::get();
+    drop(Observed::for_plugin(Scope::plugin("other")));
 }
