@@ -12,7 +12,7 @@
 //! ```text
 //! let mut __call = Call::new(SpanGuard::enter_with(&__SPAN, |span| { span.set("key", expr); }), NoMetrics);
 //! let __out: R = call_once(|| -> R { body });
-//! (&&&&&&&&Inspect(&__out)).inspect(&mut __call);           // eight `&`: one per level, and some to spare
+//! (&&&&&&&&Inspect(&__out)).tell_outcome(&mut __call);           // eight `&`: one per level, and some to spare
 //! __out
 //! ```
 //!
@@ -22,7 +22,7 @@
 //! traced(
 //!     Prepared::new(TaskSpan::start(&__SPAN), NoMetrics),   // or TaskSpan::start_with(&__SPAN, |span| { .. }), or NoSpan
 //!     async move { body },
-//!     |__out: &R, __call: &mut Call<_, _>| (&&&&&&&&Inspect(__out)).inspect(__call),
+//!     |__out: &R, __call: &mut Call<_, _>| (&&&&&&&&Inspect(__out)).tell_outcome(__call),
 //! ).await
 //! ```
 //!

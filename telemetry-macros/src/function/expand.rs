@@ -58,7 +58,7 @@ fn call_parts(function: &TracedFn, parts: &Parts) -> (TokenStream, TokenStream) 
 /// ```text
 /// let mut __call = Call::new(..);
 /// let __out = call_once(move || -> R { let _ = (&last, &first); body });
-/// { use inspect::*; (&&&&&&&&Inspect(&__out)).inspect(&mut __call); }
+/// { use inspect::*; (&&&&&&&&Inspect(&__out)).tell_outcome(&mut __call); }
 /// __out
 /// ```
 fn value(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
@@ -78,20 +78,30 @@ fn value(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
         let block = braces(quote!(#capture #statements), body.span);
         let hint = function.returns.hint.as_ref().map(|hint| quote!(-> #hint));
         let block = if hint.is_some() { block } else { quote!({ #block }) };
-        quote!(let #out = #private::call_once(move || #hint #block);)
+        quote! {
+            #[allow(clippy::result_large_err)]
+            let #out = #private::call_once(move || #hint #block);
+        }
     } else {
         // Nothing leaves the body early, so it needs no closure of its own.
         let block = braces(body.statements.clone(), body.span);
         let hint = function.returns.hint.as_ref().map(|hint| quote!(: #hint));
-        quote!(let #out #hint = #block;)
+        quote! {
+            #[allow(clippy::diverging_sub_expression)]
+            let #out #hint = #block;
+        }
     };
     let inspect = inspect(function, &quote!(&#out), &quote!(&mut #call));
     let after = &parts.after;
+    // A body that never ends may stand before this.
     quote! {
         let mut #call = #private::Call::new(#span, #metrics);
         #bound
-        #inspect
-        #after
+        #[allow(unreachable_code)]
+        {
+            #inspect
+            #after
+        }
         #out
     }
 }
@@ -138,13 +148,13 @@ pub(super) fn inspection(function: &TracedFn, parts: &Parts) -> TokenStream {
     quote!(|#out: &#hint, #call: &mut #private::Call<_, _>| { #inspect #after })
 }
 
-/// Output: `{ use inspect::*; (&&&&&&&&Inspect(&__out)).inspect(&mut __call); }`.
+/// Output: `{ use inspect::*; (&&&&&&&&Inspect(&__out)).tell_outcome(&mut __call); }`.
 fn inspect(function: &TracedFn, out: &TokenStream, call: &TokenStream) -> Option<TokenStream> {
     let private = function.krate.private();
     function.returns.may_fail.then(|| {
         quote! {{
             use #private::inspect::*;
-            (&&&&&&&&Inspect(#out)).inspect(#call);
+            (&&&&&&&&Inspect(#out)).tell_outcome(#call);
         }}
     })
 }
