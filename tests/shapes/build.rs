@@ -31,8 +31,7 @@ fn main() -> io::Result<()> {
     files.sort();
     let mut generated = String::new();
     for file in &files {
-        let name = file.file_stem().and_then(|stem| stem.to_str()).expect("a shape has a name in ASCII");
-        shape(&mut generated, name, &fs::read_to_string(file)?);
+        shape(&mut generated, &name(&root, file), &fs::read_to_string(file)?);
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets it"));
     fs::write(out.join("shapes.rs"), generated)
@@ -48,6 +47,12 @@ fn find(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// `body_panics` for `body/panics.rs`.
+fn name(root: &Path, file: &Path) -> String {
+    let below = file.strip_prefix(root).expect("it was found there").with_extension("");
+    below.to_str().expect("a shape has a name in ASCII").replace(std::path::MAIN_SEPARATOR, "_")
 }
 
 /// Output: `mod name { mod plain { .. } mod traced { .. } .. #[test] fn .. }`.
@@ -78,8 +83,12 @@ fn with_attributes(text: &str, metrics: &str, attributes: &[&str]) -> String {
             let attribute = attribute.replace("{metric}", &format!("{metrics}_{number}"));
             write!(written, "#[{attribute}] ").expect("writing to a string");
         }
-        written.push_str(piece);
+        // No empty line is left where the attribute had one of its own.
+        written.push_str(if attributes.is_empty() { piece.trim_start() } else { piece });
     }
     let listed = attributes.join(", ").replace("{metric}", &format!("{metrics}_conditional"));
-    written.replace("(all(), shape)", &format!("(all(), {listed})"))
+    match listed.as_str() {
+        "" => written.replace("#[cfg_attr(all(), shape)]", ""),
+        _ => written.replace("(all(), shape)", &format!("(all(), {listed})")),
+    }
 }
