@@ -11,7 +11,7 @@ pub use crate::call::{
 pub use crate::metrics::{
     AttributeData, AttributeValue, CallValue, Callback, Declared, Descriptor, Existing, FnInstrument,
     FnMetrics, Instrument, InstrumentKind, MetricAttributes, MetricGuard, MetricSet, NumberKind, Observer,
-    On, assert_combinations, combinations, text_value, visit_values,
+    On, assert_combinations, combinations, text_value, visit_values, without_outcome_key,
 };
 pub use crate::plugin::{Plugin, Scope};
 pub use crate::trace::{SpanGuard, SpanKind, SpanSite, StartAttributes, TaskSpan};

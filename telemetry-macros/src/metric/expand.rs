@@ -1,7 +1,8 @@
 //! The tokens of a function's metrics.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Expr, Ident};
 
 use super::{MetricArgs, MetricAttributes};
@@ -95,6 +96,13 @@ fn declared(
         static #metrics: #private::FnMetrics = #private::FnMetrics::new(&[#(#instruments),*]) #outcome;
     });
     let attributes = attribute_values(&args.attributes);
+    let attributes = match &args.attributes {
+        // The keys of a typed set are known to the compiler only. At the place of the expression, which is told.
+        MetricAttributes::Value(value) if args.outcome => {
+            quote_spanned!(value.span()=> #private::without_outcome_key(#attributes))
+        }
+        _ => attributes,
+    };
     parts.push(Part { start: quote!(#private::MetricGuard::start(&#metrics, #attributes) #entry), after });
 }
 

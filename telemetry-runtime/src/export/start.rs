@@ -119,6 +119,10 @@ impl Starter {
             self.counters.clone(),
             self.diagnostics.clone(),
         )?);
+        #[cfg_attr(
+            not(any(feature = "otlp", feature = "console")),
+            expect(unused_mut, reason = "only exporters of a feature are added")
+        )]
         let mut sinks = plan.sinks;
         for exporter in plan.exporters {
             match exporter {
@@ -139,6 +143,10 @@ impl Starter {
     }
 
     fn spans(&mut self, plan: SpansPlan) -> Result<SpansWork, Error> {
+        #[cfg_attr(
+            not(any(feature = "otlp", feature = "console")),
+            expect(unused_mut, reason = "only exporters of a feature are added")
+        )]
         let mut sinks = plan.sinks;
         for exporter in plan.exporters {
             match exporter {

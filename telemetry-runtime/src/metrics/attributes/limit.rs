@@ -1,4 +1,6 @@
-//! The limit of a derived set, asserted while the program compiles.
+//! What a derived set must not have, asserted while the program compiles.
+
+use super::MetricAttributes;
 
 /// Refuses a set of more combinations than its limit, while the program compiles.
 ///
@@ -18,6 +20,63 @@ pub const fn assert_combinations(combinations: usize, limit: usize, set: &str) {
         text.push("\nhelp: use fewer attributes or values, or write `#[metric_attributes(limit = N)]`, at most 16384");
         panic!("{}", text.as_str());
     }
+}
+
+/// The set as it is, refused where it has the key `outcome`: the metrics of functions add it by themselves, and two values
+/// under one key would make two series of one name.
+///
+/// ```compile_fail,E0080
+/// use telemetry_runtime::{MetricAttributes, metric};
+///
+/// #[derive(Clone, Copy, MetricAttributes)]
+/// struct Stitched {
+///     outcome: bool,
+/// }
+///
+/// #[metric(counter = "entities.stitched", attributes = Stitched { outcome: true })]
+/// fn stitch() {}
+///
+/// stitch();
+/// ```
+///
+/// # Panics
+///
+/// Never at run time: a set with the key does not compile.
+#[inline]
+pub fn without_outcome_key<A: MetricAttributes>(attributes: A) -> A {
+    const {
+        assert!(
+            !has_key(A::KEYS, "outcome"),
+            "attribute key `outcome` is set by `#[metric]` itself\nhelp: rename it, or write `outcome = false` to leave \
+             the generated one out"
+        );
+    }
+    attributes
+}
+
+const fn has_key(keys: &[&str], wanted: &str) -> bool {
+    let mut i = 0;
+    while i < keys.len() {
+        if is_equal(keys[i].as_bytes(), wanted.as_bytes()) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn is_equal(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < one.len() {
+        if one[i] != other[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
 }
 
 /// A text that is built while the program compiles, where nothing can be formatted. What does not fit is left out.
@@ -70,6 +129,13 @@ mod tests {
     #[should_panic = "the attributes of `Set` have 2048 combinations of values, and the limit is 2000"]
     fn too_many_combinations_are_refused_with_both_numbers() {
         assert_combinations(2048, 2000, "Set");
+    }
+
+    #[test]
+    fn a_key_is_found_only_as_a_whole() {
+        assert!(has_key(&["kind", "outcome"], "outcome"));
+        assert!(!has_key(&["outcomes", "out", ""], "outcome"));
+        assert!(!has_key(&[], "outcome"));
     }
 
     #[test]
