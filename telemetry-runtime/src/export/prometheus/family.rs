@@ -7,14 +7,35 @@ use std::sync::Arc;
 use telemetry_naming::prometheus::Kind;
 
 use super::names::{FamilyName, spelling};
+use super::series::{ScopeLabels, SeriesLabels};
 use crate::metrics::{Metric, Snapshot};
 
 /// All metrics that share a name in the exposition.
 #[derive(Debug)]
 pub(super) struct Family {
     pub(super) name: FamilyName,
-    /// Where the metrics are in a snapshot: the positions of the scope, and of the metric in it.
-    pub(super) members: Vec<(usize, usize)>,
+    pub(super) members: Vec<Member>,
+}
+
+/// One metric of a family.
+#[derive(Debug)]
+pub(super) struct Member {
+    /// The position of the metric's scope in the snapshot.
+    pub(super) scope: usize,
+    /// The position of the metric in its scope.
+    pub(super) position: usize,
+    pub(super) labels: SeriesLabels,
+}
+
+impl Member {
+    fn new(scope: usize, position: usize) -> Self {
+        Self { scope, position, labels: SeriesLabels::default() }
+    }
+
+    /// The metric in a snapshot that the family was made for.
+    pub(super) fn of<'a>(&self, snapshot: &'a Snapshot) -> &'a Metric {
+        &snapshot.scopes[self.scope].metrics[self.position]
+    }
 }
 
 /// A metric that was left out, because the exposition would contradict itself with it.
@@ -56,8 +77,9 @@ impl fmt::Display for Conflict {
 pub(super) struct Families {
     /// What the families were made from, in the order of the snapshot.
     origin: Vec<Origin>,
+    pub(super) scopes: Vec<ScopeLabels>,
     /// In the order of first appearance.
-    list: Vec<Family>,
+    pub(super) list: Vec<Family>,
     /// What had to be left out.
     conflicts: Vec<Conflict>,
 }
@@ -81,10 +103,6 @@ impl Origin {
 }
 
 impl Families {
-    pub(super) fn list(&self) -> &[Family] {
-        &self.list
-    }
-
     pub(super) fn conflicts(&self) -> &[Conflict] {
         &self.conflicts
     }
@@ -92,26 +110,30 @@ impl Families {
     /// Makes the families of `snapshot`, unless these are its families.
     pub(super) fn fit(&mut self, snapshot: &Snapshot) {
         let mut known = self.origin.iter();
-        let fits = metrics(snapshot)
-            .all(|(scope, _, metric)| known.next().is_some_and(|origin| origin.fits(scope, metric)));
+        let scopes = snapshot.scopes.iter().map(|scope| &scope.scope);
+        let fits = self.scopes.len() == snapshot.scopes.len()
+            && self.scopes.iter().zip(scopes).all(|(labels, scope)| labels.fits(scope))
+            && metrics(snapshot)
+                .all(|(scope, _, metric)| known.next().is_some_and(|origin| origin.fits(scope, metric)));
         if !fits || known.next().is_some() {
             *self = Self::new(snapshot);
         }
     }
 
     fn new(snapshot: &Snapshot) -> Self {
-        let mut families = Self::default();
+        let scopes = snapshot.scopes.iter().map(|scope| ScopeLabels::new(&scope.scope)).collect();
+        let mut families = Self { scopes, ..Self::default() };
         // Both formats reserve these names for the resource.
         let mut reserved: HashMap<String, Option<usize>> =
             ["target", "target_info"].map(|name| (name.to_owned(), None)).into();
         for (scope, position, metric) in metrics(snapshot) {
             let name = FamilyName::of(metric);
             match families.place(&reserved, scope, &name) {
-                Ok(Some(index)) => families.list[index].members.push((scope, position)),
+                Ok(Some(index)) => families.list[index].members.push(Member::new(scope, position)),
                 Ok(None) => {
                     let index = families.list.len();
                     reserved.extend(name.reserved().map(|reserved| (reserved, Some(index))));
-                    families.list.push(Family { name, members: vec![(scope, position)] });
+                    families.list.push(Family { name, members: vec![Member::new(scope, position)] });
                 }
                 Err(reason) => {
                     let conflict = Conflict { metric: metric.name.clone(), name: name.text, reason };
@@ -147,7 +169,7 @@ impl Families {
             }
             // Metrics come scope by scope, so that the last member tells.
             return match family.members.last() {
-                Some((last, _)) if *last == scope => Err(Reason::Scope),
+                Some(last) if last.scope == scope => Err(Reason::Scope),
                 _ => Ok(Some(index)),
             };
         }

@@ -159,6 +159,10 @@ pub(super) fn escape_help(out: &mut String, text: &str, quotes: bool) {
 }
 
 fn escape(out: &mut String, text: &str, special: impl Fn(u8) -> bool) {
+    // Most texts have nothing to escape.
+    if !text.bytes().fold(false, |found, byte| found | special(byte)) {
+        return out.push_str(text);
+    }
     let mut rest = text;
     // The special characters are ASCII, so that each position is a character boundary.
     while let Some(position) = rest.bytes().position(&special) {

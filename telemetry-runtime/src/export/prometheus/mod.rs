@@ -9,6 +9,7 @@ mod labels;
 mod names;
 mod negotiate;
 mod number;
+mod series;
 
 #[cfg(test)]
 mod tests;

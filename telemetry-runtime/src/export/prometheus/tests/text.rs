@@ -158,3 +158,26 @@ fn an_encoder_follows_metrics_that_come_and_go() {
         assert_eq!((kept.text, kept.conflicts), fresh, "{names:?}");
     }
 }
+
+#[test]
+fn an_encoder_follows_series_that_come_and_go() {
+    let kinds = ["a", "b", "c"].map(|kind| attributes(&[("kind", string(kind))]));
+    let with = |order: &[usize], id| {
+        let number =
+            |kind: &usize| NumberPoint { attributes: kinds[*kind].clone(), ..point(&[], Number::U64(1)) };
+        let mut sample = histogram_point(&[], 1.0, &[1, 0]);
+        sample.attributes = kinds[order.len() % 3].clone();
+        let seen = counter("seen", order.iter().map(number).collect());
+        scopes(vec![(plugin(id), vec![seen, histogram("wait", &[1.0], sample)])])
+    };
+    let mut encoder = Encoder::default();
+    let orders: [(&[usize], _); 6] =
+        [(&[0, 1], "p"), (&[0, 1, 2], "p"), (&[2, 1], "p"), (&[], "p"), (&[1], "p"), (&[1], "q")];
+    for (order, id) in orders {
+        let snapshot = with(order, id);
+        for format in [TEXT, OPEN_METRICS] {
+            let kept = encoder.encode(&snapshot, &resource(&[]), format).text;
+            assert_eq!(kept, encode(&snapshot, format), "{order:?} of {id}");
+        }
+    }
+}
