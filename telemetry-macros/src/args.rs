@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
 use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token};
 use telemetry_naming::nearest;
 
@@ -33,6 +34,15 @@ pub(crate) enum HiddenScope {
     Type(Path),
 }
 
+/// The block whose attribute was put on a function, by a hidden first argument.
+#[derive(Clone)]
+pub(crate) struct BlockRef {
+    /// What the block is called.
+    pub(crate) label: String,
+    /// The type or trait that the function belongs to; empty for a free function.
+    pub(crate) owner: String,
+}
+
 /// The arguments of one attribute.
 pub(crate) struct Args {
     /// The attribute as the user knows it, such as `#[metric]`.
@@ -43,12 +53,19 @@ pub(crate) struct Args {
     keyed: Vec<Arg>,
     /// The nearest enclosing block's plugin: blocks prepend, so the first one wins.
     pub(crate) hidden_scope: Option<HiddenScope>,
+    /// The block that put the attribute here.
+    pub(crate) block: Option<BlockRef>,
+    /// Whether `hidden_scope` is that of a block inside `block`.
+    pub(crate) scope_is_nearer: bool,
 }
 
 /// The hidden argument that a `#[backstage_plugin]` block prepends.
 pub(crate) const HIDDEN_PLUGIN: &str = "__plugin";
 /// The hidden argument that a `#[backstage_core]` block prepends.
 pub(crate) const HIDDEN_CORE: &str = "__core";
+
+/// The hidden argument of what `#[traced]` and `#[metric]` on a block put on its functions.
+pub(crate) const HIDDEN_BLOCK: &str = "__block";
 
 /// What the parser can read.
 const FORM: &str = "write `key`, `key = value` or `key(...)`, with commas in between";
@@ -84,7 +101,15 @@ impl Args {
 
     /// No arguments at all, to add to.
     pub(crate) fn none(owner: &str, span: Span) -> Self {
-        Self { owner: owner.to_owned(), span, positional: Vec::new(), keyed: Vec::new(), hidden_scope: None }
+        Self {
+            owner: owner.to_owned(),
+            span,
+            positional: Vec::new(),
+            keyed: Vec::new(),
+            hidden_scope: None,
+            block: None,
+            scope_is_nearer: false,
+        }
     }
 
     /// Adds an argument that stands elsewhere but belongs here.
@@ -120,6 +145,11 @@ impl Args {
         } else {
             ArgValue::Flag
         };
+        if key == HIDDEN_BLOCK {
+            self.scope_is_nearer = self.hidden_scope.is_some();
+            self.block = block_ref(value);
+            return Ok(());
+        }
         if key != HIDDEN_PLUGIN && key != HIDDEN_CORE {
             self.keyed.push(Arg { key, value });
             return Ok(());
@@ -352,6 +382,14 @@ pub(crate) fn unknown_argument(key: &Ident, owner: &str, known: &[&str], diagnos
         error.help("remove it");
     }
     error.note(expected(known));
+}
+
+/// Input: `("catalog", "Catalog")`.
+fn block_ref(value: ArgValue) -> Option<BlockRef> {
+    let ArgValue::List(tokens) = value else { return None };
+    let words = Punctuated::<LitStr, Token![,]>::parse_terminated.parse2(tokens).ok()?;
+    let mut words = words.iter().map(LitStr::value);
+    Some(BlockRef { label: words.next()?, owner: words.next()? })
 }
 
 fn duplicate(key: &Ident, diagnostics: &mut Diagnostics) {

@@ -6,6 +6,7 @@ use syn::{Attribute as AnyAttribute, Token, Visibility};
 
 use crate::diag::{Diagnostics, MessageId};
 use crate::function::{self, ABSORBED, Attribute, FnItem};
+use crate::spread;
 
 /// The items that are no functions, by the word that starts them.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,15 +26,7 @@ pub(crate) fn expand(attribute: Attribute, arguments: TokenStream, item: TokenSt
     let mut diagnostics = Diagnostics::new();
     let word = attribute.word();
     match other_item.parse2(item.clone()) {
-        Ok((Other::Block, place)) => {
-            diagnostics
-                .error_at(
-                    MessageId::NotYetSupported,
-                    place,
-                    format!("`#[{word}]` on a whole block is not supported yet"),
-                )
-                .help("put it on the functions inside");
-        }
+        Ok((Other::Block, _)) => return spread::expand(attribute, span, arguments, item),
         Ok((Other::Anything, place)) => {
             diagnostics
                 .error_at(

@@ -20,6 +20,7 @@ mod metric_set;
 mod names;
 mod paths;
 mod plugin;
+mod spread;
 mod traced;
 
 use block::Owner;

@@ -1,6 +1,8 @@
 //! What generated code may name, and nothing else may.
 
 pub use inventory;
+// What an attribute on a block puts on the functions inside, where the user's imports are not in scope.
+pub use telemetry_macros::{metric, traced};
 pub use telemetry_naming::MetricName;
 
 pub use crate::bootstrap::run_main;

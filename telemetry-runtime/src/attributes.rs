@@ -100,6 +100,7 @@ pub use telemetry_macros::backstage_core;
 /// | `attributes(key = expr, ..)` | keys are identifiers joined by dots, string literals, or constants in braces; values are [`SpanValue`](crate::trace::SpanValue)s | none |
 /// | `root` | flag: the span starts a trace of its own | a child of the current span |
 /// | `links` | iterator of `opentelemetry::trace::SpanContext` | none |
+/// | `skip` | flag: no span, for a function of a block | |
 /// | `plugin` | type that implements [`Plugin`](crate::Plugin), or string literal | see [`#[backstage_plugin]`](macro@backstage_plugin) |
 /// | `crate` | path of this crate | `::telemetry_runtime` |
 ///
@@ -109,6 +110,31 @@ pub use telemetry_macros::backstage_core;
 ///
 /// It stands on functions and methods, async ones and those of an `#[async_trait]` block too, and on functions that return
 /// `impl Future` or a future in a box.
+///
+/// On an `impl`, a `trait` or an inline module it stands for one on each function inside, also in the blocks inside. The
+/// spans of methods are then named `Type::method`, those of a trait's default methods `Trait::method`; `name` belongs on the
+/// functions. An attribute of the function's own adds to it and wins where both say something, `#[traced(skip)]` leaves the
+/// function out, and of nested blocks the nearest wins. Passed over are a `const fn`, functions without a body, variadic ones,
+/// tests (`#[test]` and the like, `#[cfg(test)]`), and what a macro makes.
+///
+/// ```
+/// use telemetry_runtime::traced;
+///
+/// struct Catalog;
+///
+/// #[traced(kind = "client")]
+/// impl Catalog {
+///     fn find(&self) {} // a span `Catalog::find`
+///
+///     #[traced(name = "refresh")]
+///     async fn refresh(&self) {} // a span `refresh`, of kind `client` too
+///
+///     #[traced(skip)]
+///     fn size(&self) -> usize {
+///         0
+///     }
+/// }
+/// ```
 ///
 /// ```
 /// use telemetry_runtime::traced;
@@ -173,12 +199,16 @@ pub use telemetry_macros::traced;
 /// | `attributes = expr` | a value whose type derives [`MetricAttributes`](derive@crate::MetricAttributes) | none |
 /// | `attributes(key = expr, ..)` | values that are [`AttributeValue`](derive@crate::AttributeValue)s, so bounded | none |
 /// | `outcome` | `true` or `false`: whether points carry the attribute `outcome` (`ok`, `error`, `panic`, `cancelled`) | `true` |
+/// | `skip` | flag: no span, for a function of a block | |
 /// | `plugin` | type that implements [`Plugin`](crate::Plugin), or string literal | see [`#[backstage_plugin]`](macro@backstage_plugin) |
 /// | `crate` | path of this crate | `::telemetry_runtime` |
 ///
 /// Where there is one instrument only, its arguments may stand beside it: `#[metric(counter = "a.b", unit = "{call}")]`.
 /// A path in the place of the name, such as `counter = METRICS.processed`, counts into an instrument that is declared
 /// elsewhere; a metric is declared in one place, and counted in as many as needed. `in_flight` never carries `outcome`.
+///
+/// On an `impl`, a `trait` or an inline module it records the calls of all functions inside together, those that
+/// [`#[traced]`](macro@traced) would reach there; `#[metric(skip)]` leaves a function out, and any other one adds to it.
 ///
 /// ```
 /// use telemetry_runtime::{metric, traced};

@@ -127,7 +127,7 @@ fn hidden(args: &BlockArgs) -> TokenStream {
 }
 
 /// The group with other contents and the same span.
-fn same_group(group: &Group, contents: TokenStream) -> Group {
+pub(crate) fn same_group(group: &Group, contents: TokenStream) -> Group {
     let mut same = Group::new(group.delimiter(), contents);
     same.set_span(group.span());
     same

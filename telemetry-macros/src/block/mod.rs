@@ -12,6 +12,7 @@ use syn::{Attribute, Generics, Ident, Token, Visibility};
 use crate::diag::{Diagnostics, MessageId};
 
 pub(crate) use args::{BlockArgs, BlockSource, Owner};
+pub(crate) use inject::same_group;
 
 /// What the attribute stands on.
 enum Item {

@@ -81,7 +81,8 @@ fn declared_by(args: &BlockArgs, meta: &Meta) -> Vec<Declared> {
     }
     let mut ignored = Diagnostics::new();
     let mut written = Args::parse("#[metric]", Span::call_site(), list.tokens.clone(), &mut ignored);
-    if written.take("plugin").is_some() {
+    // What a block spreads over its functions is one metric.
+    if written.take("plugin").is_some() || written.block.is_some() {
         return Vec::new();
     }
     let beside = written.take("unit").and_then(|arg| arg.string(&mut ignored));

@@ -14,13 +14,13 @@ use crate::traced;
 pub(super) fn expand(function: &TracedFn, item: &FnItem) -> TokenStream {
     let body = item.body();
     let inner_attributes = &body.inner_attributes;
-    let span_statics = function.traced.as_ref().map(|args| traced::statics(args, item));
+    let span_statics = function.traced.as_ref().map(|args| traced::statics(args, &function.name));
     let out = local("__out");
     let result = match function.shape {
         Shape::Value => quote!(&#out),
         Shape::AsyncFn | Shape::Future | Shape::BoxedFuture => quote!(#out),
     };
-    let parts = metric::parts(&function.metrics, &item.name(), &result);
+    let parts = metric::parts(&function.metrics, &function.name, &result);
     let metric_statics = &parts.statics;
     let wrapped = match function.shape {
         Shape::Value => value(function, &body, &parts),

@@ -25,6 +25,8 @@ pub(crate) use siblings::{Attribute, is_ours, recognise};
 #[derive(Default)]
 pub(crate) struct FnArgs {
     pub(crate) traced: Option<TracedArgs>,
+    /// From the nearest block that has `#[traced]`.
+    pub(crate) traced_by_block: Option<TracedArgs>,
     pub(crate) metrics: Vec<MetricArgs>,
 }
 
@@ -38,9 +40,32 @@ impl FnArgs {
         diagnostics: &mut Diagnostics,
     ) {
         match attribute {
-            Attribute::Traced => self.traced = Some(TracedArgs::parse(span, tokens, diagnostics)),
+            Attribute::Traced => {
+                let traced = TracedArgs::parse(span, tokens, diagnostics);
+                // Of nested blocks the outer one expands first, so the last one is the nearest.
+                if traced.block.is_some() {
+                    self.traced_by_block = Some(traced);
+                } else {
+                    self.traced = Some(traced);
+                }
+            }
             Attribute::Metric => self.metrics.push(MetricArgs::parse(span, tokens, diagnostics)),
         }
+    }
+}
+
+impl FnArgs {
+    /// The span and the metrics of the function, with what its blocks say. A `skip` of the function's own holds for what
+    /// comes from blocks.
+    fn merge(self) -> (Option<TracedArgs>, Vec<MetricArgs>) {
+        let traced = match (self.traced, self.traced_by_block) {
+            (Some(own), Some(block)) => Some(own.merge(block)),
+            (own, block) => own.or(block),
+        };
+        let skips = self.metrics.iter().any(|metric| metric.skip && metric.block.is_none());
+        let metrics = self.metrics.into_iter().filter(|metric| !metric.skip);
+        let metrics = metrics.filter(|metric| !skips || metric.block.is_none()).collect();
+        (traced.filter(|traced| !traced.skip), metrics)
     }
 }
 

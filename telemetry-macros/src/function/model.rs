@@ -38,6 +38,8 @@ pub(crate) struct TracedFn {
     pub(crate) shape: Shape,
     pub(crate) returns: Returns,
     pub(crate) bindings: Vec<Binding>,
+    /// The name of the function, with its type where a block said so: `Catalog::stitch`.
+    pub(crate) name: String,
     pub(crate) krate: CratePath,
 }
 
@@ -54,9 +56,7 @@ impl TracedFn {
     /// Checks what has to hold for the function; takes our attributes off its parameters. None where the function stays
     /// as it is: it cannot be instrumented, or nothing is left to do.
     pub(crate) fn build(args: FnArgs, item: &mut FnItem, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let FnArgs { traced, metrics } = args;
-        let mut traced = traced.filter(|traced| !traced.skip);
-        let metrics: Vec<_> = metrics.into_iter().filter(|metric| !metric.skip).collect();
+        let (mut traced, metrics) = args.merge();
         let parameters = take_from_parameters(&mut item.signature, diagnostics);
         match &mut traced {
             Some(traced) => {
@@ -91,7 +91,13 @@ impl TracedFn {
         if shape == Shape::Future || (shape == Shape::BoxedFuture && !has_boxed_tail(&item.body())) {
             check_nothing_is_evaluated(traced.as_ref(), &metrics, diagnostics);
         }
-        Some(Self { traced, metrics, shape, returns, bindings: bindings(&item.signature), krate })
+        let block = traced.as_ref().and_then(|traced| traced.block.as_ref());
+        let block = block.or_else(|| metrics.iter().find_map(|metric| metric.block.as_ref()));
+        let name = match block {
+            Some(block) if !block.owner.is_empty() => format!("{}::{}", block.owner, item.name()),
+            _ => item.name(),
+        };
+        Some(Self { traced, metrics, shape, returns, bindings: bindings(&item.signature), name, krate })
     }
 
     /// Whether the result has to be looked at before it is returned.

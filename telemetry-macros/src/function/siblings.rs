@@ -8,6 +8,7 @@ use syn::{Meta, Path};
 use super::{FnArgs, FnItem};
 use crate::diag::{Diagnostics, MessageId};
 use crate::paths::CratePath;
+use crate::spread::is_hidden_path;
 
 /// The attributes that instrument a function.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub(super) fn absorb(args: &mut FnArgs, item: &mut FnItem, diagnostics: &mut Dia
             continue;
         };
         item.absorb(attribute.path());
-        if ours == Attribute::Traced && args.traced.is_some() {
+        if ours == Attribute::Traced && args.traced.is_some() && !is_hidden_path(attribute.path()) {
             diagnostics
                 .error(
                     MessageId::DuplicateAttribute,
@@ -74,12 +75,13 @@ pub(super) fn absorb(args: &mut FnArgs, item: &mut FnItem, diagnostics: &mut Dia
     item.attributes = others;
 }
 
-/// An attribute is ours when it is written bare, under the runtime's name, or under the name that `crate =` gave it.
+/// An attribute is ours when it is written bare, under the runtime's name, or under the name that `crate =` gave it, and
+/// when a block put it there.
 /// Under any other name it expands on its own.
 pub(crate) fn recognise(path: &Path, krate: &CratePath) -> Option<Attribute> {
     let word = path.segments.last()?.ident.to_string();
     let ours = Attribute::of_word(&word)?;
-    is_ours(path, &word, krate).then_some(ours)
+    (is_hidden_path(path) || is_ours(path, &word, krate)).then_some(ours)
 }
 
 /// Whether `path` is `word`, bare or under a name of the runtime.
@@ -95,7 +97,7 @@ pub(crate) fn is_ours(path: &Path, word: &str, krate: &CratePath) -> bool {
 }
 
 fn krate_of(args: &FnArgs) -> CratePath {
-    let traced = args.traced.as_ref().map(|traced| &traced.krate);
+    let traced = args.traced.as_ref().or(args.traced_by_block.as_ref()).map(|traced| &traced.krate);
     let metric = args.metrics.first().map(|metric| &metric.krate);
     traced.or(metric).cloned().unwrap_or_default()
 }

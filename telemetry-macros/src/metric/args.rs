@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Expr, LitStr};
 
-use crate::args::{Arg, ArgValue, Args};
+use crate::args::{Arg, ArgValue, Args, BlockRef};
 use crate::diag::{Diagnostics, MessageId};
 use crate::instrument::{InstrumentDef, Place};
 use crate::names;
@@ -31,6 +31,8 @@ pub(crate) struct MetricArgs {
     pub(crate) outcome: bool,
     /// Inside a block: no metrics for this function.
     pub(crate) skip: bool,
+    /// The block that put it on the function.
+    pub(crate) block: Option<BlockRef>,
     pub(crate) scope: ScopeRef,
     pub(crate) krate: CratePath,
 }
@@ -54,6 +56,7 @@ impl MetricArgs {
                 .map_or(MetricAttributes::None, |arg| parse_attributes(arg, outcome, diagnostics)),
             outcome,
             skip,
+            block: args.block.take(),
             scope,
             krate,
         }

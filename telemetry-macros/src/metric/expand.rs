@@ -75,8 +75,12 @@ fn declared(
             &args.krate,
         );
         let points = points(args, instrument.kind);
-        let description = default_description(instrument, function).map(|text| quote!(.description(#text)));
-        statics.extend(instrument.claim(&args.scope));
+        let description =
+            default_description(args, instrument, function).map(|text| quote!(.description(#text)));
+        if args.block.is_none() {
+            // The functions of a block share its metrics.
+            statics.extend(instrument.claim(&args.scope));
+        }
         statics.extend(quote! {
             static #descriptor: #private::Descriptor = #described #description #points;
             #private::inventory::submit! { #private::Declared::new(&#descriptor) }
@@ -108,14 +112,21 @@ fn declared(
 
 /// What an instrument that is about the call itself says of itself where its author says nothing: Prometheus shows a
 /// text for every metric. What a value means, only its author knows.
-fn default_description(instrument: &InstrumentDef, function: &str) -> Option<String> {
+///
+/// The functions of a block share the block's metrics, and so their descriptions.
+fn default_description(args: &MetricArgs, instrument: &InstrumentDef, function: &str) -> Option<String> {
     if instrument.description.is_some() || instrument.value.is_some() {
         return None;
     }
+    let block = args.block.as_ref().map(|block| &block.label);
+    let calls = block.map_or_else(|| format!("Calls of `{function}`"), |block| format!("Calls in `{block}`"));
     match instrument.kind {
-        Kind::Counter => Some(format!("Calls of `{function}`.")),
-        Kind::Histogram => Some(format!("Duration of `{function}`.")),
-        Kind::InFlight => Some(format!("Calls of `{function}` in progress.")),
+        Kind::Counter => Some(format!("{calls}.")),
+        Kind::Histogram => Some(match block {
+            Some(block) => format!("Duration of calls in `{block}`."),
+            None => format!("Duration of `{function}`."),
+        }),
+        Kind::InFlight => Some(format!("{calls} in progress.")),
         _ => None,
     }
 }

@@ -19,6 +19,8 @@ use crate::paths::CratePath;
 #[derive(Clone)]
 pub(crate) struct ScopeRef {
     source: Source,
+    /// Whether the item says so itself.
+    explicit: bool,
     /// The manifest that has to be tracked, because its text decided.
     manifest: Option<String>,
 }
@@ -34,9 +36,13 @@ enum Source {
 impl ScopeRef {
     /// The scope of an item with these arguments; takes `plugin = ..` out of them.
     pub(crate) fn resolve(args: &mut Args, diagnostics: &mut Diagnostics) -> Self {
-        if let Some(arg) = args.take("plugin") {
+        // On a block, `plugin` is farther than the `#[backstage_plugin]` of a block inside it.
+        if let Some(arg) = args.take("plugin")
+            && !args.scope_is_nearer
+        {
             let written = arg.expr(diagnostics);
-            return Self::known(written.map_or_else(fallback, |expr| explicit(expr, diagnostics)));
+            let source = written.map_or_else(fallback, |expr| explicit(expr, diagnostics));
+            return Self { explicit: true, ..Self::known(source) };
         }
         match args.hidden_scope.take() {
             Some(HiddenScope::Plugin(id)) => Self::known(Source::Plugin(id)),
@@ -61,11 +67,17 @@ impl ScopeRef {
                 .help("correct `pluginId` in `[package.metadata.backstage]`");
             return Self::known(fallback());
         }
-        Self { source: Source::Plugin(LitStr::new(&found.id, span)), manifest: Some(found.path) }
+        let source = Source::Plugin(LitStr::new(&found.id, span));
+        Self { manifest: Some(found.path), ..Self::known(source) }
     }
 
     fn known(source: Source) -> Self {
-        Self { source, manifest: None }
+        Self { source, explicit: false, manifest: None }
+    }
+
+    /// Whether `plugin = ..` was written.
+    pub(crate) fn is_explicit(&self) -> bool {
+        self.explicit
     }
 
     /// The constant of type `Scope`.

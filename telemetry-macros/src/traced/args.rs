@@ -1,10 +1,11 @@
 //! The arguments of `#[traced]`, checked.
 
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 use syn::{Expr, ExprLit, Lit, LitStr};
 
-use super::attributes::{self, SpanAttribute};
-use crate::args::{Arg, Args, choice};
+use super::attributes::{self, Key, SpanAttribute};
+use crate::args::{Arg, Args, BlockRef, choice};
 use crate::diag::{Diagnostics, MessageId};
 use crate::names;
 use crate::paths::CratePath;
@@ -52,6 +53,8 @@ pub(crate) struct TracedArgs {
     pub(crate) root: bool,
     /// Inside a block: no span for this function.
     pub(crate) skip: bool,
+    /// The block that this one comes from, where the function has none of its own.
+    pub(crate) block: Option<BlockRef>,
     pub(crate) scope: ScopeRef,
     pub(crate) krate: CratePath,
 }
@@ -79,8 +82,39 @@ impl TracedArgs {
             links: args.take("links").and_then(|arg| arg.expr(diagnostics)),
             root: args.take("root").is_some_and(|arg| arg.flag(diagnostics)),
             skip: args.take("skip").is_some_and(|arg| arg.flag(diagnostics)),
+            block: args.block.take(),
             scope: ScopeRef::resolve(&mut args, diagnostics),
             krate: CratePath::take(&mut args, diagnostics),
+        }
+    }
+
+    /// What the function says of its span, completed by what the block around it says.
+    pub(crate) fn merge(mut self, block: Self) -> Self {
+        let is_own = |key: &Key| {
+            self.attributes.iter().any(|own| match (&own.key, key) {
+                (Key::Literal(own), Key::Literal(key)) => own.value() == key.value(),
+                _ => false,
+            })
+        };
+        let inherited: Vec<_> =
+            block.attributes.into_iter().filter(|attribute| !is_own(&attribute.key)).collect();
+        self.attributes.splice(0..0, inherited);
+        self.kind = self.kind.or(block.kind);
+        self.links = self.links.or(block.links);
+        self.root |= block.root;
+        self.block = block.block;
+        if !self.scope.is_explicit() {
+            self.scope = block.scope;
+        }
+        self
+    }
+}
+
+impl ToTokens for SpanName {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Literal(literal) => literal.to_tokens(tokens),
+            Self::Constant(constant) => constant.to_tokens(tokens),
         }
     }
 }

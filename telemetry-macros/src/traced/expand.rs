@@ -1,23 +1,21 @@
 //! The tokens of a span.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Expr, UnOp};
 
-use super::{SpanName, TracedArgs};
-use crate::function::{Flavour, FnItem, local};
+use super::TracedArgs;
+use crate::function::{Flavour, local};
 
-/// The constant that describes the spans of one function.
+/// The constant that describes the spans of the function called `function`.
 ///
 /// Output: `static __TELEMETRY_SPAN: SpanSite = SpanSite::new("stitch", Scope::plugin("catalog")).kind(SpanKind::Client);`
-pub(crate) fn statics(args: &TracedArgs, item: &FnItem) -> TokenStream {
+pub(crate) fn statics(args: &TracedArgs, function: &str) -> TokenStream {
     let private = args.krate.private();
     let site = local("__TELEMETRY_SPAN");
-    let function = item.name();
     let name = match &args.name {
         None => quote!(#function),
-        Some(SpanName::Literal(name)) => quote!(#name),
-        Some(SpanName::Constant(constant)) => quote!(#constant),
+        Some(name) => name.to_token_stream(),
     };
     let scope = args.scope.expression(&args.krate);
     let kind = args.kind.map(|kind| {

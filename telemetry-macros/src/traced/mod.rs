@@ -4,6 +4,6 @@ mod args;
 mod attributes;
 mod expand;
 
-pub(crate) use args::{SpanName, TracedArgs};
+pub(crate) use args::TracedArgs;
 pub(crate) use attributes::{Key, check_keys, check_span_keys, parse_pairs, take_from_parameters};
 pub(crate) use expand::{enter, statics};

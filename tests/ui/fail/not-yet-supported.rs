@@ -1,12 +1,8 @@
 use telemetry_runtime::traced;
 
-#[traced]
-trait Stitch {
-    fn stitch(&self) {}
-}
-
-impl Stitch for () {}
+#[traced(parent = None)]
+fn stitch() {}
 
 fn main() {
-    ().stitch();
+    stitch();
 }
