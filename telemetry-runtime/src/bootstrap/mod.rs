@@ -114,7 +114,8 @@ impl Telemetry {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::System`] where that took longer than `limit`; it goes on in the background.
+    /// [`ErrorKind::Timeout`] where that took longer than `limit`: it goes on in the background. [`ErrorKind::Export`]
+    /// where an exporter lost something since the last flush; diagnostics and metrics say what.
     pub fn flush(&self, limit: Duration) -> Result<(), Error> {
         match &self.running {
             Some(running) => running.exporters.flush(limit),
@@ -126,7 +127,8 @@ impl Telemetry {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::System`] where the bound was reached before everything was exported.
+    /// [`ErrorKind::Timeout`] where the bound was reached before everything was exported. [`ErrorKind::Export`] where an
+    /// exporter lost something since the last flush.
     pub fn shutdown(mut self) -> Result<(), Error> {
         self.stop()
     }

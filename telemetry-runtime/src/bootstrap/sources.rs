@@ -39,6 +39,10 @@ impl SpanSource for RecordedSpans {
         queue::waiting()
     }
 
+    fn dropped(&self) -> u64 {
+        queue::counts().dropped_full
+    }
+
     fn settle(&self, exported: usize, failed: usize) {
         queue::report_exported(exported);
         queue::report_failed(failed);

@@ -63,6 +63,9 @@ pub(crate) trait SpanSource: Send + Sync {
     /// How many spans wait.
     fn waiting(&self) -> usize;
 
+    /// How many spans were dropped so far because the queue was full.
+    fn dropped(&self) -> u64;
+
     /// Told once for each span that was drained: whether at least one destination took it.
     fn settle(&self, exported: usize, failed: usize);
 

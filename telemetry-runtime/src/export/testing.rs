@@ -1,6 +1,6 @@
 //! Sources and destinations for the tests of this module.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -52,6 +52,7 @@ pub(super) struct Spans {
     wake: Mutex<Option<Box<dyn Fn() + Send + Sync>>>,
     pub(super) exported: AtomicUsize,
     pub(super) failed: AtomicUsize,
+    pub(super) dropped: AtomicU64,
 }
 
 impl Spans {
@@ -80,6 +81,10 @@ impl SpanSource for Spans {
 
     fn waiting(&self) -> usize {
         self.queue.lock().unwrap().len()
+    }
+
+    fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
     }
 
     fn settle(&self, exported: usize, failed: usize) {

@@ -26,6 +26,8 @@ pub(super) struct Spans {
     full: Arc<Notify>,
     /// A batch that a destination missed since the last flush.
     missed: bool,
+    /// Spans that the full queue has dropped, as far as they have been reported.
+    dropped: u64,
 }
 
 impl Spans {
@@ -38,11 +40,13 @@ impl Spans {
     ) -> Self {
         // Batches of nothing would never empty the queue.
         batch.max_export_batch_size = batch.max_export_batch_size.max(1);
+        // What an earlier telemetry of this process has lost was its to report.
+        let dropped = source.dropped();
         let full = Arc::new(Notify::new());
         let wake = full.clone();
         source.on_full(Box::new(move || wake.notify_one()));
         let lanes = sinks.into_iter().map(|sink| Lane::spawn(sink, BATCHES_AHEAD, shared.clone())).collect();
-        Self { source, batch, lanes, shared, full, missed: false }
+        Self { source, batch, lanes, shared, full, missed: false, dropped }
     }
 
     /// Exports until the requests end.
@@ -79,6 +83,7 @@ impl Spans {
             self.shared.diagnostics.report(DiagnosticKind::Internal, "a batch of spans could not be made");
             Vec::new()
         });
+        self.report_dropped();
         let count = spans.len();
         if count > 0 {
             let batch = Batch::new(self.source.clone(), spans);
@@ -101,6 +106,22 @@ impl Spans {
             }
         }
         count
+    }
+
+    /// Says what the queue could not hold since the last batch. The count is also a metric.
+    fn report_dropped(&mut self) {
+        let dropped = self.source.dropped();
+        let new = dropped.saturating_sub(self.dropped);
+        if new == 0 {
+            return;
+        }
+        self.dropped = dropped;
+        let size = self.batch.max_queue_size;
+        let message = format!(
+            "{new} spans were dropped because the queue of {size} was full; raise \
+             `telemetry.tracing.batch.maxQueueSize`, or sample"
+        );
+        self.shared.diagnostics.report(DiagnosticKind::SpanExport, message);
     }
 
     async fn flush(&mut self, request: Flush) {

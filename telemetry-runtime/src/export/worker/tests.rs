@@ -1,9 +1,9 @@
 //! The telemetry thread as its callers and its exporters see it.
 
 use std::future::pending;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex};
 use std::time::Instant as Clock;
 
 use opentelemetry_sdk::Resource;
@@ -86,6 +86,26 @@ fn metrics_are_exported_periodically_and_at_a_flush() {
     let seen: Vec<u64> = got.lock().unwrap().iter().map(|snapshot| collections(snapshot)).collect();
     assert!(seen.is_sorted(), "{seen:?}");
     assert_eq!(exporters.counters().points_failed.get(), 0);
+}
+
+#[test]
+fn spans_that_the_full_queue_dropped_are_reported() {
+    let source = Spans::of(1);
+    let (sink, _) = Sink::healthy();
+    let reports = Arc::new(Mutex::new(Vec::new()));
+    let mut plan = plan();
+    let told = reports.clone();
+    plan.diagnostics =
+        Diagnostics::to_hook(move |diagnostic| told.lock().unwrap().push(diagnostic.message.to_owned()));
+    plan.spans = Some(spans_to(&source, vec![sink]));
+    let exporters = start(plan).unwrap();
+    // The worker runs once it can be woken.
+    source.wake();
+    source.dropped.store(7, Relaxed);
+    exporters.flush(ENOUGH).unwrap();
+    let reports = reports.lock().unwrap();
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    assert!(reports[0].starts_with("7 spans were dropped because the queue of "), "{reports:?}");
 }
 
 #[test]
