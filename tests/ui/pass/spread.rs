@@ -59,6 +59,7 @@ pub mod outer {
         pub struct Deep;
 
         impl Deep {
+            #[allow(unused_braces)]
             pub fn method<F: Fn(u8) -> u8>(&self, f: F) -> [u8; { 1 + 1 }] {
                 [f(1), f(2)]
             }
