@@ -124,7 +124,7 @@ fn a_block_says_its_mistakes_once_and_keeps_its_functions() {
 }
 
 /// The output for a method with these attributes, the last of which its block put there.
-fn method(attributes: TokenStream) -> String {
+fn method(attributes: &TokenStream) -> String {
     traced_function(quote!(#attributes fn find(&self) {}))
 }
 
@@ -139,10 +139,10 @@ fn traced_function(item: TokenStream) -> String {
 #[test]
 fn a_method_of_a_block_is_named_after_its_type_unless_it_has_a_name() {
     let block = quote!(#[::telemetry_runtime::__private::traced(__block("c", "Catalog"), kind = "client")]);
-    let output = method(block.clone());
+    let output = method(&block);
     assert!(output.contains("SpanSite::new(\"Catalog::find\""), "{output}");
     assert!(output.contains("\"::\",\"Catalog::find\""), "{output}");
-    let output = method(quote!(#[traced(name = "mine")] #block));
+    let output = method(&quote!(#[traced(name = "mine")] #block));
     assert!(output.contains("SpanSite::new(\"mine\"") && output.contains("SpanKind::Client"), "{output}");
     assert_eq!(output.matches("staticS").count() + output.matches("Call::new").count(), 1, "{output}");
 }
@@ -150,23 +150,23 @@ fn a_method_of_a_block_is_named_after_its_type_unless_it_has_a_name() {
 #[test]
 fn a_function_can_stay_out_of_its_block() {
     let block = quote!(#[::telemetry_runtime::__private::traced(__block("c", "Catalog"))]);
-    assert_eq!(method(quote!(#[traced(skip)] #block)), "fnfind(&self){}");
+    assert_eq!(method(&quote!(#[traced(skip)] #block)), "fnfind(&self){}");
     let metric = quote!(#[::telemetry_runtime::__private::metric(__block("c", "Catalog"), counter = "a.b")]);
-    let output = method(quote!(#[traced()] #[metric(skip)] #metric));
+    let output = method(&quote!(#[traced()] #[metric(skip)] #metric));
     assert!(!output.contains("Descriptor"), "{output}");
 }
 
 #[test]
 fn the_nearest_of_nested_blocks_wins() {
-    let output = method(quote! {
+    let output = method(&quote! {
         #[::telemetry_runtime::__private::traced(__block("outer", "Catalog"), kind = "server")]
         #[::telemetry_runtime::__private::traced(__block("inner", "Catalog"), kind = "client")]
     });
     assert!(output.contains("SpanKind::Client") && !output.contains("Server"), "{output}");
     // A plugin block inside wins over `plugin` on a block around it, and loses against one inside.
-    let nearer = method(quote!(#[traced(__plugin = "near", __block("c", "Catalog"), plugin = "far")]));
+    let nearer = method(&quote!(#[traced(__plugin = "near", __block("c", "Catalog"), plugin = "far")]));
     assert!(nearer.contains("Scope::plugin(\"near\")"), "{nearer}");
-    let farther = method(quote!(#[traced(__block("c", "Catalog"), __plugin = "far", plugin = "near")]));
+    let farther = method(&quote!(#[traced(__block("c", "Catalog"), __plugin = "far", plugin = "near")]));
     assert!(farther.contains("Scope::plugin(\"near\")"), "{farther}");
 }
 
@@ -174,6 +174,6 @@ fn the_nearest_of_nested_blocks_wins() {
 fn the_functions_of_a_block_share_its_metrics() {
     let block =
         quote!(#[::telemetry_runtime::__private::metric(__block("catalog", "Catalog"), counter = "a.b")]);
-    let output = method(quote!(#[traced()] #block));
+    let output = method(&quote!(#[traced()] #block));
     assert!(output.contains("Callsin`catalog`."), "{output}");
 }
