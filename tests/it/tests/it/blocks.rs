@@ -3,10 +3,12 @@
 use crate::fixture;
 
 #[telemetry_runtime::backstage_plugin(id = "blocks")]
-mod blocks {
+mod plugin {
     use telemetry_runtime::{metric, traced};
 
-    pub(super) struct Catalog;
+    pub(super) struct Catalog {
+        pub(super) cache: u8,
+    }
 
     #[traced(kind = "client", attributes(catalog.name = "default"))]
     #[metric(counter = "catalog.calls")]
@@ -21,7 +23,7 @@ mod blocks {
         #[traced(skip)]
         #[metric(skip)]
         pub(super) fn cached(&self) -> u8 {
-            7
+            self.cache
         }
     }
 
@@ -45,17 +47,17 @@ mod blocks {
 
 #[test]
 fn every_function_of_a_block_is_recorded_under_the_name_it_is_called_by() {
-    use blocks::Stitch as _;
+    use plugin::Stitch as _;
 
     fixture::start();
-    let catalog = blocks::Catalog;
+    let catalog = plugin::Catalog { cache: 7 };
     catalog.find().unwrap_err();
     let mut refresh = std::pin::pin!(catalog.refresh());
     let mut task = std::task::Context::from_waker(std::task::Waker::noop());
     assert!(refresh.as_mut().poll(&mut task).is_ready());
     catalog.stitch();
-    blocks::inner::free();
-    blocks::inner::near::nearer();
+    plugin::inner::free();
+    plugin::inner::near::nearer();
 
     let spans = fixture::spans("blocks");
     let names: Vec<&str> = spans.iter().map(|span| &*span.name).collect();
@@ -67,7 +69,7 @@ fn every_function_of_a_block_is_recorded_under_the_name_it_is_called_by() {
     );
     assert_eq!(spans[1].span_kind, opentelemetry::trace::SpanKind::Client);
     let function = fixture::attribute(&spans[0], "code.function.name").expect("the place of the function");
-    assert!(function.ends_with("::blocks::Catalog::find"), "{function}");
+    assert!(function.ends_with("::plugin::Catalog::find"), "{function}");
     let near = fixture::spans("blocks-near");
     assert_eq!(near.len(), 1, "the nearest block gives the plugin");
 
