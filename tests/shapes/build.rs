@@ -1,25 +1,41 @@
 //! Writes every shape's text once for each combination of attributes.
 //!
 //! A shape is a file below `shapes/`. It marks its functions with `#[shape]`, and its `run` calls them and logs what a
-//! caller can tell.
+//! caller can tell. Its first line says how the calls of marked functions end: `// Calls: 2 ok, 1 error.`
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-/// A variant's name, and the attributes that stand in place of `#[shape]`. `{metric}` is a name that no other function has.
-const VARIANTS: &[(&str, &[&str])] = &[
-    ("plain", &[]),
-    ("traced", &["::telemetry_runtime::traced"]),
-    ("metric", &[r#"::telemetry_runtime::metric(counter = "{metric}")"#]),
-    (
-        "traced_metric",
-        &["::telemetry_runtime::traced", r#"::telemetry_runtime::metric(counter = "{metric}")"#],
-    ),
-    (
-        "metric_traced",
-        &[r#"::telemetry_runtime::metric(counter = "{metric}")"#, "::telemetry_runtime::traced"],
-    ),
+/// One way to write the attributes on a shape.
+struct Variant {
+    name: &'static str,
+    /// What stands on the module that holds the whole text.
+    module: &'static [&'static str],
+    /// What stands in place of each `#[shape]`.
+    function: &'static [&'static str],
+    /// The variant of `shapes::Records`.
+    records: &'static str,
+}
+
+const TRACED: &str = "::telemetry_runtime::traced";
+/// `{metric}` is a name that no other function has.
+const METRIC: &str = r#"::telemetry_runtime::metric(counter = "{metric}")"#;
+
+const VARIANTS: &[Variant] = &[
+    Variant { name: "plain", module: &[], function: &[], records: "Nothing" },
+    Variant { name: "traced", module: &[], function: &[TRACED], records: "Spans" },
+    Variant { name: "metric", module: &[], function: &[METRIC], records: "Metrics" },
+    Variant { name: "traced_metric", module: &[], function: &[TRACED, METRIC], records: "Both" },
+    Variant { name: "metric_traced", module: &[], function: &[METRIC, TRACED], records: "Both" },
+    Variant {
+        name: "plugin",
+        module: &[r#"::telemetry_runtime::backstage_plugin(id = "shapes-block")"#],
+        function: &[TRACED, METRIC],
+        records: "Both",
+    },
+    // Every function of the text, those that carry no `#[shape]` too.
+    Variant { name: "block", module: &[TRACED, METRIC], function: &[], records: "More" },
 ];
 
 fn main() -> io::Result<()> {
@@ -58,37 +74,48 @@ fn name(root: &Path, file: &Path) -> String {
 /// Output: `mod name { mod plain { .. } mod traced { .. } .. #[test] fn .. }`.
 fn shape(generated: &mut String, name: &str, text: &str) {
     assert!(text.contains("shape"), "`{name}` marks no function");
+    let calls = text.lines().next().and_then(|line| line.strip_prefix("// Calls: ")?.strip_suffix('.'));
+    let calls =
+        calls.unwrap_or_else(|| panic!("`{name}` does not say in its first line how many calls it makes"));
     let forbid = if text.contains("unsafe") { "" } else { "#![forbid(unsafe_code)]" };
     let mut runs = String::new();
     writeln!(generated, "mod {name} {{").expect("writing to a string");
-    for (variant, attributes) in VARIANTS {
-        let text = with_attributes(text, &format!("{name}.{variant}"), attributes);
-        writeln!(generated, "mod {variant} {{ {forbid}\n{text}}}").expect("writing to a string");
-        write!(runs, "(\"{variant}\", {variant}::run), ").expect("writing to a string");
+    for Variant { name: variant, module, function, records } in VARIANTS {
+        let metrics = format!("{name}.{variant}");
+        let module = attributes(module, &format!("{metrics}_block"));
+        let text = with_attributes(text, &metrics, function);
+        writeln!(generated, "{module}mod {variant} {{ {forbid}\n{text}}}").expect("writing to a string");
+        // A block does not reach what a macro makes.
+        let is_hidden = *records == "More" && text.contains("macro_rules!");
+        let records = if is_hidden { "Anything" } else { records };
+        write!(runs, "(\"{variant}\", {variant}::run, ::shapes::Records::{records}), ")
+            .expect("writing to a string");
     }
     writeln!(
         generated,
-        "#[test]\nfn every_variant_behaves_as_written() {{ crate::compare(\"{name}\", &[{runs}]); }}\n}}"
+        "#[test]\nfn every_variant_behaves_as_written() {{ ::shapes::compare(\"{name}\", \"{calls}\", &[{runs}]); }}\n}}"
     )
     .expect("writing to a string");
 }
 
+/// Output: `#[traced] #[metric(counter = "..")] `.
+fn attributes(attributes: &[&str], metric: &str) -> String {
+    attributes.iter().map(|attribute| format!("#[{}] ", attribute.replace("{metric}", metric))).collect()
+}
+
 /// The text with `attributes` in place of each `#[shape]`, and of `shape` in a `cfg_attr`.
-fn with_attributes(text: &str, metrics: &str, attributes: &[&str]) -> String {
-    let mut written = String::new();
+fn with_attributes(text: &str, metrics: &str, written: &[&str]) -> String {
+    let mut output = String::new();
     let mut pieces = text.split("#[shape]");
-    written.push_str(pieces.next().unwrap_or_default());
+    output.push_str(pieces.next().unwrap_or_default());
     for (number, piece) in pieces.enumerate() {
-        for attribute in attributes {
-            let attribute = attribute.replace("{metric}", &format!("{metrics}_{number}"));
-            write!(written, "#[{attribute}] ").expect("writing to a string");
-        }
+        output.push_str(&attributes(written, &format!("{metrics}_{number}")));
         // No empty line is left where the attribute had one of its own.
-        written.push_str(if attributes.is_empty() { piece.trim_start() } else { piece });
+        output.push_str(if written.is_empty() { piece.trim_start() } else { piece });
     }
-    let listed = attributes.join(", ").replace("{metric}", &format!("{metrics}_conditional"));
+    let listed = written.join(", ").replace("{metric}", &format!("{metrics}_conditional"));
     match listed.as_str() {
-        "" => written.replace("#[cfg_attr(all(), shape)]", ""),
-        _ => written.replace("(all(), shape)", &format!("(all(), {listed})")),
+        "" => output.replace("#[cfg_attr(all(), shape)]", ""),
+        _ => output.replace("(all(), shape)", &format!("(all(), {listed})")),
     }
 }

@@ -20,7 +20,7 @@ pub fn show(name: &str, value: impl Debug) {
 }
 
 /// Everything that `run` adds; a panic that leaves it is a line too.
-pub fn observe(run: fn()) -> Vec<String> {
+pub(crate) fn observe(run: fn()) -> Vec<String> {
     LOG.with_borrow_mut(Vec::clear);
     caught("the shape", run);
     LOG.take()

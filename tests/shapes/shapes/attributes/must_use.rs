@@ -1,3 +1,4 @@
+// Calls: 11 ok, 1 error.
 #![deny(unused_must_use)]
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 9 ok, 1 error.
 #![allow(clippy::unnecessary_wraps)]
 
 use shapes::prelude::*;

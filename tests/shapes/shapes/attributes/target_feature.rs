@@ -1,3 +1,4 @@
+// Calls: 2 ok, 1 error.
 use shapes::prelude::*;
 
 #[cfg(target_arch = "x86_64")]

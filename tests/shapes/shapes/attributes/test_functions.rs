@@ -1,3 +1,4 @@
+// Calls: as many as the test harness makes.
 use shapes::prelude::*;
 
 #[test]

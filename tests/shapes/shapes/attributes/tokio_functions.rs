@@ -1,3 +1,4 @@
+// Calls: 9 ok, 1 panic, 1 cancelled.
 use std::time::Duration;
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 5 ok.
 #![allow(clippy::unnecessary_wraps, clippy::unused_self)]
 
 use std::panic::Location;

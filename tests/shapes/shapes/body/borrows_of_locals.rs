@@ -1,3 +1,4 @@
+// Calls: 4 ok, 1 error.
 #![allow(clippy::needless_lifetimes)]
 
 use std::collections::HashMap;

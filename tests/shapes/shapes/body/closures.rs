@@ -1,3 +1,4 @@
+// Calls: 7 ok, 1 error.
 #![allow(clippy::needless_return, clippy::redundant_else)]
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 12 ok, 1 error.
 #![allow(clippy::needless_return, clippy::never_loop, clippy::redundant_else)]
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 8 ok, 4 error.
 use shapes::prelude::*;
 
 #[shape]

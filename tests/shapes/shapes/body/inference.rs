@@ -1,3 +1,4 @@
+// Calls: 8 ok, 1 error.
 #![allow(clippy::unnecessary_wraps)]
 
 use std::collections::{BTreeMap, HashMap};

@@ -1,3 +1,4 @@
+// Calls: 3 ok.
 use shapes::prelude::*;
 
 #[shape]

@@ -1,3 +1,4 @@
+// Calls: 4 ok, 2 error.
 #![allow(clippy::unnecessary_wraps)]
 
 use shapes::prelude::*;

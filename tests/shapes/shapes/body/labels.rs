@@ -1,3 +1,4 @@
+// Calls: 4 ok, 1 error.
 #![allow(clippy::never_loop)]
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 3 ok, 1 error.
 #![allow(clippy::large_types_passed_by_value, clippy::result_large_err)]
 
 use shapes::prelude::*;

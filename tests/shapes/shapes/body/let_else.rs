@@ -1,3 +1,4 @@
+// Calls: 6 ok, 2 error.
 #![allow(clippy::while_let_on_iterator)]
 
 use shapes::prelude::*;

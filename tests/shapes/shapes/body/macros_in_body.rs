@@ -1,3 +1,4 @@
+// Calls: 6 ok, 3 error.
 #![allow(clippy::useless_vec)]
 
 use std::fmt::Write as _;

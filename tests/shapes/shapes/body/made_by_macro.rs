@@ -1,3 +1,4 @@
+// Calls: 6 ok, 1 error.
 #![allow(redundant_semicolons)]
 
 use shapes::prelude::*;

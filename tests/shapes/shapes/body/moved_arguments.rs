@@ -1,3 +1,4 @@
+// Calls: 5 ok, 2 error.
 #![allow(clippy::needless_pass_by_value)]
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 4 ok, 1 error.
 #![allow(clippy::items_after_statements)]
 
 use shapes::prelude::*;

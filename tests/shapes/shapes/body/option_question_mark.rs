@@ -1,3 +1,4 @@
+// Calls: 7 ok.
 use std::ops::ControlFlow;
 
 use shapes::prelude::*;

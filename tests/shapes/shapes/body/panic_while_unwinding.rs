@@ -1,3 +1,4 @@
+// Calls: 7 ok, 1 error, 5 panic.
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 9 panic.
 #![allow(clippy::unnecessary_option_map_or_else, clippy::unnecessary_wraps)]
 
 use shapes::prelude::*;

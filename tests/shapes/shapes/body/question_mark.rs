@@ -1,3 +1,4 @@
+// Calls: 5 ok, 5 error.
 use std::fmt;
 use std::num::{ParseFloatError, ParseIntError};
 

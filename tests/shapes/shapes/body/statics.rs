@@ -1,3 +1,4 @@
+// Calls: 7 ok.
 use std::cell::Cell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};

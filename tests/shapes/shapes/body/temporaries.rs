@@ -1,3 +1,4 @@
+// Calls: 5 ok, 2 error.
 use std::cell::RefCell;
 use std::sync::Mutex;
 

@@ -1,3 +1,4 @@
+// Calls: 6 ok, 2 error.
 #![allow(clippy::needless_return, clippy::unused_unit)]
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 1 ok, 1 error, 2 panic.
 #![allow(clippy::needless_return, clippy::unit_cmp)]
 
 use shapes::prelude::*;

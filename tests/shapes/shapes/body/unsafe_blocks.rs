@@ -1,3 +1,4 @@
+// Calls: 4 ok, 2 error.
 use std::mem::MaybeUninit;
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 4 ok, 6 error.
 use anyhow::{Context, anyhow, bail, ensure};
 use shapes::prelude::*;
 

@@ -1,3 +1,4 @@
+// Calls: 4 ok, 4 error.
 #![allow(clippy::needless_lifetimes)]
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 8 ok, 9 error.
 use std::error::Error;
 
 use shapes::prelude::*;

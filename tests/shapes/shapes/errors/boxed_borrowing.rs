@@ -1,3 +1,4 @@
+// Calls: 1 ok, 7 error.
 #![allow(clippy::unnecessary_owned_empty_strings)]
 
 use std::error::Error;

@@ -1,3 +1,4 @@
+// Calls: 3 ok, 6 error.
 #![allow(dead_code)]
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 2 ok, 3 error.
 use shapes::prelude::*;
 
 #[derive(Debug)]

@@ -1,3 +1,4 @@
+// Calls: 5 ok, 6 error.
 #![allow(clippy::needless_question_mark)]
 
 use std::error::Error;

@@ -1,3 +1,4 @@
+// Calls: 3 ok, 3 error.
 use std::error::Error;
 use std::fmt;
 

@@ -1,3 +1,4 @@
+// Calls: 14 ok, 6 error.
 use shapes::prelude::*;
 
 type Reply<T = u32> = Result<T, String>;

@@ -1,3 +1,4 @@
+// Calls: 2 ok, 4 error.
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;

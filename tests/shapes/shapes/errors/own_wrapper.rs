@@ -1,3 +1,4 @@
+// Calls: 2 ok, 3 error.
 use std::error::Error;
 use std::fmt;
 use std::ops::Deref;

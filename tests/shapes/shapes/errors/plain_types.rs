@@ -1,3 +1,4 @@
+// Calls: 8 ok, 8 error.
 #![allow(clippy::type_complexity)]
 
 use std::borrow::Cow;

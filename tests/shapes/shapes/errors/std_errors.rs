@@ -1,3 +1,4 @@
+// Calls: 6 ok, 5 error.
 #![allow(clippy::unnecessary_wraps)]
 
 use std::convert::Infallible;

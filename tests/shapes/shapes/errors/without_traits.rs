@@ -1,3 +1,4 @@
+// Calls: 4 ok, 4 error.
 use shapes::prelude::*;
 
 struct Opaque(u32);

@@ -1,3 +1,4 @@
+// Calls: 5 ok, 1 cancelled.
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;

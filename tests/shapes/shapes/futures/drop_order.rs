@@ -1,3 +1,4 @@
+// Calls: 3 ok, 1 error, 2 cancelled.
 #![allow(clippy::unused_async)]
 
 use shapes::prelude::*;

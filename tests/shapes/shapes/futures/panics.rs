@@ -1,3 +1,4 @@
+// Calls: 1 ok, 2 panic.
 #![allow(clippy::unused_async)]
 
 use shapes::prelude::*;

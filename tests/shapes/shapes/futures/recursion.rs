@@ -1,3 +1,4 @@
+// Calls: 24 ok, 5 error.
 use std::future::Future;
 use std::pin::Pin;
 

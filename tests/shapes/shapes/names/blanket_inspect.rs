@@ -1,3 +1,4 @@
+// Calls: 4 ok, 1 error.
 use shapes::prelude::*;
 
 /// The name and the receiver of the method that looks at results.

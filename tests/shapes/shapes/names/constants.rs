@@ -1,3 +1,4 @@
+// Calls: 4 ok, 1 error.
 #![allow(non_upper_case_globals, dead_code, nonstandard_style)]
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 4 ok, 1 error.
 #![allow(unused_macros)]
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 5 ok, 1 error.
 #![allow(dead_code, unused_imports)]
 
 mod core {

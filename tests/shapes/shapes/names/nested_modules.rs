@@ -1,3 +1,4 @@
+// Calls: 8 ok, 1 error.
 use shapes::prelude::*;
 
 #[shape]

@@ -1,3 +1,4 @@
+// Calls: 5 ok, 1 error.
 #![allow(clippy::unnecessary_wraps)]
 #![no_implicit_prelude]
 

@@ -1,3 +1,4 @@
+// Calls: 6 ok, 1 error.
 #![allow(clippy::manual_async_fn)]
 #![no_implicit_prelude]
 

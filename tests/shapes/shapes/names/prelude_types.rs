@@ -1,3 +1,4 @@
+// Calls: 5 ok.
 #![allow(dead_code)]
 
 use shapes::prelude::{block_on, pending_once, show};

@@ -1,3 +1,4 @@
+// Calls: 3 ok, 1 error.
 #![allow(clippy::unnecessary_wraps, non_snake_case)]
 
 use shapes::prelude::{block_on, pending_once, show};

@@ -1,3 +1,4 @@
+// Calls: 13 ok.
 use shapes::prelude::{block_on, pending_once, show};
 
 type Result<T> = std::option::Option<T>;

@@ -1,3 +1,4 @@
+// Calls: 5 ok, 1 error, 1 cancelled.
 #![allow(dead_code)]
 
 use shapes::prelude::{block_on, drop_after, pending_once, show};

@@ -1,3 +1,4 @@
+// Calls: 4 ok, 2 error.
 #![allow(clippy::builtin_type_shadow, non_camel_case_types)]
 
 use shapes::prelude::*;

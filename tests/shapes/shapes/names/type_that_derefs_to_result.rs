@@ -1,3 +1,4 @@
+// Calls: 8 ok.
 use std::ops::Deref;
 
 use shapes::prelude::*;

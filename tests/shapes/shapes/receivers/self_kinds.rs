@@ -1,3 +1,4 @@
+// Calls: 10 ok.
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;

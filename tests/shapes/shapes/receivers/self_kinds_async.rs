@@ -1,3 +1,4 @@
+// Calls: 8 ok, 1 error, 1 cancelled.
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;

@@ -1,3 +1,4 @@
+// Calls: 5 ok, 6 error.
 #![allow(clippy::trivially_copy_pass_by_ref)]
 
 use std::pin::Pin;

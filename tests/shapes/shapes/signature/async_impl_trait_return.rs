@@ -1,3 +1,4 @@
+// Calls: 2 ok, 1 error.
 use shapes::prelude::*;
 
 #[shape]

@@ -1,3 +1,4 @@
+// Calls: 2 ok, 1 error.
 #![allow(clippy::needless_pass_by_value, clippy::unused_async)]
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 3 ok.
 #![allow(clippy::needless_pass_by_value)]
 
 use shapes::prelude::*;

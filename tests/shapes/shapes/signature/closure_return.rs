@@ -1,3 +1,4 @@
+// Calls: 5 ok, 1 error.
 use shapes::prelude::*;
 
 #[shape]

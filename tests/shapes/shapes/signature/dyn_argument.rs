@@ -1,3 +1,4 @@
+// Calls: 3 ok.
 use std::fmt::{Display, Write};
 
 use shapes::prelude::*;

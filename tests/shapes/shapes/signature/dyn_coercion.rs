@@ -1,3 +1,4 @@
+// Calls: 8 ok, 1 error.
 #![allow(clippy::needless_lifetimes, clippy::unnecessary_wraps, clippy::unused_async)]
 
 use std::fmt::Display;

@@ -1,3 +1,4 @@
+// Calls: 4 ok, 1 error.
 use std::borrow::Cow;
 
 use shapes::prelude::*;

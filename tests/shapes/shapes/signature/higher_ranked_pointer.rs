@@ -1,3 +1,4 @@
+// Calls: 4 ok, 1 error.
 use shapes::prelude::*;
 
 type Lookup = for<'a> fn(&'a [u8], usize) -> Option<&'a u8>;

@@ -1,3 +1,4 @@
+// Calls: 3 ok, 1 error.
 #![allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps)]
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 3 ok, 1 error.
 use shapes::prelude::*;
 
 #[shape]

@@ -1,3 +1,4 @@
+// Calls: 3 ok, 2 error.
 use std::fmt::Debug;
 
 use shapes::prelude::*;

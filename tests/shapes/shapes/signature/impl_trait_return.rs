@@ -1,3 +1,4 @@
+// Calls: 4 ok.
 use shapes::prelude::*;
 
 #[shape]

@@ -1,3 +1,4 @@
+// Calls: 3 ok, 1 error.
 #![allow(clippy::many_single_char_names, clippy::needless_pass_by_value, clippy::too_many_arguments)]
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 3 panic, 1 cancelled.
 #![allow(clippy::manual_assert)]
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 2 ok.
 use shapes::prelude::*;
 
 #[shape]

@@ -1,3 +1,4 @@
+// Calls: 5 ok, 1 error.
 #![allow(clippy::needless_pass_by_value, clippy::toplevel_ref_arg, clippy::trivially_copy_pass_by_ref)]
 
 use shapes::prelude::*;

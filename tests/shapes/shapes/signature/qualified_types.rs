@@ -1,3 +1,4 @@
+// Calls: 5 ok, 1 error.
 #![allow(clippy::type_complexity)]
 
 use std::iter;

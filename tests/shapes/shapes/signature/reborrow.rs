@@ -1,3 +1,4 @@
+// Calls: 5 ok, 1 error.
 #![allow(clippy::manual_find, clippy::ptr_arg)]
 
 use shapes::prelude::*;

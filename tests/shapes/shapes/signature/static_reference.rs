@@ -1,3 +1,4 @@
+// Calls: 6 ok, 1 error.
 #![allow(clippy::type_complexity)]
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 1 ok.
 use shapes::prelude::*;
 
 #[shape]

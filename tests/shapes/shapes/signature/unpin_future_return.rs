@@ -1,3 +1,4 @@
+// Calls: 4 ok, 1 error, 1 cancelled.
 #![allow(clippy::elidable_lifetime_names, clippy::manual_async_fn)]
 
 use std::future::{Future, Ready, ready};

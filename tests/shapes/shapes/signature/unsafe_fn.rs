@@ -1,3 +1,4 @@
+// Calls: 2 ok.
 #![allow(clippy::unused_async)]
 
 use shapes::prelude::*;

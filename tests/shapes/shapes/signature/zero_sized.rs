@@ -1,3 +1,4 @@
+// Calls: 3 ok, 1 error.
 #![allow(clippy::unit_cmp)]
 
 use std::marker::PhantomData;

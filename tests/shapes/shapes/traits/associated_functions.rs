@@ -1,3 +1,4 @@
+// Calls: 10 ok, 1 error.
 use shapes::prelude::*;
 
 #[derive(Debug, Default, Clone, PartialEq)]

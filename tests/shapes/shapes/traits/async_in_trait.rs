@@ -1,3 +1,4 @@
+// Calls: 9 ok, 1 error.
 use shapes::prelude::*;
 
 trait Store {

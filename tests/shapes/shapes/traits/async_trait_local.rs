@@ -1,3 +1,4 @@
+// Calls: 2 ok, 1 error.
 use std::rc::Rc;
 
 use async_trait::async_trait;

@@ -1,3 +1,4 @@
+// Calls: 5 ok, 2 error, 1 cancelled.
 use async_trait::async_trait;
 use shapes::prelude::*;
 

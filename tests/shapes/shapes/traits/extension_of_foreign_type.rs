@@ -1,3 +1,4 @@
+// Calls: 5 ok.
 use shapes::prelude::*;
 
 trait Count {

@@ -1,3 +1,4 @@
+// Calls: 5 ok, 2 error.
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 

@@ -1,3 +1,4 @@
+// Calls: 7 ok, 1 error.
 use std::any::Any;
 
 use shapes::prelude::*;

@@ -1,3 +1,4 @@
+// Calls: 6 ok, 1 error.
 use shapes::prelude::*;
 
 #[derive(Clone, Debug, PartialEq)]

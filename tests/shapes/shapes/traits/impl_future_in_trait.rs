@@ -1,3 +1,4 @@
+// Calls: 2 ok.
 use std::future::Future;
 
 use shapes::prelude::*;

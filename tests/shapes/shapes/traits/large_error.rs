@@ -1,3 +1,4 @@
+// Calls: 1 ok, 1 error.
 #![allow(clippy::result_large_err)]
 
 use shapes::prelude::*;

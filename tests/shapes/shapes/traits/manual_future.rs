@@ -1,3 +1,4 @@
+// Calls: 4 ok.
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -1,3 +1,4 @@
+// Calls: 11 ok, 1 error, 1 panic.
 use std::fmt;
 use std::ops::{Add, Deref, DerefMut, Index};
 use std::str::FromStr;
