@@ -34,6 +34,7 @@ look!(
     send MaybeSend NotSend Send,
     sync MaybeSync NotSync Sync,
     unpin MaybeUnpin NotUnpin Unpin,
+    unwind_safe MaybeUnwindSafe NotUnwindSafe std::panic::UnwindSafe,
     ref_unwind_safe MaybeRefUnwindSafe NotRefUnwindSafe std::panic::RefUnwindSafe,
 );
 
@@ -43,11 +44,12 @@ macro_rules! auto_traits {
     ($name:expr, $value:expr) => {{
         let value = &$value;
         $crate::prelude::note(::std::format_args!(
-            "{}: Send {}, Sync {}, Unpin {}, RefUnwindSafe {}",
+            "{}: Send {}, Sync {}, Unpin {}, UnwindSafe {}, RefUnwindSafe {}",
             $name,
             (&&$crate::prelude::Look(value)).send(),
             (&&$crate::prelude::Look(value)).sync(),
             (&&$crate::prelude::Look(value)).unpin(),
+            (&&$crate::prelude::Look(value)).unwind_safe(),
             (&&$crate::prelude::Look(value)).ref_unwind_safe(),
         ));
     }};

@@ -63,8 +63,17 @@ pub fn compare(shape: &str, calls: &str, variants: &[(&str, fn(), Records)]) {
             [("spans", spans_are_right, spans), ("metrics", metrics_are_right, metrics)]
         {
             if !is_right {
-                differences +=
-                    &format!("\n{variant}, {what} recorded: {calls}\n  expected: {expected_calls}");
+                let line = [
+                    variant,
+                    ", ",
+                    what,
+                    " recorded: ",
+                    &calls.to_string(),
+                    "\n  expected: ",
+                    &expected_calls.to_string(),
+                ];
+                differences.push('\n');
+                differences.push_str(&line.concat());
             }
         }
     }

@@ -14,8 +14,8 @@ mod recorder;
 pub mod prelude {
     pub use crate::auto_traits;
     pub use crate::auto_traits::{
-        Look, MaybeRefUnwindSafe, MaybeSend, MaybeSync, MaybeUnpin, NotRefUnwindSafe, NotSend, NotSync,
-        NotUnpin,
+        Look, MaybeRefUnwindSafe, MaybeSend, MaybeSync, MaybeUnpin, MaybeUnwindSafe, NotRefUnwindSafe,
+        NotSend, NotSync, NotUnpin, NotUnwindSafe,
     };
     pub use crate::log::{Noisy, Payload, caught, note, show};
     pub use crate::poll::{block_on, drop_after, pending_once};

@@ -1,4 +1,5 @@
 // Calls: 11 ok, 1 error.
+// Also known as x38d_unused_must_use.
 #![deny(unused_must_use)]
 
 use shapes::prelude::*;

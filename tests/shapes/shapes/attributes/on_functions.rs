@@ -1,4 +1,5 @@
 // Calls: 9 ok, 1 error.
+// Also known as x38_attrs.
 #![allow(clippy::unnecessary_wraps)]
 
 use shapes::prelude::*;

@@ -1,4 +1,5 @@
 // Calls: as many as the test harness makes.
+// Also known as x38c_test.
 use shapes::prelude::*;
 
 #[test]

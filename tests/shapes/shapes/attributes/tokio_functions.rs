@@ -1,4 +1,5 @@
 // Calls: 9 ok, 1 panic, 1 cancelled.
+// Also known as x37_send and x37b_send_err.
 use std::time::Duration;
 
 use shapes::prelude::*;

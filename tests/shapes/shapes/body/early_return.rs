@@ -1,4 +1,5 @@
 // Calls: 8 ok, 4 error.
+// Also known as x22_early_return and x22b_early_return_async.
 use shapes::prelude::*;
 
 #[shape]

@@ -1,4 +1,5 @@
 // Calls: 8 ok, 1 error.
+// Also known as x44_collect_inference.
 #![allow(clippy::unnecessary_wraps)]
 
 use std::collections::{BTreeMap, HashMap};

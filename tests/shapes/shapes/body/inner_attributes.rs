@@ -1,4 +1,5 @@
 // Calls: 3 ok.
+// Also known as x49_inner_attr_items.
 use shapes::prelude::*;
 
 #[shape]

@@ -1,4 +1,5 @@
 // Calls: 4 ok, 1 error.
+// Also known as x48_let_else_labels.
 #![allow(clippy::never_loop)]
 
 use shapes::prelude::*;

@@ -1,4 +1,5 @@
 // Calls: 6 ok, 2 error.
+// Also known as x48_let_else_labels.
 #![allow(clippy::while_let_on_iterator)]
 
 use shapes::prelude::*;

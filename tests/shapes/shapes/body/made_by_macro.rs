@@ -1,4 +1,5 @@
 // Calls: 6 ok, 1 error.
+// Also known as x30_macro_rules.
 #![allow(redundant_semicolons)]
 
 use shapes::prelude::*;

@@ -1,4 +1,5 @@
 // Calls: 5 ok, 2 error.
+// Also known as x42_move_out.
 #![allow(clippy::needless_pass_by_value)]
 
 use shapes::prelude::*;

@@ -1,4 +1,5 @@
 // Calls: 4 ok, 6 error.
+// Also known as x22d_anyhow_like.
 use anyhow::{Context, anyhow, bail, ensure};
 use shapes::prelude::*;
 

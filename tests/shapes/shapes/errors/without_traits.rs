@@ -1,4 +1,5 @@
 // Calls: 4 ok, 4 error.
+// Also known as x23_nondebug_arg and x23b_nondisplay_err.
 use shapes::prelude::*;
 
 struct Opaque(u32);

@@ -1,4 +1,5 @@
 // Calls: 5 ok, 1 cancelled.
+// Also known as x17_boxpin.
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;

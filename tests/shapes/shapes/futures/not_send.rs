@@ -1,4 +1,5 @@
 // Calls: 5 ok, 1 error.
+// Also known as x37c_nonsend_body and x37d_nonsend_err.
 use std::cell::Cell;
 use std::rc::Rc;
 

@@ -1,4 +1,5 @@
 // Calls: 24 ok, 5 error.
+// Also known as x24_async_rec and x24b_async_rec_simple.
 use std::future::Future;
 use std::pin::Pin;
 

@@ -1,4 +1,5 @@
 // Calls: 5 ok, 1 error, 1 cancelled.
+// Also known as x16_manual_future.
 use std::future::Future;
 
 use shapes::prelude::*;

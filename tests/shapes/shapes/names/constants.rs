@@ -1,4 +1,5 @@
 // Calls: 4 ok, 1 error.
+// Also known as x31b_shadow_names_async_err.
 #![allow(non_upper_case_globals, dead_code, nonstandard_style)]
 
 use shapes::prelude::*;

@@ -1,4 +1,5 @@
 // Calls: 4 ok, 1 error.
+// Also known as x31f_shadow_macros.
 #![allow(unused_macros)]
 
 use shapes::prelude::*;

@@ -1,4 +1,5 @@
 // Calls: 5 ok, 1 error.
+// Also known as x31e_shadow_mods.
 #![allow(dead_code, unused_imports)]
 
 mod core {

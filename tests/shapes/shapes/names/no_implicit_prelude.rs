@@ -1,4 +1,5 @@
 // Calls: 5 ok, 1 error.
+// Also known as x34_no_implicit_prelude.
 #![allow(clippy::unnecessary_wraps)]
 #![no_implicit_prelude]
 

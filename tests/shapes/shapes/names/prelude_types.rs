@@ -1,4 +1,5 @@
 // Calls: 5 ok.
+// Also known as x31_shadow_names and x31c_shadow_result.
 #![allow(dead_code)]
 
 use shapes::prelude::{block_on, pending_once, show};

@@ -1,4 +1,5 @@
 // Calls: 3 ok, 1 error.
+// Also known as x31d_shadow_ok_err.
 #![allow(clippy::unnecessary_wraps, non_snake_case)]
 
 use shapes::prelude::{block_on, pending_once, show};

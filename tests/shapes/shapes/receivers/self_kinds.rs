@@ -1,4 +1,5 @@
 // Calls: 10 ok.
+// Also known as x36_self_kinds.
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;

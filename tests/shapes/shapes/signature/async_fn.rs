@@ -1,4 +1,5 @@
 // Calls: 1 ok.
+// Also known as x02_async.
 use shapes::prelude::*;
 
 #[shape]

@@ -1,4 +1,5 @@
 // Calls: 2 ok, 1 error.
+// Also known as x13_async_impl_ret.
 use shapes::prelude::*;
 
 #[shape]

@@ -1,4 +1,5 @@
 // Calls: 2 ok, 1 error.
+// Also known as x08_async_lifetimes.
 use shapes::prelude::*;
 
 struct Words<'t> {

@@ -1,4 +1,5 @@
 // Calls: 2 ok, 1 error.
+// Also known as x38b_arg_attrs.
 #![allow(clippy::needless_pass_by_value, clippy::unused_async)]
 
 use shapes::prelude::*;

@@ -1,4 +1,5 @@
 // Calls: 5 ok, 1 error.
+// Also known as x43_closure_ret.
 use shapes::prelude::*;
 
 #[shape]

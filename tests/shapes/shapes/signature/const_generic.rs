@@ -1,4 +1,5 @@
 // Calls: 2 ok, 1 error.
+// Also known as x27_const_generic.
 use shapes::prelude::*;
 
 #[shape]

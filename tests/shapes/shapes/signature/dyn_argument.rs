@@ -1,4 +1,5 @@
 // Calls: 3 ok.
+// Also known as x41_dyn_arg.
 use std::fmt::{Display, Write};
 
 use shapes::prelude::*;

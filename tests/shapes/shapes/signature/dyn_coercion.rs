@@ -1,4 +1,5 @@
 // Calls: 8 ok, 1 error.
+// Also known as x45_dyn_coerce.
 #![allow(clippy::needless_lifetimes, clippy::unnecessary_wraps, clippy::unused_async)]
 
 use std::fmt::Display;

@@ -1,4 +1,5 @@
 // Calls: 2 ok, 1 panic.
+// Also known as x11_extern_c.
 use shapes::prelude::*;
 
 #[shape]

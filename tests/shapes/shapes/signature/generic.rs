@@ -1,4 +1,5 @@
 // Calls: 4 ok, 1 error.
+// Also known as x06_generic.
 use std::fmt::Display;
 
 use shapes::prelude::*;

@@ -1,4 +1,5 @@
 // Calls: 3 ok, 1 error.
+// Also known as x39_where_hrtb.
 use shapes::prelude::*;
 
 #[shape]

@@ -1,4 +1,5 @@
 // Calls: 3 ok, 1 error.
+// Also known as x15_impl_arg.
 use shapes::prelude::*;
 
 #[shape]

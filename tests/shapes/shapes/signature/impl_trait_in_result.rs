@@ -1,4 +1,5 @@
 // Calls: 3 ok, 2 error.
+// Also known as x14_result_impl.
 use std::fmt::Debug;
 
 use shapes::prelude::*;

@@ -1,4 +1,5 @@
 // Calls: 4 ok.
+// Also known as x12_impl_trait_ret.
 use shapes::prelude::*;
 
 #[shape]

@@ -1,4 +1,5 @@
 // Calls: 3 ok, 1 error.
+// Also known as x07_lifetimes.
 use shapes::prelude::*;
 
 struct Words<'t> {

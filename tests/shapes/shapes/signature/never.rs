@@ -1,4 +1,5 @@
 // Calls: 3 panic, 1 cancelled.
+// Also known as x25_never and x26_async_never.
 #![allow(clippy::manual_assert)]
 
 use shapes::prelude::*;

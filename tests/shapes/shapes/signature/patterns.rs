@@ -1,4 +1,5 @@
 // Calls: 5 ok, 1 error.
+// Also known as x19_patterns and x19b_patterns_async.
 #![allow(clippy::needless_pass_by_value, clippy::toplevel_ref_arg, clippy::trivially_copy_pass_by_ref)]
 
 use shapes::prelude::*;

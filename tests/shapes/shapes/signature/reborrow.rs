@@ -1,4 +1,5 @@
 // Calls: 5 ok, 1 error.
+// Also known as x21_mut_borrow, x21b_mut_borrow_async and x22c_mut_borrow_err.
 #![allow(clippy::manual_find, clippy::ptr_arg)]
 
 use shapes::prelude::*;

@@ -1,4 +1,5 @@
 // Calls: 1 ok.
+// Also known as x01_sync.
 use shapes::prelude::*;
 
 #[shape]

@@ -1,4 +1,5 @@
 // Calls: 2 ok.
+// Also known as x10_unsafe_fn.
 #![allow(clippy::unused_async)]
 
 use shapes::prelude::*;

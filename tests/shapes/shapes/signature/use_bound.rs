@@ -1,4 +1,5 @@
 // Calls: 3 ok.
+// Also known as x46_use_syntax.
 use shapes::prelude::*;
 
 #[shape]

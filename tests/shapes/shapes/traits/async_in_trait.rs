@@ -1,4 +1,5 @@
 // Calls: 9 ok, 1 error.
+// Also known as x04_afit_impl.
 use shapes::prelude::*;
 
 trait Store {

@@ -1,4 +1,5 @@
 // Calls: 5 ok, 2 error, 1 cancelled.
+// Also known as x03_async_trait_inner.
 use async_trait::async_trait;
 use shapes::prelude::*;
 

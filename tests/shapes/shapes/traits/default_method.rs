@@ -1,4 +1,5 @@
 // Calls: 3 ok, 1 error.
+// Also known as x05_trait_default_method.
 use shapes::prelude::*;
 
 trait Named {
