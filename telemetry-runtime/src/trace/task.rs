@@ -1,6 +1,6 @@
 //! The span of a future, which travels between threads with it.
 
-use std::panic::RefUnwindSafe;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use opentelemetry::Context;
@@ -53,6 +53,7 @@ impl TaskSpan {
 }
 
 /// An instrumented future is as unwind-safe as its body: its span is finished once, whatever unwinds.
+impl UnwindSafe for TaskSpan {}
 impl RefUnwindSafe for TaskSpan {}
 
 impl CallPart for TaskSpan {
