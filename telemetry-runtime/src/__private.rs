@@ -7,8 +7,8 @@ pub use telemetry_naming::MetricName;
 
 pub use crate::bootstrap::run_main;
 pub use crate::call::{
-    Call, CallEnd, CallPart, Deferred, NoMetrics, NoSpan, Prepared, Traced, boxed, call_once, deferred,
-    never, of, traced,
+    Call, CallEnd, CallPart, Items, NoMetrics, NoSpan, Prepared, Traced, TracedStream, boxed, call_once,
+    never, of, traced, traced_stream,
 };
 pub use crate::metrics::{
     AttributeData, AttributeValue, CallValue, Callback, Declared, Descriptor, Existing, FnInstrument,
@@ -16,7 +16,7 @@ pub use crate::metrics::{
     On, assert_combinations, combinations, text_value, visit_values, without_outcome_key,
 };
 pub use crate::plugin::{Plugin, Scope};
-pub use crate::trace::{SpanGuard, SpanKind, SpanSite, StartAttributes, TaskSpan};
+pub use crate::trace::{Evaluated, Parent, SpanGuard, SpanKind, SpanSite, StartAttributes, TaskSpan};
 
 /// What one expression needs in scope to tell an error from any other value.
 pub mod inspect {

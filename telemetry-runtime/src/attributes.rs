@@ -98,7 +98,8 @@ pub use telemetry_macros::backstage_core;
 /// | `name` | string literal or constant | the function's name |
 /// | `kind` | `"internal"`, `"server"`, `"client"`, `"producer"`, `"consumer"` | `"internal"` |
 /// | `attributes(key = expr, ..)` | keys are identifiers joined by dots, string literals, or constants in braces; values are [`SpanValue`](crate::trace::SpanValue)s | none |
-/// | `root` | flag: the span starts a trace of its own | a child of the current span |
+/// | `parent` | a [`SpanParent`](crate::trace::SpanParent): an `opentelemetry::Context`, a [`SpanContext`](crate::trace::SpanContext), a [`CurrentSpan`](crate::trace::CurrentSpan), or an `Option` of one | the current span |
+/// | `root` | flag: the span starts a trace of its own | |
 /// | `links` | iterator of `opentelemetry::trace::SpanContext` | none |
 /// | `skip` | flag: no span, for a function of a block | |
 /// | `plugin` | type that implements [`Plugin`](crate::Plugin), or string literal | see [`#[backstage_plugin]`](macro@backstage_plugin) |
@@ -106,10 +107,17 @@ pub use telemetry_macros::backstage_core;
 ///
 /// On a parameter, `#[attribute]` records it under its name and `#[attribute("key")]` under another one. Nothing else of a
 /// parameter is ever recorded. Attributes are evaluated on entry, before the body, and only if the span is recorded; a
-/// parameter is borrowed for it. A value of `None` is left out.
+/// parameter is borrowed for it. A value of `None` is left out. A function that makes its future or stream in its body, in
+/// other words than `async move { .. }` at the end, takes its parameters apart before the span starts: there attributes are
+/// evaluated at the call, unless it is known already that nothing will be recorded.
 ///
 /// It stands on functions and methods, async ones and those of an `#[async_trait]` block too, and on functions that return
-/// `impl Future` or a future in a box.
+/// a future (`impl Future`, `Pin<Box<dyn Future>>`, `BoxFuture`) or a stream (`impl Stream`, `Pin<Box<dyn Stream>>`,
+/// `BoxStream`). Their span starts with the first poll and ends when they are ready, or dropped; one that is never polled
+/// records nothing. Its parent is what is current where the function is *called*, so that a future which is handed to a
+/// spawned task stays in its trace; a future that was made outside any span belongs to where it is polled first. The span of
+/// a stream has the attributes `stream.items` (how many it gave) and `stream.time_to_first_item` (in seconds); an item that is
+/// an `Err` makes its outcome `error`.
 ///
 /// On an `impl`, a `trait` or an inline module it stands for one on each function inside, also in the blocks inside. The
 /// spans of methods are then named `Type::method`, those of a trait's default methods `Trait::method`; `name` belongs on the
@@ -153,14 +161,22 @@ pub use telemetry_macros::backstage_core;
 /// }
 /// ```
 ///
-/// It expands to a constant that describes the span, and to a wrapper around the body. The signature stays as it is:
+/// It expands to a constant that describes the span, and to a wrapper around the body. The signature stays as it is, except
+/// that `async fn f() -> R` becomes `fn f() -> impl Future<Output = R>`, which means the same:
 ///
 /// ```text
-/// async fn refresh(entity: &Entity, attempt: u32) -> Result<(), std::io::Error> {
+/// fn refresh(entity: &Entity, attempt: u32) -> impl Future<Output = Result<(), std::io::Error>> {
 ///     static SPAN: SpanSite = SpanSite::new("refresh", Scope::plugin("catalog")).kind(SpanKind::Client);
-///     traced(Prepared::new(TaskSpan::start_with(&SPAN, |span| { .. }), NoMetrics), async move { .. }, |out, call| { .. }).await
+///     traced(
+///         Parent::current(),
+///         move |parent| (Prepared::new(TaskSpan::start_with(&SPAN, parent, |span| { .. }), NoMetrics), async move { .. }),
+///         |out, call| { .. },
+///     )
 /// }
 /// ```
+///
+/// It stays an `async fn`, whose parent is then the span that is current at its first poll, where it returns `!`, and where
+/// another attribute macro stands below this one, which may ask for the word (`#[tokio::main]`).
 ///
 /// Together with [`#[metric]`](macro@metric), in either order, it makes one wrapper with one clock and one outcome. An
 /// attribute that was imported under another name is not recognised, and makes a wrapper of its own.
@@ -168,8 +184,8 @@ pub use telemetry_macros::backstage_core;
 /// # Compile errors
 ///
 /// A name that is not constant; keys that are malformed, reserved (`otel.*`) or given twice; values that cannot be
-/// attributes; a `const fn` or a variadic function; a method without a body; an item that is no function; attributes on a
-/// function that returns a future without being `async`, unless it ends in `Box::pin(async move { .. })`.
+/// attributes; a `parent` that is none, or `root` beside it; a `const fn` or a variadic function; a method without a body; an
+/// item that is no function.
 pub use telemetry_macros::traced;
 
 /// Records metrics of every call of a function: how often, how long, how many at the same time, and values of its own.
@@ -190,7 +206,7 @@ pub use telemetry_macros::traced;
 /// | `unit` | UCUM unit as a string literal | see above |
 /// | `description` | string literal or constant | of what counts or times calls: made from the name of the function; of a `value`: empty |
 /// | `buckets` | array of numbers in increasing order, or a constant of type `&[f64]` | by the unit |
-/// | `value` | expression, evaluated on entry; or closure `\|ret\| ..`, called with a reference to what the function returned | see above |
+/// | `value` | expression, evaluated on entry; or closure `\|ret\| ..`, called with a reference to what the function returned (not for a stream) | see above |
 /// | `on` | `"ok"`, `"error"`, `"always"`: which outcomes are recorded | `"always"` |
 /// | `allow(style)` | accepts a legal name that is not in the toolkit's style | |
 ///

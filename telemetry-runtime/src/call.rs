@@ -16,36 +16,47 @@
 //! __out
 //! ```
 //!
-//! An async function, inside its own `async` body, so that nothing happens before the first poll:
+//! A function that gives a future (an `async fn` becomes one that returns it), so that the call knows the context in which
+//! it was written, and nothing else happens before the first poll:
 //!
 //! ```text
 //! traced(
-//!     Prepared::new(TaskSpan::start(&__SPAN), NoMetrics),   // or TaskSpan::start_with(&__SPAN, |span| { .. }), or NoSpan
-//!     async move { body },
+//!     Parent::current(),                                    // or NoSpan
+//!     move |__parent| (
+//!         Prepared::new(TaskSpan::start(&__SPAN, __parent), NoMetrics),
+//!         async move { body },
+//!     ),
 //!     |__out: &R, __call: &mut Call<_, _>| (&&&&&&&&Inspect(__out)).tell_outcome(__call),
-//! ).await
+//! )
+//! ```
+//!
+//! A function that gives a stream:
+//!
+//! ```text
+//! traced_stream(Parent::current(), call_once(move || { body }), |__parent| Prepared::new(..), |__item: &T, __end: &mut CallEnd| ..)
 //! ```
 //!
 //! `SpanGuard` stays on its thread, `TaskSpan` travels with its future. A call is also a `CallEnd` (by `DerefMut`),
 //! which is what `inspect` takes. `call.metrics()` reaches the metric part, for values taken from the result.
 
-mod deferred;
 mod future;
 mod inspect;
 mod metrics;
+mod state;
+mod stream;
 
-use std::future::Future;
 use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 use std::thread;
 use std::time::Duration;
 
-pub use deferred::{Deferred, deferred};
-pub use future::{Prepared, Traced, traced};
+pub use future::{Traced, traced};
 pub use inspect::{
     Inspect, InspectAny, InspectAsError, InspectBoxed, InspectDebug, InspectDisplay, InspectError,
     InspectResult,
 };
+pub use state::Prepared;
+pub use stream::{Items, TracedStream, traced_stream};
 
 use crate::clock::Moment;
 use crate::context::Attached;
@@ -75,6 +86,11 @@ pub trait CallPart {
     /// Makes the part's context current for one poll of a future.
     fn attach(&self) -> Attached {
         Attached::NONE
+    }
+
+    /// Hears what a stream gave, before it hears how the call ended.
+    fn add_items(&self, items: &Items) {
+        let _ = items;
     }
 
     /// Hears how the call ended; called exactly once.
@@ -268,10 +284,10 @@ pub fn of<R: ?Sized, V>(result: &R, measure: impl FnOnce(&R) -> V) -> V {
     measure(result)
 }
 
-/// Boxes a future, under a name that no module of the user's can shadow.
+/// Boxes a future or stream, under a name that no module of the user's can shadow.
 #[inline]
-pub fn boxed<F: Future>(future: F) -> Pin<Box<F>> {
-    Box::pin(future)
+pub fn boxed<T>(inner: T) -> Pin<Box<T>> {
+    Box::pin(inner)
 }
 
 #[cfg(test)]

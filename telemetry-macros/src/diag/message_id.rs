@@ -65,6 +65,7 @@ message_ids! {
     AttributeWithoutSpan = "attribute-without-span",
     AttributeOnPattern = "attribute-on-pattern",
     SpanNameNotConstant = "span-name-not-constant",
+    ValueOfStream = "value-of-stream",
     NotYetSupported = "not-yet-supported",
 
     // Derives.

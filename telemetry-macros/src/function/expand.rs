@@ -3,9 +3,9 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use super::deferred;
 use super::item::{Body, FnItem};
-use super::model::{Shape, TracedFn};
+use super::later;
+use super::model::{AsyncForm, Shape, TracedFn};
 use super::params::{capture, local};
 use crate::metric::{self, Parts};
 use crate::traced;
@@ -15,37 +15,40 @@ pub(super) fn expand(function: &TracedFn, item: &FnItem) -> TokenStream {
     let body = item.body();
     let inner_attributes = &body.inner_attributes;
     let span_statics = function.traced.as_ref().map(|args| traced::statics(args, &function.name));
-    let out = local("__out");
-    let result = match function.shape {
-        Shape::Value => quote!(&#out),
-        Shape::AsyncFn | Shape::Future | Shape::BoxedFuture => quote!(#out),
-    };
-    let parts = metric::parts(&function.metrics, &function.name, &result);
+    let out = local("__telemetry_out");
+    let result = if function.shape == Shape::Value { quote!(&#out) } else { quote!(#out) };
+    let parts = metric::parts(&function.metrics, &function.name, &result, function.evaluates_at_call);
     let metric_statics = &parts.statics;
     let wrapped = match function.shape {
         Shape::Value => value(function, &body, &parts),
-        Shape::AsyncFn => {
-            let future = async_block(function, &body);
-            let traced = traced_future(function, &parts, &future);
-            quote!(#traced.await)
-        }
-        Shape::Future => deferred::future(function, &body, &parts),
-        Shape::BoxedFuture => deferred::boxed_future(function, &body, &parts),
+        Shape::AsyncFn(_) => later::async_fn(function, item, &body, &parts),
+        Shape::Future => later::future(function, &body, &parts),
+        Shape::BoxedFuture => later::boxed_future(function, &body, &parts),
+        Shape::Stream => later::stream(function, &body, &parts, false),
+        Shape::BoxedStream => later::stream(function, &body, &parts, true),
     };
     let uses = item.uses();
-    item.with_body(quote! {
+    let body = quote! {
         #inner_attributes
         #uses
         #span_statics
         #metric_statics
         #wrapped
-    })
+    };
+    match function.shape {
+        Shape::AsyncFn(form) if form != AsyncForm::Awaited => item.with_future(body),
+        _ => item.with_body(body),
+    }
 }
 
 /// The two parts of the call: its span and its metrics, or what stands for none.
-fn call_parts(function: &TracedFn, parts: &Parts) -> (TokenStream, TokenStream) {
+pub(super) fn call_parts(function: &TracedFn, parts: &Parts) -> (TokenStream, TokenStream) {
     let private = function.krate.private();
-    let span = function.traced.as_ref().map(|args| traced::enter(args, function.shape.flavour()));
+    let span = function.traced.as_ref().map(|args| match function.shape {
+        Shape::Value => traced::enter(args),
+        _ if function.evaluates_at_call => traced::start_evaluated(args),
+        _ => traced::start(args),
+    });
     let span = span.unwrap_or_else(|| quote!(#private::NoSpan));
     let metrics = if parts.start.is_empty() { quote!(#private::NoMetrics) } else { parts.start.clone() };
     (span, metrics)
@@ -53,17 +56,17 @@ fn call_parts(function: &TracedFn, parts: &Parts) -> (TokenStream, TokenStream) 
 
 /// A function that returns a value.
 ///
-/// Output, if it cannot fail: `let __call = Call::new(..); { body }`, where dropping the call ends it. Otherwise:
+/// Output, if it cannot fail: `let __telemetry_call = Call::new(..); { body }`, where dropping the call ends it. Otherwise:
 ///
 /// ```text
-/// let mut __call = Call::new(..);
-/// let __out = call_once(move || -> R { let _ = (&last, &first); body });
+/// let mut __telemetry_call = Call::new(..);
+/// let __telemetry_out = call_once(move || -> R { let _ = (&last, &first); body });
 /// { use inspect::*; (&&&&&&&&Inspect(&__out)).tell_outcome(&mut __call); }
 /// __out
 /// ```
 fn value(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
     let private = function.krate.private();
-    let (call, out) = (local("__call"), local("__out"));
+    let (call, out) = (local("__telemetry_call"), local("__telemetry_out"));
     let (span, metrics) = call_parts(function, parts);
     if !function.inspects() {
         let block = braces(body.statements.clone(), body.span);
@@ -106,50 +109,8 @@ fn value(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
     }
 }
 
-/// The body of an async function as a future that owns the parameters, unused ones too.
-///
-/// Output: `async move { let _ = (&last, &first); if false { return never::<R>(); } body }`. The dead `return` gives the
-/// body its type where it starts, as the function's return type would.
-pub(super) fn async_block(function: &TracedFn, body: &Body) -> TokenStream {
-    let private = function.krate.private();
-    let capture = capture(&function.bindings);
-    let hint =
-        function.returns.hint.as_ref().map(|hint| quote!(if false { return #private::never::<#hint>(); }));
-    let statements = &body.statements;
-    let block = braces(quote!(#capture #hint #statements), body.span);
-    quote!(async move #block)
-}
-
-/// Output: `traced(Prepared::new(..), future, |__out: &R, __call: &mut Call<_, _>| ..)`.
-pub(super) fn traced_future(function: &TracedFn, parts: &Parts, future: &TokenStream) -> TokenStream {
-    let private = function.krate.private();
-    let prepared = prepared(function, parts);
-    let inspection = inspection(function, parts);
-    quote!(#private::traced(#prepared, #future, #inspection))
-}
-
-/// Output: `Prepared::new(span, metrics)`.
-pub(super) fn prepared(function: &TracedFn, parts: &Parts) -> TokenStream {
-    let private = function.krate.private();
-    let (span, metrics) = call_parts(function, parts);
-    quote!(#private::Prepared::new(#span, #metrics))
-}
-
-/// What a future's call does with the value. Output: `|__out: &R, __call: &mut Call<_, _>| ..`.
-pub(super) fn inspection(function: &TracedFn, parts: &Parts) -> TokenStream {
-    if !function.inspects() {
-        return quote!(|_, _| {});
-    }
-    let private = function.krate.private();
-    let (call, out) = (local("__call"), local("__out"));
-    let hint = function.returns.hint.clone().unwrap_or_else(|| quote!(_));
-    let inspect = inspect(function, &quote!(#out), &quote!(#call));
-    let after = &parts.after;
-    quote!(|#out: &#hint, #call: &mut #private::Call<_, _>| { #inspect #after })
-}
-
 /// Output: `{ use inspect::*; (&&&&&&&&Inspect(&__out)).tell_outcome(&mut __call); }`.
-fn inspect(function: &TracedFn, out: &TokenStream, call: &TokenStream) -> Option<TokenStream> {
+pub(super) fn inspect(function: &TracedFn, out: &TokenStream, call: &TokenStream) -> Option<TokenStream> {
     let private = function.krate.private();
     function.returns.may_fail.then(|| {
         quote! {{

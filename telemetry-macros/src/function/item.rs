@@ -7,7 +7,10 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Ident, Path, Signature, Token, Visibility};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Ident, Meta, Path, ReturnType, Signature, Token, Visibility, parse_quote};
+
+use super::params::with_names;
 
 /// A function or method.
 pub(crate) struct FnItem {
@@ -126,7 +129,25 @@ impl FnItem {
 
     /// The function with another body, everything else as it was written.
     pub(crate) fn with_body(&self, body: TokenStream) -> TokenStream {
-        let Self { attributes, visibility, defaultness, signature, .. } = self;
+        self.with(&self.signature, body)
+    }
+
+    /// An `async fn` as a function that returns its future, which `body` makes.
+    ///
+    /// `impl Future` has the place of the macro, so it captures what an `async fn` does, in crates of every edition.
+    pub(crate) fn with_future(&self, body: TokenStream) -> TokenStream {
+        let mut signature = with_names(&self.signature);
+        signature.asyncness = None;
+        let output = match &self.signature.output {
+            ReturnType::Default => quote!(()),
+            ReturnType::Type(_, written) => written.to_token_stream(),
+        };
+        signature.output = parse_quote!(-> impl ::core::future::Future<Output = #output>);
+        self.with(&signature, body)
+    }
+
+    fn with(&self, signature: &Signature, body: TokenStream) -> TokenStream {
+        let Self { attributes, visibility, defaultness, .. } = self;
         let mut braces = Group::new(Delimiter::Brace, body);
         if let Some(written) = &self.body {
             // The written braces' span: go-to-definition and "expected .. found" still end in the user's function.
@@ -153,5 +174,40 @@ impl ToTokens for FnItem {
             Some(body) => body.to_tokens(tokens),
             None => tokens.extend(quote!(;)),
         }
+    }
+}
+
+/// Whether an attribute is one of the compiler's or of its tools, which leaves the function as it is.
+pub(crate) fn is_built_in(attribute: &Attribute) -> bool {
+    is_built_in_meta(&attribute.meta)
+}
+
+fn is_built_in_meta(meta: &Meta) -> bool {
+    const TOOLS: &[&str] = &["clippy", "diagnostic", "rust_analyzer", "rustfmt"];
+    const BUILT_IN: &[&str] = &[
+        "allow",
+        "cfg",
+        "cold",
+        "deny",
+        "deprecated",
+        "doc",
+        "expect",
+        "forbid",
+        "inline",
+        "must_use",
+        "target_feature",
+        "track_caller",
+        "warn",
+    ];
+    let first = meta.path().segments.first().map(|segment| segment.ident.to_string()).unwrap_or_default();
+    if meta.path().segments.len() > 1 {
+        return TOOLS.contains(&first.as_str());
+    }
+    match meta {
+        // `cfg_attr(condition, attribute, ..)`
+        Meta::List(list) if first == "cfg_attr" => list
+            .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+            .is_ok_and(|metas| metas.iter().skip(1).all(is_built_in_meta)),
+        _ => BUILT_IN.contains(&first.as_str()),
     }
 }

@@ -1,9 +1,9 @@
 //! `#[traced]` and `#[metric]` on one function: whichever expands first takes the other ones along, and all of them make
 //! one wrapper with one clock and one outcome.
 
-mod deferred;
 mod expand;
 mod item;
+mod later;
 mod model;
 mod params;
 mod returns;
@@ -17,7 +17,7 @@ use crate::metric::MetricArgs;
 use crate::traced::TracedArgs;
 
 pub(crate) use item::{ABSORBED, FnItem};
-pub(crate) use model::{Flavour, TracedFn};
+pub(crate) use model::TracedFn;
 pub(crate) use params::local;
 pub(crate) use siblings::{Attribute, is_ours, recognise};
 

@@ -1,9 +1,11 @@
 //! An instrumented function of which everything is known to be right.
 
+use proc_macro2::TokenStream;
+
 use super::FnArgs;
-use super::deferred::has_boxed_tail;
-use super::item::FnItem;
-use super::params::{Binding, bindings};
+use super::item::{FnItem, is_built_in};
+use super::later::is_made_at_the_beginning;
+use super::params::{Binding, bindings, has_patterns};
 use super::returns::{Deferred, Returns};
 use crate::diag::{Diagnostics, MessageId};
 use crate::instrument::MetricNames;
@@ -11,24 +13,33 @@ use crate::metric::MetricArgs;
 use crate::paths::CratePath;
 use crate::traced::{TracedArgs, check_span_keys, take_from_parameters};
 
-/// Whether the wrapper is a guard or a future.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Flavour {
-    Sync,
-    Async,
-}
-
 /// What the function gives, which decides the shape of the wrapper.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// A value, when it returns.
     Value,
     /// A value, in the end: `async fn`.
-    AsyncFn,
+    AsyncFn(AsyncForm),
     /// A future that it makes: `impl Future`.
     Future,
     /// A future in a box.
     BoxedFuture,
+    /// `impl Stream`.
+    Stream,
+    /// A stream in a box.
+    BoxedStream,
+}
+
+/// What becomes of an `async fn`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AsyncForm {
+    /// A function that returns its future.
+    Returned,
+    /// The same, where a parameter is more than a name.
+    ReturnedWithPatterns,
+    /// An `async fn`, whose parent is then what is current at its first poll: another attribute macro below ours may ask
+    /// for the word, and the type `!` cannot be written as the output of a future.
+    Awaited,
 }
 
 /// An instrumented function.
@@ -36,20 +47,16 @@ pub(crate) struct TracedFn {
     pub(crate) traced: Option<TracedArgs>,
     pub(crate) metrics: Vec<MetricArgs>,
     pub(crate) shape: Shape,
+    /// What the call gives in the end: a future's output, a stream's item.
     pub(crate) returns: Returns,
+    /// The type of the box that the function returns.
+    pub(crate) made: Option<TokenStream>,
+    /// Whether what the attributes say is evaluated at the call, not where the span starts.
+    pub(crate) evaluates_at_call: bool,
     pub(crate) bindings: Vec<Binding>,
     /// The name of the function, with its type where a block said so: `Catalog::stitch`.
     pub(crate) name: String,
     pub(crate) krate: CratePath,
-}
-
-impl Shape {
-    pub(crate) fn flavour(self) -> Flavour {
-        match self {
-            Self::Value => Flavour::Sync,
-            Self::AsyncFn | Self::Future | Self::BoxedFuture => Flavour::Async,
-        }
-    }
 }
 
 impl TracedFn {
@@ -82,22 +89,35 @@ impl TracedFn {
             .map(|traced| &traced.krate)
             .or(metrics.first().map(|metric| &metric.krate))
             .cloned()?;
-        let returns = Returns::of(&item.signature.output);
-        let shape = shape(item, &returns, diagnostics);
-        let returns = match shape {
-            Shape::Value | Shape::AsyncFn => returns,
-            Shape::Future | Shape::BoxedFuture => Returns::of_output(&item.signature.output),
+        let output = &item.signature.output;
+        let returns = Returns::of(output);
+        let shape = shape(item, &returns);
+        let made = returns.hint.clone();
+        let (returns, evaluates_at_call) = match shape {
+            Shape::Value | Shape::AsyncFn(_) => (returns, false),
+            Shape::Future => (Returns::of_output(output), !is_made_at_the_beginning(&item.body(), false)),
+            Shape::BoxedFuture => (Returns::of_output(output), !is_made_at_the_beginning(&item.body(), true)),
+            Shape::Stream | Shape::BoxedStream => {
+                check_stream(&metrics, diagnostics);
+                (Returns::of_item(output), true)
+            }
         };
-        if shape == Shape::Future || (shape == Shape::BoxedFuture && !has_boxed_tail(&item.body())) {
-            check_nothing_is_evaluated(traced.as_ref(), &metrics, diagnostics);
-        }
         let block = traced.as_ref().and_then(|traced| traced.block.as_ref());
         let block = block.or_else(|| metrics.iter().find_map(|metric| metric.block.as_ref()));
         let name = match block {
             Some(block) if !block.owner.is_empty() => format!("{}::{}", block.owner, item.name()),
             _ => item.name(),
         };
-        Some(Self { traced, metrics, shape, returns, bindings: bindings(&item.signature), name, krate })
+        let bindings = bindings(&item.signature);
+        Some(Self { traced, metrics, shape, returns, made, evaluates_at_call, bindings, name, krate })
+    }
+
+    /// What becomes of an `async fn`.
+    pub(super) fn async_form(&self) -> AsyncForm {
+        match self.shape {
+            Shape::AsyncFn(form) => form,
+            _ => AsyncForm::Awaited,
+        }
     }
 
     /// Whether the result has to be looked at before it is returned.
@@ -106,24 +126,27 @@ impl TracedFn {
     }
 }
 
-fn shape(item: &FnItem, returns: &Returns, diagnostics: &mut Diagnostics) -> Shape {
+fn shape(item: &FnItem, returns: &Returns) -> Shape {
     if item.signature.asyncness.is_some() {
-        return Shape::AsyncFn;
+        return Shape::AsyncFn(async_form(item, returns));
     }
     match returns.deferred {
         None => Shape::Value,
         Some(Deferred::Future) => Shape::Future,
         Some(Deferred::BoxedFuture) => Shape::BoxedFuture,
-        Some(Deferred::Stream) => {
-            diagnostics
-                .error(
-                    MessageId::NotYetSupported,
-                    &item.signature.output,
-                    "functions that return a stream are not supported yet",
-                )
-                .help("put the attribute on the function that makes one item");
-            Shape::Value
-        }
+        Some(Deferred::Stream) => Shape::Stream,
+        Some(Deferred::BoxedStream) => Shape::BoxedStream,
+    }
+}
+
+fn async_form(item: &FnItem, returns: &Returns) -> AsyncForm {
+    let is_never = returns.hint.is_none();
+    if is_never || !item.attributes.iter().all(is_built_in) {
+        AsyncForm::Awaited
+    } else if has_patterns(&item.signature) {
+        AsyncForm::ReturnedWithPatterns
+    } else {
+        AsyncForm::Returned
     }
 }
 
@@ -154,21 +177,12 @@ fn check_item(traced: bool, item: &FnItem, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The call of a function that returns a future is recorded from the first poll on, and by then its parameters are gone.
-fn check_nothing_is_evaluated(
-    traced: Option<&TracedArgs>,
-    metrics: &[MetricArgs],
-    diagnostics: &mut Diagnostics,
-) {
-    let spans = traced.into_iter().flat_map(|traced| &traced.attributes).map(|attribute| &attribute.value);
-    for value in spans.chain(metrics.iter().flat_map(MetricArgs::entry_expressions)) {
+/// A stream has items, and no result that a value could be taken from.
+fn check_stream(metrics: &[MetricArgs], diagnostics: &mut Diagnostics) {
+    for closure in metrics.iter().flat_map(MetricArgs::result_closures) {
         diagnostics
-            .error(
-                MessageId::NotYetSupported,
-                value,
-                "attributes and values of a function that returns a future are not supported yet",
-            )
-            .help("make it an `async fn`, or let it end in `Box::pin(async move { .. })`");
+            .error(MessageId::ValueOfStream, closure, "a stream has no result that `value` could see")
+            .help("record values where an item is made, with an instrument of a `MetricSet`");
     }
 }
 

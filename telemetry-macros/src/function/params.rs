@@ -62,19 +62,83 @@ fn collect(pattern: &Pat, found: &mut Vec<Ident>) {
 ///
 /// A parameter that the body does not mention would stay outside, and be dropped at another moment than without us.
 pub(crate) fn capture(bindings: &[Binding]) -> TokenStream {
-    if bindings.is_empty() {
+    capture_each(bindings.iter().rev())
+}
+
+fn capture_each<'a>(bindings: impl Iterator<Item = &'a Binding> + Clone) -> TokenStream {
+    if bindings.clone().next().is_none() {
         return TokenStream::new();
     }
     // The names resolve where they were written, so they keep their own spans.
-    let allow = bindings
-        .iter()
-        .any(|binding| binding.ident.to_string().starts_with('_'))
-        .then(|| quote!(#[allow(clippy::used_underscore_binding)]));
-    if bindings.iter().all(|binding| binding.cfg.is_empty()) {
-        let names = bindings.iter().rev().map(|binding| &binding.ident);
+    let allow = allow_underscore(bindings.clone().map(|binding| &binding.ident));
+    if bindings.clone().all(|binding| binding.cfg.is_empty()) {
+        let names = bindings.map(|binding| &binding.ident);
         return quote!(#allow let _ = (#(&#names,)*););
     }
-    bindings.iter().rev().map(|Binding { ident, cfg }| quote!(#allow #(#cfg)* let _ = &#ident;)).collect()
+    bindings.map(|Binding { ident, cfg }| quote!(#allow #(#cfg)* let _ = &#ident;)).collect()
+}
+
+/// What is captured counts as used.
+fn allow_underscore<'a>(names: impl IntoIterator<Item = &'a Ident>) -> Option<TokenStream> {
+    let unused = names.into_iter().any(|name| name.to_string().starts_with('_'));
+    unused.then(|| quote!(#[allow(clippy::used_underscore_binding)]))
+}
+
+/// The same, the first parameter first: in this order a future that is never polled drops them.
+pub(crate) fn capture_in_order(bindings: &[Binding]) -> TokenStream {
+    capture_each(bindings.iter())
+}
+
+/// Whether a parameter is more than a name.
+pub(crate) fn has_patterns(signature: &Signature) -> bool {
+    signature.inputs.iter().any(|input| matches!(input, FnArg::Typed(typed) if !is_name(&typed.pat)))
+}
+
+fn is_name(pattern: &Pat) -> bool {
+    matches!(pattern, Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none())
+}
+
+/// The signature with a name of ours for each parameter that is more than a name.
+pub(crate) fn with_names(signature: &Signature) -> Signature {
+    let mut named = signature.clone();
+    for (index, input) in named.inputs.iter_mut().enumerate() {
+        if let FnArg::Typed(typed) = input
+            && !is_name(&typed.pat)
+        {
+            let name = parameter(index);
+            *typed.pat = syn::parse_quote!(#name);
+        }
+    }
+    named
+}
+
+/// Statements that take every parameter of [`with_names`] into the future around them, and its patterns apart, in the
+/// order in which an `async fn` does.
+pub(crate) fn rebind(signature: &Signature) -> TokenStream {
+    let statements = signature.inputs.iter().enumerate().map(|(index, input)| match input {
+        FnArg::Receiver(_) => quote!(let _ = &self;),
+        FnArg::Typed(typed) => {
+            let cfg = typed.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+            let cfg = quote!(#(#cfg)*);
+            let pattern = &typed.pat;
+            if is_name(pattern) {
+                let name = match &**pattern {
+                    Pat::Ident(ident) => &ident.ident,
+                    _ => return TokenStream::new(),
+                };
+                let allow = allow_underscore([name]);
+                quote!(#cfg #allow let #pattern = #name;)
+            } else {
+                let name = parameter(index);
+                quote!(#cfg let #name = #name; #cfg let #pattern = #name;)
+            }
+        }
+    });
+    statements.collect()
+}
+
+fn parameter(index: usize) -> Ident {
+    local(&format!("__telemetry_parameter{index}"))
 }
 
 /// The span for a name of ours, which no name of the user's can meet.

@@ -22,8 +22,10 @@ pub(crate) enum Deferred {
     Future,
     /// `Pin<Box<dyn Future>>`.
     BoxedFuture,
-    /// `impl Stream` or `Pin<Box<dyn Stream>>`.
+    /// `impl Stream`.
     Stream,
+    /// `Pin<Box<dyn Stream>>`.
+    BoxedStream,
 }
 
 impl Returns {
@@ -38,10 +40,19 @@ impl Returns {
 
     /// The same for the output of the future that is returned.
     pub(crate) fn of_output(output: &ReturnType) -> Self {
+        Self::of_inner(output, "Future", "Output")
+    }
+
+    /// The same for the items of the stream that is returned.
+    pub(crate) fn of_item(output: &ReturnType) -> Self {
+        Self::of_inner(output, "Stream", "Item")
+    }
+
+    fn of_inner(output: &ReturnType, word: &str, associated: &str) -> Self {
         match output {
             ReturnType::Default => Self::of(output),
-            ReturnType::Type(_, written) => match future_output(written) {
-                Some(output) => Self { hint: hint(output), may_fail: may_fail(output), deferred: None },
+            ReturnType::Type(_, written) => match associated_type(written, word, associated) {
+                Some(inner) => Self { hint: hint(inner), may_fail: may_fail(inner), deferred: None },
                 None => Self { hint: None, may_fail: true, deferred: None },
             },
         }
@@ -152,21 +163,22 @@ fn deferred(written: &Type) -> Option<Deferred> {
         return Some(Deferred::BoxedFuture);
     }
     if last_word(written).is_some_and(|word| word == "BoxStream" || word == "LocalBoxStream") {
-        return Some(Deferred::Stream);
+        return Some(Deferred::BoxedStream);
     }
     let Type::TraitObject(object) = argument_of(argument_of(written, "Pin")?, "Box")? else { return None };
     match trait_of(&object.bounds)?.as_str() {
         "Future" => Some(Deferred::BoxedFuture),
-        "Stream" => Some(Deferred::Stream),
+        "Stream" => Some(Deferred::BoxedStream),
         _ => None,
     }
 }
 
-/// `T` in `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>` and `BoxFuture<'_, T>`.
-fn future_output(written: &Type) -> Option<&Type> {
+/// `T` in `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>` and `BoxFuture<'_, T>`; the same for streams and
+/// their `Item`.
+fn associated_type<'a>(written: &'a Type, word: &str, associated: &str) -> Option<&'a Type> {
     let bounds = match written {
         Type::ImplTrait(opaque) => &opaque.bounds,
-        Type::Path(_) if last_word(written).is_some_and(|word| word.ends_with("BoxFuture")) => {
+        Type::Path(_) if last_word(written).is_some_and(|last| last.ends_with(&format!("Box{word}"))) => {
             return type_arguments(written)?.last().copied();
         }
         _ => match argument_of(argument_of(written, "Pin")?, "Box")? {
@@ -175,12 +187,12 @@ fn future_output(written: &Type) -> Option<&Type> {
         },
     };
     let bound = bounds.iter().find_map(|bound| match bound {
-        TypeParamBound::Trait(bound) => bound.path.segments.last().filter(|last| last.ident == "Future"),
+        TypeParamBound::Trait(bound) => bound.path.segments.last().filter(|last| last.ident == word),
         _ => None,
     })?;
     let PathArguments::AngleBracketed(arguments) = &bound.arguments else { return None };
     arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::AssocType(assoc) if assoc.ident == "Output" => Some(&assoc.ty),
+        GenericArgument::AssocType(assoc) if assoc.ident == associated => Some(&assoc.ty),
         _ => None,
     })
 }

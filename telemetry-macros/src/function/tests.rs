@@ -99,7 +99,7 @@ fn the_crate_path_replaces_every_mention_of_the_runtime() {
 }
 
 #[test]
-fn an_async_function_stays_one_and_awaits_one_wrapper() {
+fn an_async_function_becomes_one_that_returns_its_future() {
     let output = traced(
         quote!(),
         quote!(
@@ -108,9 +108,109 @@ fn an_async_function_stays_one_and_awaits_one_wrapper() {
             }
         ),
     );
-    assert!(output.starts_with("asyncfnf(a:A,b:B)->Result<implSized,E>{"), "{output}");
+    assert!(
+        output.starts_with("fnf(a:A,b:B)->impl::core::future::Future<Output=Result<implSized,E>>{"),
+        "{output}"
+    );
+    assert!(output.contains("Parent::current(),move|__telemetry_parent|{let_=(&a,&b,);("), "{output}");
     assert!(output.contains("asyncmove{let_=(&b,&a,);iffalse{return::telemetry_runtime::__private::never::<Result<_,E>>();}g(a).await}"), "{output}");
-    assert_eq!(count(&output, "traced("), 1, "{output}");
+    assert_eq!(count(&output, "::traced("), 1, "{output}");
+    assert_eq!(count(&output, "Parent::current()"), 1, "{output}");
+}
+
+#[test]
+fn patterns_of_an_async_function_are_matched_inside_its_future() {
+    let output = traced(
+        quote!(),
+        quote!(
+            async fn f(&self, (a, _): (A, B), c: C) {}
+        ),
+    );
+    assert!(output.starts_with("fnf(&self,__telemetry_parameter1:(A,B),c:C)->impl"), "{output}");
+    let rebound = "asyncmove{let_=&self;let__telemetry_parameter1=__telemetry_parameter1;let(a,_)=__telemetry_parameter1;letc=c;";
+    assert!(output.contains(rebound), "{output}");
+}
+
+#[test]
+fn an_async_function_stays_one_where_its_future_cannot_be_written_or_another_macro_asks_for_it() {
+    for item in [
+        quote!(
+            async fn f() -> ! {}
+        ),
+        quote!(
+            #[tokio::main]
+            async fn f() {}
+        ),
+        quote!(
+            #[cfg_attr(feature = "x", tokio::main)]
+            async fn f() {}
+        ),
+    ] {
+        let output = traced(quote!(), item);
+        assert!(output.contains("asyncfnf()"), "{output}");
+        assert!(output.contains(".await}"), "{output}");
+    }
+    let output = traced(
+        quote!(),
+        quote!(
+            #[cfg_attr(feature = "x", inline, allow(unused))]
+            #[doc = "f"]
+            async fn f() {}
+        ),
+    );
+    assert!(output.contains("fnf()->impl"), "{output}");
+}
+
+#[test]
+fn a_future_that_is_made_at_the_call_has_its_attributes_evaluated_there() {
+    let made = traced(
+        quote!(attributes(a.b = x)),
+        quote!(
+            #[metric(counter("c.d", value = y), attributes(z = z))]
+            fn f(x: X, y: u64) -> BoxFuture<'static, u8> {
+                service.call(x)
+            }
+        ),
+    );
+    let evaluated = made.find("Parent::current().evaluate(|").expect("a context with attributes");
+    let body = made.find("service.call(x)").expect("the body");
+    for expression in ["set(\"a.b\",&x)", "=y;", "=(z,);"] {
+        let place = made.find(expression).unwrap_or_else(|| panic!("{expression} in {made}"));
+        assert!(place < body, "{made}");
+    }
+    assert!(evaluated < body && made.contains("start_evaluated(&__TELEMETRY_SPAN,"), "{made}");
+
+    let tail = traced(
+        quote!(attributes(a.b = x)),
+        quote!(
+            fn f(x: X) -> impl Future<Output = u8> {
+                let y = 1;
+                async move { y }
+            }
+        ),
+    );
+    assert!(tail.contains("lety=1;::telemetry_runtime::__private::traced("), "{tail}");
+    assert!(tail.contains("start_with(&__TELEMETRY_SPAN,"), "{tail}");
+}
+
+#[test]
+fn a_stream_is_wrapped_and_its_items_are_looked_at() {
+    let output = traced(
+        quote!(),
+        quote!(
+            fn f() -> BoxStream<'static, Result<u8, E>> {
+                items()
+            }
+        ),
+    );
+    assert!(output.contains("call_once(move||->BoxStream<'static,Result<u8,E>>{items()})"), "{output}");
+    assert!(output.contains("boxed(::telemetry_runtime::__private::traced_stream("), "{output}");
+    assert!(
+        output.contains(
+            "|__telemetry_item:&Result<u8,E>,__telemetry_end:&mut::telemetry_runtime::__private::CallEnd|"
+        ),
+        "{output}"
+    );
 }
 
 #[test]
@@ -182,7 +282,9 @@ fn each_mistake_has_its_message() {
     assert_eq!(on(quote!(attributes(a.b = 1, "a.b" = 2))), ["duplicate-attribute-key"]);
     assert_eq!(on(quote!(attributes("a b" = 1))), ["attribute-key-syntax"]);
     assert_eq!(on(quote!(attributes(a))), ["invalid-syntax"]);
-    assert_eq!(on(quote!(parent = ctx)), ["not-yet-supported"]);
+    assert_eq!(on(quote!(parent = ctx)), [""; 0]);
+    assert_eq!(on(quote!(parent = ctx, root)), ["conflicting-arguments"]);
+    assert_eq!(on(quote!(request = parts)), ["not-yet-supported"]);
     assert_eq!(on(quote!(plugin = "Catalog")), ["plugin-id-syntax"]);
 
     assert_eq!(
@@ -217,10 +319,11 @@ fn each_mistake_has_its_message() {
         mistakes(
             quote!(),
             quote!(
+                #[metric(counter("a.b", value = |ret| 1))]
                 fn f() -> impl Stream<Item = u8> {}
             )
         ),
-        ["not-yet-supported"]
+        ["value-of-stream"]
     );
     assert_eq!(
         mistakes(

@@ -66,18 +66,13 @@ impl MetricArgs {
 impl MetricArgs {
     /// Whether a value is taken from what the function returns.
     pub(crate) fn needs_result(&self) -> bool {
-        self.instruments.iter().any(|instrument| matches!(instrument.value, Some(Expr::Closure(_))))
+        self.result_closures().next().is_some()
     }
 
-    /// What is evaluated when the call starts.
-    pub(crate) fn entry_expressions(&self) -> impl Iterator<Item = &Expr> {
-        let attributes: Vec<&Expr> = match &self.attributes {
-            MetricAttributes::None => Vec::new(),
-            MetricAttributes::Value(value) => vec![value],
-            MetricAttributes::Pairs(pairs) => pairs.iter().map(|(_, value)| value).collect(),
-        };
+    /// What takes a value from the result.
+    pub(crate) fn result_closures(&self) -> impl Iterator<Item = &Expr> {
         let values = self.instruments.iter().filter_map(|instrument| instrument.value.as_ref());
-        attributes.into_iter().chain(values.filter(|value| !matches!(value, Expr::Closure(_))))
+        values.filter(|value| matches!(value, Expr::Closure(_)))
     }
 }
 

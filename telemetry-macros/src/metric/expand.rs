@@ -15,9 +15,11 @@ use crate::traced::Key;
 pub(crate) struct Parts {
     /// The descriptors, their registration, and the constant that lists a call's instruments.
     pub(crate) statics: TokenStream,
+    /// Statements that evaluate what the attributes say, where that is to happen before `start`.
+    pub(crate) hoisted: TokenStream,
     /// The metric part of the call.
     pub(crate) start: TokenStream,
-    /// Statements that record what the result says, with `__call` and the result at hand.
+    /// Statements that record what the result says, with the call and the result at hand.
     pub(crate) after: TokenStream,
 }
 
@@ -29,19 +31,40 @@ struct Part {
 }
 
 /// The metrics of all `#[metric]` attributes of the function called `function`; `result` is the expression of a reference
-/// to its result.
-pub(crate) fn parts(all: &[MetricArgs], function: &str, result: &TokenStream) -> Parts {
+/// to its result. With `hoist` expressions are evaluated apart from the start of the call.
+pub(crate) fn parts(all: &[MetricArgs], function: &str, result: &TokenStream, hoist: bool) -> Parts {
     let mut statics = TokenStream::new();
     let mut parts = Vec::new();
+    let mut entry = Entry { hoists: hoist, count: 0, statements: TokenStream::new() };
     for args in all {
-        declared(args, function, result, &mut statics, &mut parts);
-        parts.extend(
-            args.instruments.iter().filter_map(|instrument| {
-                Some(existing(args, instrument, existing_path(instrument)?, result))
-            }),
-        );
+        declared(args, function, result, &mut entry, &mut statics, &mut parts);
+        for instrument in &args.instruments {
+            if let Some(path) = existing_path(instrument) {
+                parts.push(existing(args, instrument, path, result, &mut entry));
+            }
+        }
     }
-    combine(statics, parts)
+    combine(statics, entry.statements, parts)
+}
+
+/// The expressions that are evaluated when the call begins.
+struct Entry {
+    hoists: bool,
+    count: usize,
+    statements: TokenStream,
+}
+
+impl Entry {
+    /// What stands for `expression` where the call starts: itself, or the variable that holds its value until then.
+    fn take(&mut self, expression: TokenStream) -> TokenStream {
+        if !self.hoists {
+            return expression;
+        }
+        let variable = local(&format!("__telemetry_entry{}", self.count));
+        self.count += 1;
+        self.statements.extend(quote!(let #variable = #expression;));
+        quote!(#variable)
+    }
 }
 
 /// Output: the descriptors, `static __TELEMETRY_METRICS0: FnMetrics = FnMetrics::new(&[..]);` and
@@ -50,6 +73,7 @@ fn declared(
     args: &MetricArgs,
     function: &str,
     result: &TokenStream,
+    evaluated: &mut Entry,
     statics: &mut TokenStream,
     parts: &mut Vec<Part>,
 ) {
@@ -91,7 +115,10 @@ fn declared(
         instruments.push(quote!(#private::FnInstrument::#constructor(&#descriptor) #valued #on));
         match &instrument.value {
             Some(Expr::Closure(closure)) => after.push((Some(slot), of_result(closure, result, &args.krate))),
-            Some(value) => entry.extend(quote!(.value(#slot, #value))),
+            Some(value) => {
+                let value = evaluated.take(quote!(#value));
+                entry.extend(quote!(.value(#slot, #value)));
+            }
             None => {}
         }
     }
@@ -107,6 +134,7 @@ fn declared(
         }
         _ => attributes,
     };
+    let attributes = evaluated.take(attributes);
     parts.push(Part { start: quote!(#private::MetricGuard::start(&#metrics, #attributes) #entry), after });
 }
 
@@ -140,10 +168,16 @@ fn points(args: &MetricArgs, kind: Kind) -> TokenStream {
 }
 
 /// Output: `Existing::counter(&CATALOG.processed, attributes).on(On::Ok).value(expr)`.
-fn existing(args: &MetricArgs, instrument: &InstrumentDef, path: &Expr, result: &TokenStream) -> Part {
+fn existing(
+    args: &MetricArgs,
+    instrument: &InstrumentDef,
+    path: &Expr,
+    result: &TokenStream,
+    evaluated: &mut Entry,
+) -> Part {
     let private = args.krate.private();
     let constructor = local(instrument.kind.keyword());
-    let attributes = attribute_values(&args.attributes);
+    let attributes = evaluated.take(attribute_values(&args.attributes));
     let on = on(instrument.on, &args.krate);
     let mut after = Vec::new();
     let value = match &instrument.value {
@@ -151,7 +185,10 @@ fn existing(args: &MetricArgs, instrument: &InstrumentDef, path: &Expr, result: 
             after.push((None, of_result(closure, result, &args.krate)));
             Some(quote!(.valued()))
         }
-        Some(value) => Some(quote!(.value(#value))),
+        Some(value) => {
+            let value = evaluated.take(quote!(#value));
+            Some(quote!(.value(#value)))
+        }
         None => None,
     };
     Part { start: quote!(#private::Existing::#constructor(&#path, #attributes) #on #value), after }
@@ -171,8 +208,8 @@ fn of_result(closure: &syn::ExprClosure, result: &TokenStream, krate: &CratePath
 }
 
 /// Several parts become pairs that are nested to the right: `(a, (b, c))`.
-fn combine(statics: TokenStream, parts: Vec<Part>) -> Parts {
-    let call = local("__call");
+fn combine(statics: TokenStream, hoisted: TokenStream, parts: Vec<Part>) -> Parts {
+    let call = local("__telemetry_call");
     let count = parts.len();
     let mut after = TokenStream::new();
     for (index, part) in parts.iter().enumerate() {
@@ -194,7 +231,7 @@ fn combine(statics: TokenStream, parts: Vec<Part>) -> Parts {
         .map(|part| part.start)
         .reduce(|rest, part| quote!((#part, #rest)))
         .unwrap_or_default();
-    Parts { statics, start, after }
+    Parts { statics, hoisted, start, after }
 }
 
 fn on(on: On, krate: &CratePath) -> Option<TokenStream> {

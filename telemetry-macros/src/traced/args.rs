@@ -50,6 +50,8 @@ pub(crate) struct TracedArgs {
     pub(crate) attributes: Vec<SpanAttribute>,
     /// An iterator of span contexts.
     pub(crate) links: Option<Expr>,
+    /// What names the span that these are children of.
+    pub(crate) parent: Option<Expr>,
     pub(crate) root: bool,
     /// Inside a block: no span for this function.
     pub(crate) skip: bool,
@@ -70,7 +72,18 @@ impl TracedArgs {
             .and_then(|arg| arg.list(diagnostics))
             .map(|tokens| attributes::parse(tokens, diagnostics))
             .unwrap_or_default();
-        for word in ["parent", "credentials", "request"] {
+        let parent = args.take("parent");
+        let root = args.take("root");
+        if let (Some(parent), Some(_)) = (&parent, &root) {
+            diagnostics
+                .error(
+                    MessageId::ConflictingArguments,
+                    &parent.key,
+                    "`parent` and `root` contradict each other",
+                )
+                .help("keep one: a root has no parent");
+        }
+        for word in ["credentials", "request"] {
             if let Some(arg) = args.take(word) {
                 not_yet_supported(&arg, diagnostics);
             }
@@ -80,7 +93,8 @@ impl TracedArgs {
             kind: args.take("kind").and_then(|arg| parse_kind(arg, diagnostics)),
             attributes,
             links: args.take("links").and_then(|arg| arg.expr(diagnostics)),
-            root: args.take("root").is_some_and(|arg| arg.flag(diagnostics)),
+            parent: parent.and_then(|arg| arg.expr(diagnostics)),
+            root: root.is_some_and(|arg| arg.flag(diagnostics)),
             skip: args.take("skip").is_some_and(|arg| arg.flag(diagnostics)),
             block: args.block.take(),
             scope: ScopeRef::resolve(&mut args, diagnostics),
@@ -101,6 +115,7 @@ impl TracedArgs {
         self.attributes.splice(0..0, inherited);
         self.kind = self.kind.or(block.kind);
         self.links = self.links.or(block.links);
+        self.parent = self.parent.or(block.parent);
         self.root |= block.root;
         self.block = block.block;
         if !self.scope.is_explicit() {
@@ -126,7 +141,7 @@ fn not_yet_supported(arg: &Arg, diagnostics: &mut Diagnostics) {
             &arg.key,
             format!("`{}` is not supported by `#[traced]` yet", arg.name()),
         )
-        .help("attach the context before the call, with `opentelemetry::Context::attach`");
+        .help("record what the principal is with `attributes(key = expr)`");
 }
 
 fn parse_name(arg: Arg, diagnostics: &mut Diagnostics) -> Option<SpanName> {

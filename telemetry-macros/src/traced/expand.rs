@@ -1,11 +1,12 @@
 //! The tokens of a span.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Expr, UnOp};
 
 use super::TracedArgs;
-use crate::function::{Flavour, local};
+use crate::function::local;
 
 /// The constant that describes the spans of the function called `function`.
 ///
@@ -32,30 +33,67 @@ pub(crate) fn statics(args: &TracedArgs, function: &str) -> TokenStream {
     }
 }
 
-/// The expression that starts the span.
+/// The expression that starts the span of a function that stays on its thread.
 ///
 /// Output: `SpanGuard::enter(&__TELEMETRY_SPAN)`, or `SpanGuard::enter_with(&__TELEMETRY_SPAN, |span| { .. })` where the
-/// span starts with attributes or links; a future has a `TaskSpan`.
-pub(crate) fn enter(args: &TracedArgs, flavour: Flavour) -> TokenStream {
+/// span starts with attributes or links, or `SpanGuard::enter_below(&__TELEMETRY_SPAN, Parent::of(expr), |span| { .. })`.
+pub(crate) fn enter(args: &TracedArgs) -> TokenStream {
     let private = args.krate.private();
     let site = local("__TELEMETRY_SPAN");
-    let span = local("__span");
-    let (guard, plain, with) = match flavour {
-        Flavour::Sync => (quote!(#private::SpanGuard), local("enter"), local("enter_with")),
-        Flavour::Async => (quote!(#private::TaskSpan), local("start"), local("start_with")),
-    };
-    if args.attributes.is_empty() && args.links.is_none() {
-        return quote!(#guard::#plain(&#site));
+    match (parent(args), fill(args)) {
+        (None, None) => quote!(#private::SpanGuard::enter(&#site)),
+        (None, Some(fill)) => quote!(#private::SpanGuard::enter_with(&#site, #fill)),
+        (Some(parent), fill) => {
+            let fill = fill.unwrap_or_else(|| quote!(|_| ()));
+            quote!(#private::SpanGuard::enter_below(&#site, #parent, #fill))
+        }
     }
+}
+
+/// The expression that starts the span of a future: `TaskSpan::start(&__TELEMETRY_SPAN, __parent)`, or
+/// `TaskSpan::start_with(&__TELEMETRY_SPAN, __parent, |span| { .. })`.
+pub(crate) fn start(args: &TracedArgs) -> TokenStream {
+    let private = args.krate.private();
+    let (site, parent) = (local("__TELEMETRY_SPAN"), local("__telemetry_parent"));
+    match fill(args) {
+        None => quote!(#private::TaskSpan::start(&#site, #parent)),
+        Some(fill) => quote!(#private::TaskSpan::start_with(&#site, #parent, #fill)),
+    }
+}
+
+/// The same where [`fill`] was called before.
+pub(crate) fn start_evaluated(args: &TracedArgs) -> TokenStream {
+    let private = args.krate.private();
+    let (site, parent) = (local("__TELEMETRY_SPAN"), local("__telemetry_parent"));
+    let start = if fill(args).is_some() { local("start_evaluated") } else { local("start") };
+    quote!(#private::TaskSpan::#start(&#site, #parent))
+}
+
+/// What `parent =` says. Output: `Parent::of(expr)`.
+pub(crate) fn parent(args: &TracedArgs) -> Option<TokenStream> {
+    let parent = args.parent.as_ref()?;
+    // A value of another type is refused where it stands.
+    let span = parent.span().resolved_at(Span::mixed_site());
+    let private = args.krate.private_at(span);
+    let borrow = is_place(parent).then(|| quote_spanned!(span=> &));
+    Some(quote_spanned!(span=> #private::Parent::of(#borrow #parent)))
+}
+
+/// The attributes and links that the span starts with. Output: `|span: &mut StartAttributes| { span.set("key", expr); }`.
+pub(crate) fn fill(args: &TracedArgs) -> Option<TokenStream> {
+    if args.attributes.is_empty() && args.links.is_none() {
+        return None;
+    }
+    let private = args.krate.private();
+    let span = local("__telemetry_span");
     let attributes = args.attributes.iter().map(|attribute| {
         let (cfg, key, value) = (&attribute.cfg, &attribute.key, &attribute.value);
         let borrow = is_place(value).then(|| quote!(&));
         quote!(#(#cfg)* #span.set(#key, #borrow #value);)
     });
-    let links = args.links.as_ref().map(|links| quote!(for __link in #links { #span.link(__link); }));
-    quote! {
-        #guard::#with(&#site, |#span: &mut #private::StartAttributes| { #(#attributes)* #links })
-    }
+    let link = local("__telemetry_link");
+    let links = args.links.as_ref().map(|links| quote!(for #link in #links { #span.link(#link); }));
+    Some(quote!(|#span: &mut #private::StartAttributes| { #(#attributes)* #links }))
 }
 
 /// Whether the expression names a place, such as a parameter. The span only reads it: the body still needs it.

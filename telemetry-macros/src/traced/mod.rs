@@ -6,4 +6,4 @@ mod expand;
 
 pub(crate) use args::TracedArgs;
 pub(crate) use attributes::{Key, check_keys, check_span_keys, parse_pairs, take_from_parameters};
-pub(crate) use expand::{enter, statics};
+pub(crate) use expand::{enter, fill, parent, start, start_evaluated, statics};

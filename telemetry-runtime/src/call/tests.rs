@@ -43,7 +43,7 @@ fn task<R>(probe: &Probe, end: impl FnOnce() -> R) -> impl Future<Output = R> {
         }
         Poll::Ready(end.take().unwrap()())
     });
-    traced(Prepared::new(NoSpan, probe.clone()), future, |_: &R, _| ())
+    traced(NoSpan, |_| (Prepared::new(NoSpan, probe.clone()), future), |_: &R, _| ())
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub fn span() -> CurrentSpan {
 /// A span that was current when [`span`] was called; it can be kept, and sent to other threads. After the span's end
 /// writing to it does nothing.
 #[derive(Clone, Debug)]
-pub struct CurrentSpan(Context);
+pub struct CurrentSpan(pub(super) Context);
 
 impl CurrentSpan {
     /// Sets an attribute, in place of one with the same key. A `None` sets nothing.

@@ -10,6 +10,7 @@ use opentelemetry_sdk::trace::SamplingDecision;
 use super::build::owner_key;
 use super::exception;
 use super::install::{self, Recorder};
+use super::parent::Parent;
 use super::proxy::RecordSpan;
 use super::record::Record;
 use super::sampler::Verdict;
@@ -31,31 +32,44 @@ pub(crate) enum Opened {
     Recorded(Context, Arc<Record>),
 }
 
-/// Starts a span under the current context. `fill` is called if the span is recorded, or if a custom sampler wants to
+/// Starts a span. `fill` is called if the span is recorded, or if a custom sampler wants to
 /// see its attributes; at most once.
 #[inline]
-pub(crate) fn open(site: &'static SpanSite, mut fill: impl FnMut(&mut StartAttributes)) -> Opened {
+pub(crate) fn open(
+    site: &'static SpanSite,
+    parent: Parent,
+    mut fill: impl FnMut(&mut StartAttributes),
+) -> Opened {
     match install::active() {
         None => Opened::Off,
-        Some(state) => open_active(state, site, &mut fill),
+        Some(state) => open_active(state, site, parent, &mut fill),
     }
 }
 
 /// The part of [`open`] that is the same for all functions.
-fn open_active(state: u32, site: &'static SpanSite, fill: &mut dyn FnMut(&mut StartAttributes)) -> Opened {
+fn open_active(
+    state: u32,
+    site: &'static SpanSite,
+    parent: Parent,
+    fill: &mut dyn FnMut(&mut StartAttributes),
+) -> Opened {
     let Some(current) = context::current() else {
         return Opened::Off;
     };
     if current.is_telemetry_suppressed() {
         return Opened::Off;
     }
-    let Some(recorder) = install::recorder(state, &current) else {
+    let context = parent.resolve(current);
+    if context.is_telemetry_suppressed() {
+        return Opened::Passing(context);
+    }
+    let Some(recorder) = install::recorder(state, &context) else {
         return Opened::Off;
     };
     if site.root {
-        start(recorder, site, &current.with_remote_span_context(SpanContext::NONE), fill)
+        start(recorder, site, &context.with_remote_span_context(SpanContext::NONE), fill)
     } else {
-        start(recorder, site, &current, fill)
+        start(recorder, site, &context, fill)
     }
 }
 
@@ -146,14 +160,24 @@ impl SpanGuard {
     /// Starts a span.
     #[inline]
     pub fn enter(site: &'static SpanSite) -> Self {
-        Self::from_opened(open(site, |_| ()))
+        Self::from_opened(open(site, Parent::AT_START, |_| ()))
     }
 
     /// Starts a span with attributes, which are evaluated only if it is recorded.
     #[inline]
     pub fn enter_with(site: &'static SpanSite, attributes: impl FnOnce(&mut StartAttributes)) -> Self {
+        Self::enter_below(site, Parent::AT_START, attributes)
+    }
+
+    /// The same below a parent that `parent =` gave.
+    #[inline]
+    pub fn enter_below(
+        site: &'static SpanSite,
+        parent: Parent,
+        attributes: impl FnOnce(&mut StartAttributes),
+    ) -> Self {
         let mut attributes = Some(attributes);
-        Self::from_opened(open(site, |start| {
+        Self::from_opened(open(site, parent, |start| {
             if let Some(attributes) = attributes.take() {
                 attributes(start);
             }

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
+use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Context, InstrumentationScope};
 use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
 
 use super::panics;
+use super::parent::Parent;
 use super::queue::{self, Queue};
 use super::sampler::Sampler;
 use super::settings::{SpanLimits, TraceSettings, TracerScope};
@@ -146,6 +148,12 @@ pub(crate) fn active() -> Option<u32> {
     None
 }
 
+/// Whether anything may be recorded, asked on behalf of a span that has not started yet.
+#[inline]
+pub(crate) fn is_active() -> bool {
+    STATE.load(Ordering::Relaxed) & (ON | SCOPED) != 0
+}
+
 /// The recorder for spans under `context`.
 pub(crate) fn recorder(state: u32, context: &Context) -> Option<&'static Recorder> {
     if state & SCOPED != 0
@@ -163,6 +171,19 @@ pub(crate) fn recorder(state: u32, context: &Context) -> Option<&'static Recorde
     let recorder = *INSTALLED.read().unwrap_or_else(PoisonError::into_inner);
     COPY.set((state, recorder));
     recorder
+}
+
+/// The limits for a span below `parent`, unless it is known already that it will not be recorded.
+pub(crate) fn limits_for(parent: &Parent) -> Option<SpanLimits> {
+    let state = STATE.load(Ordering::Relaxed);
+    let context = parent.known()?;
+    let span = context.span();
+    let above = span.span_context();
+    let is_unsampled = above.is_valid() && !above.is_remote() && !above.is_sampled() && !span.is_recording();
+    if is_unsampled || context.is_telemetry_suppressed() {
+        return None;
+    }
+    recorder(state, context).map(|recorder| recorder.limits)
 }
 
 /// The recorder that was installed last.

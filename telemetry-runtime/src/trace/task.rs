@@ -3,14 +3,15 @@
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
-use opentelemetry::Context;
+use opentelemetry::{Context, KeyValue, Value};
 
 use super::exception;
 use super::guard::{Opened, open};
+use super::parent::{Evaluated, Parent};
 use super::record::Record;
 use super::site::SpanSite;
 use super::value::StartAttributes;
-use crate::call::{CallEnd, CallPart};
+use crate::call::{CallEnd, CallPart, Items};
 use crate::clock::Moment;
 use crate::context::Attached;
 
@@ -25,17 +26,31 @@ pub struct TaskSpan {
 impl TaskSpan {
     /// Starts a span.
     #[inline]
-    pub fn start(site: &'static SpanSite) -> Self {
-        Self::from_opened(open(site, |_| ()))
+    pub fn start(site: &'static SpanSite, parent: Parent) -> Self {
+        Self::from_opened(open(site, parent, |_| ()))
     }
 
     /// Starts a span with attributes, which are evaluated only if it is recorded.
     #[inline]
-    pub fn start_with(site: &'static SpanSite, attributes: impl FnOnce(&mut StartAttributes)) -> Self {
+    pub fn start_with(
+        site: &'static SpanSite,
+        parent: Parent,
+        attributes: impl FnOnce(&mut StartAttributes),
+    ) -> Self {
         let mut attributes = Some(attributes);
-        Self::from_opened(open(site, |start| {
+        Self::from_opened(open(site, parent, |start| {
             if let Some(attributes) = attributes.take() {
                 attributes(start);
+            }
+        }))
+    }
+
+    /// Starts a span with what was evaluated before.
+    pub fn start_evaluated(site: &'static SpanSite, evaluated: Evaluated) -> Self {
+        let Evaluated { parent, mut start } = evaluated;
+        Self::from_opened(open(site, parent, |attributes| {
+            if let Some(start) = start.take() {
+                attributes.extend(*start);
             }
         }))
     }
@@ -71,6 +86,18 @@ impl CallPart for TaskSpan {
 
     fn attach(&self) -> Attached {
         self.context.clone().map_or(Attached::NONE, Attached::new)
+    }
+
+    fn add_items(&self, items: &Items) {
+        let Some(record) = &self.record else { return };
+        record.write(|content, limits| {
+            let count = i64::try_from(items.count).unwrap_or(i64::MAX);
+            content.set_attribute(KeyValue::new("stream.items", count), limits);
+            if let Some(first) = items.first {
+                let seconds = Value::F64(first.seconds_since(record.started));
+                content.set_attribute(KeyValue::new("stream.time_to_first_item", seconds), limits);
+            }
+        });
     }
 
     fn finish(&mut self, end: &CallEnd) {

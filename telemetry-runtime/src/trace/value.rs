@@ -212,4 +212,21 @@ impl StartAttributes {
     pub fn link(&mut self, to: SpanContext) {
         self.content.add_link(Link::with_context(to), &self.limits);
     }
+
+    /// Adds what was evaluated before.
+    pub(crate) fn extend(&mut self, evaluated: Self) {
+        let Content { name, kind, attributes, links, dropped_attributes, dropped_links, .. } =
+            evaluated.content;
+        let content = &mut self.content;
+        content.name = name.or(content.name.take());
+        content.kind = kind.or(content.kind);
+        for attribute in attributes {
+            content.set_attribute(attribute, &self.limits);
+        }
+        for link in links {
+            content.add_link(link, &self.limits);
+        }
+        content.dropped_attributes += dropped_attributes;
+        content.dropped_links += dropped_links;
+    }
 }

@@ -51,11 +51,11 @@ four_levels!(traced, #[telemetry_runtime::traced]);
 four_levels!(metric, #[telemetry_runtime::metric(counter = "sizes.metric")]);
 four_levels!(both, #[telemetry_runtime::traced] #[telemetry_runtime::metric(counter = "sizes.both")]);
 
-/// What a level costs today, in bytes. The goal is 56, with a span and metrics.
-const LEVEL: [(&str, usize); 3] = [("traced", 64), ("metric", 128), ("both", 160)];
+/// What a level may cost, in bytes. The peers' wrappers cost 40 to 210, without a parent that is taken at the call.
+const LEVEL: [(&str, usize); 3] = [("traced", 40), ("metric", 112), ("both", 136)];
 
 #[test]
-fn a_level_of_nested_futures_costs_what_it_did() {
+fn a_level_of_nested_futures_costs_no_more_than_it_did() {
     let plain = size_of_val(&plain::first(1));
     let sizes = [
         ("traced", size_of_val(&traced::first(1))),
@@ -66,10 +66,9 @@ fn a_level_of_nested_futures_costs_what_it_did() {
     assert_eq!(sizes.map(|(name, size)| (name, (size - plain) / 4)), LEVEL);
 }
 
-/// The goal is that a wrapped future holds its arguments once. The compiler gives an `async fn` room for them twice,
-/// as parameters and as variables of the body, and the wrapper is in an `async fn`.
+/// The compiler gives an `async fn` room for its arguments twice, as parameters and as variables of the body.
 #[test]
-fn a_large_argument_is_not_held_more_often_than_without_a_wrapper() {
+fn a_large_argument_is_held_once() {
     let plain = size_of_val(&plain::large_argument([0; 1024]));
     let sizes = [
         size_of_val(&traced::large_argument([0; 1024])),
@@ -78,6 +77,6 @@ fn a_large_argument_is_not_held_more_often_than_without_a_wrapper() {
     ];
     println!("one argument of 1024 bytes: plain {plain}, {sizes:?}");
     for size in sizes {
-        assert!(size <= plain + LEVEL[2].1, "{size} bytes, {plain} without a wrapper");
+        assert!(size < 1024 + 256, "{size} bytes, {plain} without a wrapper");
     }
 }

@@ -1,8 +1,10 @@
 use telemetry_runtime::traced;
 
-#[traced(parent = None)]
-fn stitch() {}
+#[traced(credentials = user)]
+fn stitch(user: &str) {
+    let _ = user;
+}
 
 fn main() {
-    stitch();
+    stitch("user:default/guest");
 }

@@ -6,6 +6,7 @@ mod parents;
 mod queueing;
 mod random;
 mod sampling;
+mod streams;
 mod third_party;
 
 use std::future::Future;
@@ -19,8 +20,8 @@ use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, SpanData};
 
 use super::install::{Carried, Recorder};
 use super::queue::{Queue, SpanCounts};
-use super::{SpanGuard, SpanSite, TraceSettings, third_party as processor};
-use crate::call::{Call, NoMetrics};
+use super::{Parent, SpanGuard, SpanSite, TaskSpan, TraceSettings, third_party as processor};
+use crate::call::{Call, NoMetrics, Prepared, traced};
 use crate::context::Attached;
 use crate::plugin::Scope;
 
@@ -70,6 +71,16 @@ impl Capture {
     pub(crate) fn counts(&self) -> SpanCounts {
         self.recorder.queue.counts()
     }
+}
+
+/// The call of a future, as the macros make it.
+pub(crate) fn task<F: Future>(
+    site: &'static SpanSite,
+    future: F,
+    inspect: impl FnOnce(&F::Output, &mut Call<TaskSpan, NoMetrics>),
+) -> impl Future<Output = F::Output> {
+    let begin = move |parent| (Prepared::new(TaskSpan::start(site, parent), NoMetrics), future);
+    traced(Parent::current(), begin, inspect)
 }
 
 /// The only span of this name.

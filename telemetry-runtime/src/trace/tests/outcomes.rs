@@ -7,9 +7,9 @@ use opentelemetry::Value;
 use opentelemetry::trace::{Event, Status};
 use opentelemetry_sdk::trace::SpanData;
 
-use super::{Capture, INNER, MIDDLE, OUTER, assert_parent, attribute, call, named, pause, poll};
+use super::{Capture, INNER, MIDDLE, OUTER, assert_parent, attribute, call, named, pause, poll, task};
 use crate::call::*;
-use crate::trace::{SpanGuard, TaskSpan, TraceSettings, span};
+use crate::trace::{Parent, SpanGuard, TaskSpan, TraceSettings, span};
 
 #[derive(Debug)]
 struct Missing;
@@ -287,10 +287,14 @@ fn a_panic_that_was_caught_before_is_not_reported_again() {
 fn a_finished_future_says_how_it_ended() {
     let capture = Capture::new();
     let mut future = pin!(traced(
-        Prepared::new(TaskSpan::start_with(&OUTER, |start| start.set("kind", "api")), NoMetrics),
-        async move {
-            pause().await;
-            Err(Missing)
+        Parent::current(),
+        |parent| {
+            let span = TaskSpan::start_with(&OUTER, parent, |start| start.set("kind", "api"));
+            let future = async move {
+                pause().await;
+                Err(Missing)
+            };
+            (Prepared::new(span, NoMetrics), future)
         },
         |out: &Result<(), Missing>, call: &mut Call<_, _>| (&&&&&Inspect(out)).tell_outcome(call),
     ));
@@ -313,11 +317,11 @@ fn a_dropped_future_is_cancelled_after_the_spans_inside_it() {
     }
     let capture = Capture::new();
     {
-        let mut future = Box::pin(traced(
-            Prepared::new(TaskSpan::start(&OUTER), NoMetrics),
+        let mut future = Box::pin(task(
+            &OUTER,
             async {
                 let _ends_late = EndsLate;
-                traced(Prepared::new(TaskSpan::start(&MIDDLE), NoMetrics), pause(), |(), _| ()).await;
+                task(&MIDDLE, pause(), |(), _| ()).await;
             },
             |(), _| (),
         ));
@@ -337,8 +341,8 @@ fn a_dropped_future_is_cancelled_after_the_spans_inside_it() {
 #[test]
 fn a_future_that_panics_ends_with_the_panic() {
     let capture = Capture::new();
-    let mut future = Box::pin(traced(
-        Prepared::new(TaskSpan::start(&OUTER), NoMetrics),
+    let mut future = Box::pin(task(
+        &OUTER,
         async {
             pause().await;
             panic!("mid-flight");
@@ -354,7 +358,7 @@ fn a_future_that_panics_ends_with_the_panic() {
 #[test]
 fn the_wrapper_is_send_and_sync_where_the_future_is() {
     fn assert_send_sync<T: Send + Sync>(_: &T) {}
-    let future = traced(Prepared::new(TaskSpan::start(&OUTER), NoMetrics), std::future::ready(1), |_, _| ());
+    let future = task(&OUTER, std::future::ready(1), |_, _| ());
     assert_send_sync(&future);
 }
 
@@ -408,7 +412,7 @@ fn the_wrapper_of_a_future_adds_at_most_56_bytes() {
         pause().await;
     };
     let size = size_of_val(&plain);
-    let wrapped = traced(Prepared::new(TaskSpan::start(&OUTER), NoMetrics), plain, |(), _| ());
+    let wrapped = task(&OUTER, plain, |(), _| ());
     let added = size_of_val(&wrapped) - size;
     assert!(added <= 56, "{added} bytes");
 }

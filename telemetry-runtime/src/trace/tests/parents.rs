@@ -7,10 +7,12 @@ use opentelemetry::trace::{
     mark_span_as_active,
 };
 
-use super::{Capture, INNER, MIDDLE, OUTER, assert_parent, assert_root, attribute, call, named, pause, poll};
-use crate::call::{NoMetrics, Prepared, traced};
+use super::{
+    Capture, INNER, MIDDLE, OUTER, assert_parent, assert_root, attribute, call, named, pause, poll, task,
+};
+use crate::call::{Call, NoMetrics};
 use crate::context::{propagate, wrap};
-use crate::trace::{SpanSite, TaskSpan, span};
+use crate::trace::{Parent, SpanGuard, SpanParent, SpanSite, span};
 
 #[test]
 fn nested_calls_are_children_and_the_outermost_is_a_root() {
@@ -94,17 +96,15 @@ fn a_root_site_starts_a_trace_of_its_own_and_its_children_stay_in_it() {
     assert_eq!(attribute(root, "backstage.core.service"), Some(&"scheduler".into()));
 }
 
+fn remote() -> SpanContext {
+    let state = TraceState::from_key_value([("vendor", "value")]).unwrap();
+    SpanContext::new(TraceId::from(7_u128), SpanId::from(9_u64), TraceFlags::SAMPLED, true, state)
+}
+
 #[test]
 fn a_remote_parent_is_taken_with_its_trace_state() {
     let capture = Capture::new();
-    let state = TraceState::from_key_value([("vendor", "value")]).unwrap();
-    let remote = SpanContext::new(
-        TraceId::from(7_u128),
-        SpanId::from(9_u64),
-        TraceFlags::SAMPLED,
-        true,
-        state.clone(),
-    );
+    let remote = remote();
     {
         let _remote = Context::current().with_remote_span_context(remote.clone()).attach();
         let _outer = call(&OUTER);
@@ -115,11 +115,11 @@ fn a_remote_parent_is_taken_with_its_trace_state() {
     assert_eq!(outer.parent_span_id, remote.span_id());
     assert!(outer.parent_span_is_remote);
     assert_eq!(outer.span_context.trace_id(), remote.trace_id());
-    assert_eq!(outer.span_context.trace_state(), &state);
+    assert_eq!(outer.span_context.trace_state(), remote.trace_state());
     assert!(!outer.span_context.is_remote());
     let inner = named(&spans, "inner");
     assert!(!inner.parent_span_is_remote);
-    assert_eq!(inner.span_context.trace_state(), &state);
+    assert_eq!(inner.span_context.trace_state(), remote.trace_state());
 }
 
 #[test]
@@ -183,9 +183,9 @@ fn a_captured_context_is_the_parent_after_its_span_ended_too() {
 fn futures_that_are_polled_in_turns_on_two_threads_keep_their_own_parents() {
     static FIRST: SpanSite = SpanSite::new("first", super::Scope::plugin("catalog"));
     static SECOND: SpanSite = SpanSite::new("second", super::Scope::plugin("catalog"));
-    async fn task(outer: &'static SpanSite, inner: &'static SpanSite) {
-        traced(
-            Prepared::new(TaskSpan::start(outer), NoMetrics),
+    async fn twice(outer: &'static SpanSite, inner: &'static SpanSite) {
+        task(
+            outer,
             async move {
                 pause().await;
                 drop(call(inner));
@@ -196,8 +196,8 @@ fn futures_that_are_polled_in_turns_on_two_threads_keep_their_own_parents() {
         .await;
     }
     let capture = Capture::new();
-    let mut first = Box::pin(propagate(task(&FIRST, &MIDDLE)));
-    let mut second = Box::pin(propagate(task(&SECOND, &INNER)));
+    let mut first = Box::pin(propagate(twice(&FIRST, &MIDDLE)));
+    let mut second = Box::pin(propagate(twice(&SECOND, &INNER)));
     let mut pending = true;
     while pending {
         // Each round is on a new thread, so every poll of a task is on another one than the poll before.
@@ -219,10 +219,58 @@ fn futures_that_are_polled_in_turns_on_two_threads_keep_their_own_parents() {
 #[test]
 fn a_future_that_is_never_polled_records_nothing() {
     let capture = Capture::new();
-    drop(async {
-        traced(Prepared::new(TaskSpan::start(&OUTER), NoMetrics), async {}, |(), _| ()).await;
-    });
+    drop(task(&OUTER, async {}, |(), _| ()));
     assert!(capture.spans().is_empty());
+}
+
+#[test]
+fn a_future_is_a_child_of_the_span_where_it_was_made() {
+    let capture = Capture::new();
+    let made = {
+        let _outer = call(&OUTER);
+        task(&INNER, async {}, |(), _| ())
+    };
+    let _elsewhere = call(&MIDDLE);
+    thread::spawn(move || assert!(poll(pin!(made)).is_ready())).join().unwrap();
+    let spans = capture.spans();
+    assert_parent(named(&spans, "inner"), named(&spans, "outer"));
+}
+
+#[test]
+fn a_future_made_outside_any_span_belongs_where_it_is_polled_first() {
+    let capture = Capture::new();
+    let made = task(&INNER, async {}, |(), _| ());
+    {
+        let _outer = call(&OUTER);
+        assert!(poll(pin!(made)).is_ready());
+    }
+    let spans = capture.spans();
+    assert_parent(named(&spans, "inner"), named(&spans, "outer"));
+}
+
+#[test]
+fn a_parent_can_be_given() {
+    let capture = Capture::new();
+    let bare = Context::current();
+    let saved = {
+        let _outer = call(&OUTER);
+        span()
+    };
+    let remote = remote();
+    let given = |parent: &dyn SpanParent| {
+        let _middle = call(&MIDDLE);
+        drop(Call::new(SpanGuard::enter_below(&INNER, Parent::of(parent), |_| ()), NoMetrics));
+        capture.spans().into_iter().find(|span| span.name == "inner").unwrap()
+    };
+    let below_saved = given(&saved);
+    assert_eq!(below_saved.parent_span_id, saved.span_context().span_id());
+    assert_eq!(given(&Some(saved.clone())).parent_span_id, saved.span_context().span_id());
+    let below_remote = given(&remote);
+    assert_eq!(below_remote.parent_span_id, remote.span_id());
+    assert!(below_remote.parent_span_is_remote);
+    assert_root(&given(&bare));
+    let none: Option<SpanContext> = None;
+    assert_ne!(given(&none).parent_span_id, SpanId::INVALID, "it is below the current one");
 }
 
 #[test]

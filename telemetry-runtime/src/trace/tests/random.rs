@@ -13,7 +13,7 @@ use super::{Capture, OUTER, pause, poll};
 use crate::call::{Call, NoMetrics, Prepared, traced};
 use crate::context::wrap;
 use crate::trace::install::{Carried, Recorder};
-use crate::trace::{SpanGuard, TaskSpan};
+use crate::trace::{Parent, SpanGuard, TaskSpan};
 
 /// The name of a span, or of none.
 type Current = Option<usize>;
@@ -101,11 +101,15 @@ impl Program {
     /// A future of ours whose polls are on different threads.
     fn run_task(&mut self, name: usize, depth: usize) {
         let mut task = pin!(traced(
-            Prepared::new(TaskSpan::start_with(&OUTER, |start| start.name(name.to_string())), NoMetrics),
-            async {
-                self.run(depth, Some(name));
-                pause().await;
-                self.run(depth, Some(name));
+            Parent::current(),
+            |parent| {
+                let span = TaskSpan::start_with(&OUTER, parent, |start| start.name(name.to_string()));
+                let future = async {
+                    self.run(depth, Some(name));
+                    pause().await;
+                    self.run(depth, Some(name));
+                };
+                (Prepared::new(span, NoMetrics), future)
             },
             |(), _| (),
         ));

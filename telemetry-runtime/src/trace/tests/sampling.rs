@@ -8,9 +8,9 @@ use opentelemetry::trace::{
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample};
 
-use super::{Capture, INNER, MIDDLE, OUTER, assert_parent, attribute, call, named, pause, poll};
-use crate::call::{Call, NoMetrics, Prepared, traced};
-use crate::trace::{Sampler, SpanGuard, TaskSpan, TraceSettings, span};
+use super::{Capture, INNER, MIDDLE, OUTER, assert_parent, attribute, call, named, pause, poll, task};
+use crate::call::{Call, NoMetrics};
+use crate::trace::{Sampler, SpanGuard, TraceSettings, span};
 
 fn sampled_by(sampler: Sampler) -> Capture {
     Capture::with(TraceSettings { sampler, ..TraceSettings::default() })
@@ -138,8 +138,8 @@ fn an_unsampled_future_keeps_its_trace_on_other_threads() {
     let capture = sampled_by(Sampler::ParentBased(Box::new(Sampler::AlwaysOff)));
     let outer = call(&OUTER);
     let current = span().span_context();
-    let future = traced(
-        Prepared::new(TaskSpan::start(&INNER), NoMetrics),
+    let future = task(
+        &INNER,
         async {
             pause().await;
             span().span_context()

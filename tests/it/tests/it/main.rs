@@ -3,6 +3,7 @@
 mod blocks;
 mod descriptions;
 mod fixture;
+mod later;
 mod otlp;
 mod outcomes;
 mod parents;

@@ -1,0 +1,141 @@
+//! Under which context a span starts.
+
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanContext, TraceContextExt};
+
+use super::current::CurrentSpan;
+use super::install;
+use super::value::StartAttributes;
+use crate::context;
+
+/// Where the span of a call belongs, as far as it is known before the span starts.
+#[derive(Clone, Debug)]
+#[must_use = "a parent is for a span"]
+pub struct Parent(Known);
+
+#[derive(Clone, Debug)]
+enum Known {
+    /// Below what is current where the span starts.
+    AtStart,
+    /// Below what was current where the future was made, if a span was.
+    AtCall(Context),
+    /// As `parent =` says.
+    Given(Context),
+}
+
+/// A context travels with a future; it is shared, and never seen half-changed.
+impl UnwindSafe for Parent {}
+impl RefUnwindSafe for Parent {}
+
+impl Parent {
+    /// What is current where the span starts.
+    pub(crate) const AT_START: Self = Self(Known::AtStart);
+
+    /// What is current here.
+    #[inline]
+    pub fn current() -> Self {
+        let current = install::is_active().then(context::current).flatten();
+        Self(current.map_or(Known::AtStart, Known::AtCall))
+    }
+
+    /// What `parent =` in `#[traced]` says.
+    pub fn of(parent: impl SpanParent) -> Self {
+        let parent = install::is_active().then(|| parent.context()).flatten();
+        Self(parent.map_or(Known::AtStart, Known::Given))
+    }
+
+    /// Evaluates what a span is to start with before it starts: a function that makes its future at the call has no
+    /// parameters left afterwards. Nothing is evaluated where it is known already that nothing will be recorded.
+    pub fn evaluate(self, fill: impl FnOnce(&mut StartAttributes)) -> Evaluated {
+        let start = install::limits_for(&self).map(|limits| {
+            let mut start = StartAttributes::new(limits);
+            fill(&mut start);
+            Box::new(start)
+        });
+        Evaluated { parent: self, start }
+    }
+
+    /// The context that is known to be the parent's.
+    pub(super) fn known(&self) -> Option<&Context> {
+        match &self.0 {
+            Known::AtStart => None,
+            Known::AtCall(known) | Known::Given(known) => Some(known),
+        }
+    }
+
+    /// The context to start in, of the one that was known before and the one that is `current` now.
+    ///
+    /// A future that was made where no span is, and is then polled inside one, belongs to that: so
+    /// `handle(request).with_context(extracted)` does what it says.
+    pub(super) fn resolve(self, current: Context) -> Context {
+        match self.0 {
+            Known::AtStart => current,
+            Known::AtCall(at_call) if current.has_active_span() && !at_call.has_active_span() => current,
+            Known::AtCall(known) | Known::Given(known) => known,
+        }
+    }
+}
+
+/// A parent, and what the span is to start with.
+#[derive(Debug)]
+#[must_use = "a parent is for a span"]
+pub struct Evaluated {
+    pub(super) parent: Parent,
+    /// In a box, because it waits in the future, and most spans have none.
+    pub(super) start: Option<Box<StartAttributes>>,
+}
+
+impl UnwindSafe for Evaluated {}
+impl RefUnwindSafe for Evaluated {}
+
+/// What can be written after `parent =` in `#[traced]`: whatever names a span that this one is to be a child of.
+///
+/// | type | the span starts |
+/// |---|---|
+/// | `opentelemetry::Context` | in this context: below its span, with its baggage; without a span in it, as a root |
+/// | [`SpanContext`] | below the span with these ids, in the context that is current |
+/// | [`CurrentSpan`] | in the context that was current when [`span`](crate::span) was called |
+/// | an `Option` of one of them | as without `parent`, if it is `None` |
+///
+/// References to them serve as well.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the parent of a span",
+    label = "not a context",
+    note = "`parent =` takes an `opentelemetry::Context`, a `SpanContext`, a `CurrentSpan`, or an `Option` of one"
+)]
+pub trait SpanParent {
+    /// The context in which the span starts; `None` for the one that is current.
+    fn context(&self) -> Option<Context>;
+}
+
+impl SpanParent for Context {
+    fn context(&self) -> Option<Context> {
+        Some(self.clone())
+    }
+}
+
+impl SpanParent for SpanContext {
+    fn context(&self) -> Option<Context> {
+        Some(context::current().unwrap_or_default().with_remote_span_context(self.clone()))
+    }
+}
+
+impl SpanParent for CurrentSpan {
+    fn context(&self) -> Option<Context> {
+        Some(self.0.clone())
+    }
+}
+
+impl<P: SpanParent> SpanParent for Option<P> {
+    fn context(&self) -> Option<Context> {
+        self.as_ref().and_then(SpanParent::context)
+    }
+}
+
+impl<P: SpanParent + ?Sized> SpanParent for &P {
+    fn context(&self) -> Option<Context> {
+        (**self).context()
+    }
+}
