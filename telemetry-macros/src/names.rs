@@ -51,3 +51,8 @@ pub(crate) fn attribute_key(literal: &LitStr, diagnostics: &mut Diagnostics) {
 pub(crate) fn metric_attribute_key(literal: &LitStr, diagnostics: &mut Diagnostics) {
     report(check::metric_attribute_key(&literal.value()), suggest::attribute_key, literal, diagnostics);
 }
+
+/// Checks a value of `error.type`.
+pub(crate) fn error_type(literal: &LitStr, diagnostics: &mut Diagnostics) {
+    report(check::error_type(&literal.value()), suggest::error_type, literal, diagnostics);
+}

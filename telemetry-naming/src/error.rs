@@ -49,6 +49,14 @@ pub enum NameError {
     AttributeKeyReserved,
     /// A metric's attribute key is a label that Prometheus or its exporters set themselves.
     AttributeKeyReservedLabel,
+    /// An `error.type` is empty.
+    ErrorTypeEmpty,
+    /// An `error.type` is longer than the toolkit allows.
+    ErrorTypeLength,
+    /// An `error.type` is not one word.
+    ErrorTypeSyntax,
+    /// An `error.type` is the one of panics.
+    ErrorTypeReserved,
     /// A span name is empty.
     SpanNameEmpty,
     /// A span name has a control character, or starts or ends with a space.
@@ -75,7 +83,7 @@ macro_rules! text {
 
 impl NameError {
     /// Every error once, in the order of the declaration.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 26] = [
         Self::MetricNameEmpty,
         Self::MetricNameStart,
         Self::MetricNameCharacter,
@@ -95,6 +103,10 @@ impl NameError {
         Self::AttributeKeySyntax,
         Self::AttributeKeyReserved,
         Self::AttributeKeyReservedLabel,
+        Self::ErrorTypeEmpty,
+        Self::ErrorTypeLength,
+        Self::ErrorTypeSyntax,
+        Self::ErrorTypeReserved,
         Self::SpanNameEmpty,
         Self::SpanNameCharacter,
         Self::SpanNamePlaceholder,
@@ -237,6 +249,24 @@ impl NameError {
                 "attribute key",
                 "is reserved: Prometheus sets the label of this name itself",
                 "put it in a namespace of your own, for example `catalog.job`"
+            ),
+            Self::ErrorTypeEmpty => {
+                text!("error-type-empty", "error type", "must not be empty", "for example `not_found`")
+            }
+            Self::ErrorTypeLength => {
+                text!("error-type-length", "error type", "must not exceed 127 bytes", "shorten it")
+            }
+            Self::ErrorTypeSyntax => text!(
+                "error-type-syntax",
+                "error type",
+                "must consist of ASCII letters, digits, `_`, `.`, `-` and `:`",
+                "for example `not_found`"
+            ),
+            Self::ErrorTypeReserved => text!(
+                "error-type-reserved",
+                "error type",
+                "is reserved: calls that panic have it",
+                "give the error another one: `#[telemetry(type = \"...\")]`"
             ),
             Self::SpanNameEmpty => text!(
                 "span-name-empty",

@@ -86,6 +86,14 @@ pub fn attribute_key(key: &str) -> Option<String> {
     (suggestion != key && check::metric_attribute_key(&suggestion).is_ok()).then_some(suggestion)
 }
 
+/// The `error.type` made legal: snake case words.
+///
+/// `None` where the result would not be legal either, or where it is right already.
+pub fn error_type(name: &str) -> Option<String> {
+    let suggestion = snake_case(&name.replace(|c: char| !c.is_ascii_alphanumeric(), "_"));
+    (check::error_type(name).is_err() && check::error_type(&suggestion).is_ok()).then_some(suggestion)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,5 +129,7 @@ mod tests {
         assert_eq!(attribute_key("entity kind").as_deref(), Some("entity_kind"));
         assert_eq!(attribute_key("a..b.").as_deref(), Some("a.b"));
         assert_eq!(attribute_key("le"), None);
+        assert_eq!(error_type("Not found!").as_deref(), Some("not_found"));
+        assert_eq!(error_type("not_found"), None);
     }
 }

@@ -4,6 +4,7 @@
 
 mod attribute;
 mod bytes;
+mod error_type;
 mod metric;
 mod plugin;
 mod span;
@@ -11,6 +12,7 @@ mod unit;
 
 pub use crate::error::NameError;
 pub use attribute::{ATTRIBUTE_KEY_LIMIT, attribute_key, metric_attribute_key};
+pub use error_type::{ERROR_TYPE_LIMIT, error_type};
 pub use metric::{
     METRIC_NAME_LIMIT, ROOT_LIMIT, is_absolute, metric_name, metric_name_grammar, metric_name_style,
     prefixed_length, root_name,
