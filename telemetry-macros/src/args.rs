@@ -228,6 +228,7 @@ impl Args {
                     &expr,
                     format!("`{}` needs a key in `{}`", text_of(&expr), self.owner),
                 )
+                .help(format!("write `key = {}`", text_of(&expr)))
                 .note(expected(known));
         }
     }

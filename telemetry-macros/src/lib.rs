@@ -21,6 +21,7 @@ mod names;
 mod paths;
 mod plugin;
 mod spread;
+mod telemetry_error;
 mod traced;
 
 use block::Owner;
@@ -73,6 +74,12 @@ pub fn metric_attributes(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(MetricSet, attributes(metric, metric_set))]
 pub fn metric_set(input: TokenStream) -> TokenStream {
     metric_set::derive(input.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented where the runtime re-exports it")]
+#[proc_macro_derive(TelemetryError, attributes(telemetry))]
+pub fn telemetry_error(input: TokenStream) -> TokenStream {
+    telemetry_error::derive(input.into()).into()
 }
 
 #[expect(missing_docs, reason = "documented where the runtime re-exports it")]

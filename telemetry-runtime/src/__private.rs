@@ -8,20 +8,21 @@ pub use telemetry_naming::MetricName;
 pub use crate::bootstrap::run_main;
 pub use crate::call::{
     Call, CallEnd, CallPart, Items, NoMetrics, NoSpan, Prepared, Traced, TracedStream, boxed, call_once,
-    never, of, traced, traced_stream,
+    never, none_is_error, of, traced, traced_stream,
 };
 pub use crate::metrics::{
     AttributeData, AttributeValue, CallValue, Callback, Declared, Descriptor, Existing, FnInstrument,
     FnMetrics, Instrument, InstrumentKind, MetricAttributes, MetricGuard, MetricSet, NumberKind, Observer,
     On, assert_combinations, combinations, text_value, visit_values, without_outcome_key,
 };
+pub use crate::outcome::TelemetryError;
 pub use crate::plugin::{Plugin, Scope};
 pub use crate::trace::{Evaluated, Parent, SpanGuard, SpanKind, SpanSite, StartAttributes, TaskSpan};
 
 /// What one expression needs in scope to tell an error from any other value.
 pub mod inspect {
     pub use crate::call::{
-        Inspect, InspectAny, InspectAsError, InspectBoxed, InspectDebug, InspectDisplay, InspectError,
-        InspectResult,
+        Classify, ClassifyAny, Inspect, InspectAny, InspectAsError, InspectBoxed, InspectDebug,
+        InspectDisplay, InspectError, InspectResult,
     };
 }

@@ -12,6 +12,7 @@
 //! ```text
 //! let mut __call = Call::new(SpanGuard::enter_with(&__SPAN, |span| { span.set("key", expr); }), NoMetrics);
 //! let __out: R = call_once(|| -> R { body });
+//! Classify(&__out).tell_class(&mut __call);
 //! (&&&&&&&&Inspect(&__out)).tell_outcome(&mut __call);           // eight `&`: one per level, and some to spare
 //! __out
 //! ```
@@ -39,6 +40,7 @@
 //! `SpanGuard` stays on its thread, `TaskSpan` travels with its future. A call is also a `CallEnd` (by `DerefMut`),
 //! which is what `inspect` takes. `call.metrics()` reaches the metric part, for values taken from the result.
 
+mod classify;
 mod future;
 mod inspect;
 mod metrics;
@@ -50,6 +52,7 @@ use std::pin::Pin;
 use std::thread;
 use std::time::Duration;
 
+pub use classify::{Classify, ClassifyAny, none_is_error};
 pub use future::{Traced, traced};
 pub use inspect::{
     Inspect, InspectAny, InspectAsError, InspectBoxed, InspectDebug, InspectDisplay, InspectError,
@@ -177,9 +180,19 @@ impl CallEnd {
         self.ended.seconds_since(self.started)
     }
 
-    /// The error that it returned, if the outcome is [`Outcome::Error`].
+    /// The error that it returned: where the outcome is [`Outcome::Error`], and an expected one where it is
+    /// [`Outcome::Ok`].
     pub fn error(&self) -> Option<&ErrorInfo> {
         self.error.as_ref()
+    }
+
+    /// The `error.type` of an error that a metric may tell apart.
+    #[inline]
+    pub(crate) fn bounded_error(&self) -> Option<&'static str> {
+        match self.outcome {
+            Outcome::Error => self.error.as_ref()?.bounded_type(),
+            _ => None,
+        }
     }
 
     /// When it ended.
@@ -187,10 +200,26 @@ impl CallEnd {
         self.ended
     }
 
-    /// Says that the call returned an error. `error` is told whether its texts are wanted.
-    fn fail(&mut self, error: impl FnOnce(bool) -> ErrorInfo) {
+    /// Notes what the error that the call returned says of itself.
+    #[cold]
+    fn classify(&mut self, error: ErrorInfo) {
+        self.error = Some(error);
+    }
+
+    /// Says that the call returned an error of the type named. `texts` adds its texts, if they are wanted.
+    fn fail(&mut self, type_name: &'static str, texts: impl FnOnce(ErrorInfo) -> ErrorInfo) {
+        let error = self.error.take().unwrap_or_else(|| ErrorInfo::new(type_name));
+        if error.is_expected() {
+            self.error = Some(error);
+        } else {
+            self.fail_with(if self.wants_texts { texts(error) } else { error });
+        }
+    }
+
+    #[cold]
+    fn fail_with(&mut self, error: ErrorInfo) {
         self.outcome = Outcome::Error;
-        self.error = Some(error(self.wants_texts));
+        self.error = Some(error);
     }
 }
 

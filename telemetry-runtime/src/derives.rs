@@ -129,6 +129,74 @@ pub use telemetry_macros::MetricAttributes;
 /// spelling; a callback of another type.
 pub use telemetry_macros::MetricSet;
 
+/// Says for each variant of an error type what kind of error it is, and whether it is one.
+///
+/// The derive implements [`TelemetryError`](trait@crate::TelemetryError), and nothing else: neither `Display` nor `Error` is
+/// needed, and it stands beside `thiserror` and the like. A function with `#[traced]` or `#[metric]` that returns such an
+/// error has `error.type` on its span and on its metrics (`outcome="error",error.type="not_found"`).
+///
+/// | argument of `#[telemetry]` | on | meaning | default |
+/// |---|---|---|---|
+/// | `type = "word"` | variant; type, for all variants without their own | the `error.type`: ASCII letters, digits, `_`, `.`, `-`, `:`, at most 127 bytes, not `panic` | the name in snake case: `NotFound` is `not_found` |
+/// | `expected`, `expected = false` | variant; type, for all variants without their own | the call did not fail by this error: its outcome is `ok`, its span has `error.type` but no status and no exception event | not expected |
+/// | `transparent` | variant, struct | asks the error inside, which implements `TelemetryError` too: the only field, or the one that is named `source` or has `#[source]` or `#[from]` | |
+/// | `crate = path` | type | the path of this crate | `::telemetry_runtime` |
+///
+/// ```
+/// use telemetry_runtime::{TelemetryError, metric, traced};
+///
+/// #[derive(Debug, TelemetryError)]
+/// enum StoreError {
+///     Timeout,
+///     #[telemetry(type = "unavailable")]
+///     ConnectionLost(String),
+/// }
+///
+/// #[derive(Debug, TelemetryError)]
+/// enum CatalogError {
+///     /// Looking for what is not there is no failure.
+///     #[telemetry(expected)]
+///     NotFound { name: String },
+///     #[telemetry(transparent)]
+///     Store(StoreError),
+/// }
+///
+/// #[traced]
+/// #[metric(counter("entities.found", unit = "{entity}"))]
+/// fn find(name: &str) -> Result<(), CatalogError> {
+///     Err(CatalogError::NotFound { name: name.to_owned() })
+/// }
+///
+/// let error = find("component:default/a").unwrap_err();
+/// assert_eq!(error.error_type(), "not_found");
+/// assert!(error.is_expected());
+/// assert_eq!(CatalogError::Store(StoreError::ConnectionLost("reset".to_owned())).error_type(), "unavailable");
+/// ```
+///
+/// It expands to two matches:
+///
+/// ```text
+/// impl TelemetryError for CatalogError {
+///     fn error_type(&self) -> &'static str {
+///         match self {
+///             Self::NotFound { .. } => "not_found",
+///             Self::Store { 0: inner, .. } => TelemetryError::error_type(inner),
+///         }
+///     }
+///     fn is_expected(&self) -> bool { .. }
+/// }
+/// ```
+///
+/// Semantic conventions keep `error.type` for operations that failed. It stands on the span of an expected error all the
+/// same, because nothing else tells such a call from one that found what it looked for; on metrics it does not.
+///
+/// # Compile errors
+///
+/// A `union`; a `type` that is no single word, and a variant whose name makes none; `transparent` without a field or with
+/// several that could be meant, or beside `type` or `expected`; a transparent field whose type does not implement
+/// `TelemetryError`.
+pub use telemetry_macros::TelemetryError;
+
 /// Makes a checked [`MetricName`](crate::naming::MetricName) constant of a literal.
 ///
 /// | argument | meaning | default |

@@ -43,6 +43,7 @@
 //! | say whose telemetry it is | [`macro@backstage_plugin`], [`macro@backstage_core`], or `pluginId` in `[package.metadata.backstage]` of `Cargo.toml` |
 //! | record what is not a function's call | [`MetricSet`](derive@MetricSet) with [`Counter`], [`Histogram`], [`Gauge`] and the others |
 //! | give a metric attributes | [`MetricAttributes`](derive@MetricAttributes), [`AttributeValue`](derive@AttributeValue), [`Label`] |
+//! | say what kind of error an error is, and which are expected | [`TelemetryError`](derive@TelemetryError) |
 //! | write to the current span | [`span()`] |
 //! | carry a span into tasks, threads and requests | [`context`] |
 //! | start telemetry, with exporters of your own if need be | [`main`](macro@main), [`Telemetry`], [`TelemetryBuilder`] |
@@ -86,13 +87,13 @@ pub mod __private;
 
 pub use attributes::{backstage_core, backstage_plugin, main, metric, traced};
 pub use bootstrap::{Telemetry, TelemetryBuilder};
-pub use derives::{AttributeValue, MetricAttributes, MetricSet, metric_name};
+pub use derives::{AttributeValue, MetricAttributes, MetricSet, TelemetryError, metric_name};
 pub use error::{Error, ErrorKind};
 pub use metrics::{
     AttributeValue, Counter, Gauge, Histogram, Label, MetricAttributes, MetricSet, ObservableCounter,
     ObservableGauge, ObservableUpDownCounter, Observer, UpDownCounter, check,
 };
-pub use outcome::Outcome;
+pub use outcome::{Outcome, TelemetryError};
 pub use plugin::{Plugin, Scope, ScopeKind};
 pub use services::PluginTelemetry;
 pub use telemetry_naming as naming;

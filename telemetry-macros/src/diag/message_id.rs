@@ -84,6 +84,7 @@ message_ids! {
     KindAndTypeDisagree = "kind-and-type-disagree",
     CallbackInGenericSet = "callback-in-generic-set",
     AttributesWithoutKeys = "attributes-without-keys",
+    TransparentWithoutSource = "transparent-without-source",
 
     // Blocks.
     BlockItem = "block-item",

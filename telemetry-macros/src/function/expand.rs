@@ -115,6 +115,7 @@ pub(super) fn inspect(function: &TracedFn, out: &TokenStream, call: &TokenStream
     function.returns.may_fail.then(|| {
         quote! {{
             use #private::inspect::*;
+            Classify(#out).tell_class(#call);
             (&&&&&&&&Inspect(#out)).tell_outcome(#call);
         }}
     })

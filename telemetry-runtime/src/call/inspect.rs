@@ -15,7 +15,6 @@ use std::fmt::{self, Debug, Display};
 
 use super::CallEnd;
 use crate::context::provoke;
-use crate::outcome::ErrorInfo;
 
 /// The value that an instrumented call returned.
 #[derive(Debug)]
@@ -86,7 +85,7 @@ impl<T, E: AsRef<dyn Error>> InspectAsError for &&&Inspect<'_, Result<T, E>> {
         if let Err(wrapper) = self.0 {
             match provoke(|| wrapper.as_ref()) {
                 Some(error) => fail_with_error(end, type_name::<E>(), error),
-                None => end.fail(|_| ErrorInfo::new(type_name::<E>())),
+                None => end.fail(type_name::<E>(), |info| info),
             }
         }
     }
@@ -129,7 +128,7 @@ pub trait InspectResult {
 impl<T, E> InspectResult for Inspect<'_, Result<T, E>> {
     fn tell_outcome(&self, end: &mut CallEnd) {
         if self.0.is_err() {
-            end.fail(|_| ErrorInfo::new(type_name::<E>()));
+            end.fail(type_name::<E>(), |info| info);
         }
     }
 }
@@ -155,16 +154,10 @@ impl<E: Debug> Display for AsDebug<'_, E> {
 
 #[cold]
 fn fail_with_error(end: &mut CallEnd, type_name: &'static str, error: &(dyn Error + '_)) {
-    end.fail(|texts| {
-        let info = ErrorInfo::new(type_name);
-        if texts { info.with_texts(&error, provoke(|| error.source()).flatten()) } else { info }
-    });
+    end.fail(type_name, |info| info.with_texts(&error, provoke(|| error.source()).flatten()));
 }
 
 #[cold]
 fn fail_with_text(end: &mut CallEnd, type_name: &'static str, text: &dyn Display) {
-    end.fail(|texts| {
-        let info = ErrorInfo::new(type_name);
-        if texts { info.with_texts(text, None) } else { info }
-    });
+    end.fail(type_name, |info| info.with_texts(text, None));
 }

@@ -86,7 +86,10 @@ impl Items {
         }
         let mut seen = CallEnd::new(Outcome::Ok, call.started, call.wants_texts());
         inspect(item, &mut seen);
-        if let Some(error) = seen.error {
+        // An expected error is an item like any other.
+        if seen.outcome == Outcome::Error
+            && let Some(error) = seen.error
+        {
             self.error = Some(Box::new(error));
         }
     }
@@ -100,7 +103,7 @@ impl Ending for Items {
         if let Some(error) = self.error.take()
             && outcome != Outcome::Panic
         {
-            call.fail(|_| *error);
+            call.fail_with(*error);
         }
         call
     }

@@ -24,7 +24,7 @@ impl Probe {
 
 impl CallPart for Probe {
     fn finish(&mut self, end: &CallEnd) {
-        let error = end.error().map(ErrorInfo::type_name);
+        let error = end.error().map(ErrorInfo::error_type);
         self.0.lock().unwrap().push((end.outcome(), end.elapsed().as_secs(), error));
     }
 }

@@ -3,7 +3,9 @@
 //! | outcome | status | on the span |
 //! |---|---|---|
 //! | ok | as user code left it, else `Unset` | |
+//! | ok, by an expected error | as user code left it, else `Unset` | `error.type` |
 //! | error | `Error` with the error's text | `error.type`, event `exception` |
+//! | error, by a `None` | `Error` without a text | `error.type="none"` |
 //! | panic | `Error` with the panic's text | `error.type="panic"`, event `exception` |
 //! | cancelled | `Unset` | `outcome="cancelled"` |
 //!
@@ -11,14 +13,13 @@
 //! each, the error itself first) or the place of the panic: Rust's errors carry no trace of the stack, and this is
 //! what tells a reader where it came from. Without texts of errors the message and the chain stay out.
 
-use std::cell::Cell;
-use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use opentelemetry::trace::{Event, SpanId, Status, TraceId};
+use opentelemetry::trace::{Event, Status};
 use opentelemetry::{KeyValue, StringValue, Value};
 
 use super::panics::last_since;
+use super::passing::passes_through;
 use super::queue::Finished;
 use super::record::{Content, Record};
 use crate::call::CallEnd;
@@ -35,14 +36,16 @@ pub(crate) fn end(record: Arc<Record>, end: &CallEnd) {
     let first = failure.as_ref().is_some_and(|failure| failure.is_first_seen_in(&record));
     record.write(|content, limits| {
         if let Some(failure) = failure {
-            let event = (first && record.recorder.exception_events).then(|| failure.event(end.ended()));
-            if let Some(event) = event {
+            let event = if first { failure.event(end.ended()) } else { None };
+            if let Some(event) = event.filter(|_| record.recorder.exception_events) {
                 content.add_event(event, limits);
             }
             set(content, &record, "error.type", Value::String(failure.kind.into()));
             content.set_status(Status::error(failure.message.unwrap_or_default()));
         } else if end.outcome() == Outcome::Cancelled {
             set(content, &record, "outcome", Value::String(Outcome::Cancelled.as_str().into()));
+        } else if let Some(expected) = end.error() {
+            set(content, &record, "error.type", Value::String(expected.error_type().into()));
         }
         content.ended = Some(end.ended());
     });
@@ -57,8 +60,10 @@ fn set(content: &mut Content, record: &Record, key: &'static str, value: Value) 
 
 /// What an exception event says.
 struct Failure {
-    /// `error.type` and `exception.type`
+    /// `error.type`
     kind: &'static str,
+    /// `exception.type`; `None` where nothing was thrown that could be told of.
+    exception: Option<&'static str>,
     message: Option<String>,
     trace: Option<String>,
 }
@@ -68,7 +73,8 @@ impl Failure {
         let error = end.error()?;
         let texts = error.texts();
         Some(Self {
-            kind: error.type_name(),
+            kind: error.error_type(),
+            exception: error.type_name(),
             message: texts.map(|texts| texts.message.clone()),
             trace: texts.map(|texts| texts.chain.clone()).filter(|chain| !chain.is_empty()),
         })
@@ -79,40 +85,25 @@ impl Failure {
         let (message, place) = last.map(|last| (last.message, last.place)).unzip();
         Self {
             kind: "panic",
+            exception: Some("panic"),
             message: message.filter(|_| record.recorder.error_texts),
             trace: place.filter(|place| !place.is_empty()).map(|place| format!("panicked at {place}")),
         }
     }
 
-    fn event(&self, at: Moment) -> Event {
-        let mut attributes = vec![KeyValue::new("exception.type", self.kind)];
+    fn event(&self, at: Moment) -> Option<Event> {
+        let mut attributes = vec![KeyValue::new("exception.type", self.exception?)];
         let texts = [("exception.message", &self.message), ("exception.stacktrace", &self.trace)];
         for (key, text) in texts {
             if let Some(text) = text {
                 attributes.push(KeyValue::new(key, StringValue::from(text.clone())));
             }
         }
-        Event::new("exception", at.to_system_time(), attributes, 0)
+        Some(Event::new("exception", at.to_system_time(), attributes, 0))
     }
 
-    /// Whether no child that just ended has recorded the same failure, which is then only passing through here.
+    /// Whether no child has recorded the same failure, which is then only passing through here.
     fn is_first_seen_in(&self, record: &Record) -> bool {
-        let failure = foldhash::fast::FixedState::default().hash_one((self.kind, &self.message));
-        let trace = record.span_context.trace_id();
-        let passing = LAST.replace(Some(Passing { trace, parent: record.parent, failure }));
-        passing != Some(Passing { trace, parent: record.span_context.span_id(), failure })
+        self.exception.is_some_and(|exception| !passes_through(record, exception, self.message.as_deref()))
     }
-}
-
-/// A failure that goes up from a span that just ended to its parent.
-#[derive(Clone, Copy, PartialEq)]
-struct Passing {
-    trace: TraceId,
-    parent: SpanId,
-    /// A hash of its type and text; a collision would cost an event.
-    failure: u64,
-}
-
-thread_local! {
-    static LAST: Cell<Option<Passing>> = const { Cell::new(None) };
 }

@@ -12,6 +12,7 @@ mod guard;
 mod install;
 mod panics;
 mod parent;
+mod passing;
 mod proxy;
 pub mod queue;
 mod record;

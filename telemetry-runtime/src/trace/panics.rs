@@ -10,6 +10,7 @@ use std::thread;
 
 use crate::clock::Moment;
 use crate::context;
+use crate::outcome::cut;
 
 /// The last panic of a thread.
 #[derive(Clone, Debug)]
@@ -45,11 +46,11 @@ pub(crate) fn install_hook() {
 
 fn note(info: &PanicHookInfo<'_>) {
     let payload = info.payload();
-    let message = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let message = message.or_else(|| payload.downcast_ref::<String>().cloned());
+    let message = payload.downcast_ref::<&str>().copied();
+    let message = message.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     let last = LastPanic {
         at: Moment::now(),
-        message: message.unwrap_or_else(|| "a panic whose payload is not a text".to_owned()),
+        message: cut(message.unwrap_or("a panic whose payload is not a text")).to_owned(),
         place: info.location().map(ToString::to_string).unwrap_or_default(),
     };
     // While the thread is torn down, or in a panic inside this very function, there is nowhere to note it.

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod descriptions;
+mod errors;
 mod fixture;
 mod later;
 mod otlp;

@@ -1,0 +1,83 @@
+//! What is known of an error that an instrumented call returned.
+
+use std::error::Error;
+use std::fmt;
+
+use super::TelemetryError;
+use super::texts::ErrorTexts;
+use crate::context::provoke;
+
+/// What is known of an error that an instrumented call returned.
+#[derive(Debug)]
+pub struct ErrorInfo {
+    /// The error's type with its path; `None` for a `None`, which is no type's value.
+    type_name: Option<&'static str>,
+    class: Option<Class>,
+    texts: Option<Box<ErrorTexts>>,
+}
+
+/// What an error says of itself.
+#[derive(Clone, Copy, Debug)]
+struct Class {
+    error_type: &'static str,
+    is_expected: bool,
+}
+
+impl ErrorInfo {
+    /// An error of the type named, of which no more is known.
+    pub(crate) fn new(type_name: &'static str) -> Self {
+        Self { type_name: Some(type_name), class: None, texts: None }
+    }
+
+    /// An error that says more of itself. That code belongs to the user: if it panics, nothing more is known.
+    pub(crate) fn classified(type_name: &'static str, error: &(dyn TelemetryError + '_)) -> Self {
+        let class = provoke(|| Class { error_type: error.error_type(), is_expected: error.is_expected() });
+        Self { class: class.filter(|class| !class.error_type.is_empty()), ..Self::new(type_name) }
+    }
+
+    /// A `None` of a function for which that is an error.
+    pub(crate) fn none() -> Self {
+        let class = Class { error_type: "none", is_expected: false };
+        Self { type_name: None, class: Some(class), texts: None }
+    }
+
+    /// Adds the error's text and, where it has sources, the chain of them.
+    pub(crate) fn with_texts(
+        mut self,
+        message: &dyn fmt::Display,
+        source: Option<&(dyn Error + 'static)>,
+    ) -> Self {
+        let type_name = self.type_name.unwrap_or_default();
+        self.texts = Some(Box::new(ErrorTexts::new(type_name, message, source)));
+        self
+    }
+
+    /// The error's type with its path, which is the same for all errors of the type.
+    pub fn type_name(&self) -> Option<&'static str> {
+        self.type_name
+    }
+
+    /// The value of `error.type`: what the error says of itself, else its type.
+    pub fn error_type(&self) -> &'static str {
+        self.bounded_type().or(self.type_name).unwrap_or_default()
+    }
+
+    /// The value of `error.type` if it is one of few, so that a metric may have it.
+    pub fn bounded_type(&self) -> Option<&'static str> {
+        self.class.map(|class| class.error_type)
+    }
+
+    /// Whether the call that returned it did not fail by it.
+    pub fn is_expected(&self) -> bool {
+        self.class.is_some_and(|class| class.is_expected)
+    }
+
+    /// The error's text, if it was asked for: it costs an allocation, and a metric never shows it.
+    pub fn message(&self) -> Option<&str> {
+        self.texts().map(|texts| texts.message.as_str())
+    }
+
+    pub(crate) fn texts(&self) -> Option<&ErrorTexts> {
+        self.texts.as_deref()
+    }
+}
