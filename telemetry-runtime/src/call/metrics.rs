@@ -11,7 +11,10 @@ impl CallPart for MetricGuard {
 
     // Out of line: it is the same code for every function.
     fn finish(&mut self, end: &CallEnd) {
-        MetricGuard::finish(self, end.outcome(), || end.elapsed_seconds());
+        match end.bounded_error() {
+            None => MetricGuard::finish(self, end.outcome(), || end.elapsed_seconds()),
+            Some(error_type) => self.finish_error(error_type, || end.elapsed_seconds()),
+        }
     }
 }
 

@@ -19,7 +19,18 @@ pub enum AttributeRef<'a> {
     F64(f64),
 }
 
-impl AttributeRef<'_> {
+impl<'a> AttributeRef<'a> {
+    /// The value of an exported attribute; `None` for an array.
+    pub(crate) fn of(data: &'a AttributeData) -> Option<Self> {
+        match data {
+            AttributeData::String(text) => Some(Self::String(text)),
+            AttributeData::Bool(value) => Some(Self::Bool(*value)),
+            AttributeData::I64(value) => Some(Self::I64(*value)),
+            AttributeData::F64(value) => Some(Self::F64(*value)),
+            AttributeData::Array(_) => None,
+        }
+    }
+
     pub(crate) fn to_data(self) -> AttributeData {
         match self {
             Self::String(text) => AttributeData::String(Cow::Owned(text.to_owned())),

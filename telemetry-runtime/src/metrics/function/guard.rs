@@ -81,18 +81,42 @@ impl MetricGuard {
         let Some(Running { plan, row }) = self.running.take() else {
             return;
         };
+        self.values.record(plan.steps(outcome), &row, seconds);
+    }
+
+    /// As [`MetricGuard::finish`], for a call that returned an error which says what it is.
+    #[cold]
+    pub(crate) fn finish_error(&mut self, error_type: &'static str, seconds: impl Fn() -> f64) {
+        let series = self.running.as_ref().and_then(|Running { plan, row }| {
+            let errors = self.metrics.errors(plan)?;
+            Some((errors, errors.row(plan, row, error_type)?))
+        });
+        let Some((errors, cells)) = series else {
+            return self.finish(Outcome::Error, seconds);
+        };
+        self.values.record(errors.steps(), &cells, seconds);
+        if let Some(running) = self.running.take() {
+            running.move_in_flight(-1);
+        }
+    }
+}
+
+impl Values {
+    /// Does what is to be done at the end of a call.
+    #[inline]
+    fn record(&self, steps: &[Step], row: &RowCells, seconds: impl Fn() -> f64) {
         let slab = store::slab();
-        for step in plan.steps(outcome) {
+        for step in steps {
             match *step {
                 Step::Count { at } => cells::count(slab, row.base + at),
                 Step::Duration { at, buckets } => cells::measure(slab, buckets, row.base + at, seconds()),
-                Step::One { at, kind, number } => cells::record(kind, number, &row, at, cells::one(number)),
+                Step::One { at, kind, number } => cells::record(kind, number, row, at, cells::one(number)),
                 Step::Value { at, kind, number, position } => {
-                    if let Some(bits) = self.values.get(position) {
-                        cells::record(kind, number, &row, at, bits);
+                    if let Some(bits) = self.get(position) {
+                        cells::record(kind, number, row, at, bits);
                     }
                 }
-                Step::Leave { at, number } => cells::record_shared(number, &row, at, -1),
+                Step::Leave { at, number } => cells::record_shared(number, row, at, -1),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The metrics of an instrumented function: one table for all of its instruments, so that a call finds its row once.
 
+mod errors;
 mod existing;
 mod guard;
 mod plan;
@@ -10,6 +11,7 @@ mod value;
 use std::any::TypeId;
 use std::sync::{Mutex, OnceLock};
 
+use errors::ErrorSeries;
 pub use existing::Existing;
 pub use guard::MetricGuard;
 use plan::Plan;
@@ -114,6 +116,10 @@ impl FnInstrument {
         Self { descriptor, role, on: On::Always, valued: false }
     }
 
+    fn column_kind(&self, busy: &Busy) -> ColumnKind {
+        ColumnKind::of(self.descriptor, || registry::buckets(busy, self.descriptor))
+    }
+
     /// Records a value that the call gives. Without one, a call is not recorded.
     #[must_use]
     pub const fn valued(mut self) -> Self {
@@ -170,6 +176,19 @@ impl FnMetrics {
         }
     }
 
+    /// The series of the plan's errors by type; `None` where outcomes are not told apart, and from inside the store.
+    #[cold]
+    fn errors(&self, plan: &'static Plan) -> Option<&'static ErrorSeries> {
+        if !self.outcome {
+            return None;
+        }
+        if let Some(errors) = plan.errors.get() {
+            return Some(errors);
+        }
+        let busy = Busy::enter()?;
+        Some(plan.errors.get_or_init(|| ErrorSeries::new(&busy, self.instruments)))
+    }
+
     #[cold]
     fn find_or_register(&self, schema: Schema) -> Option<&'static Plan> {
         let Some(busy) = Busy::enter() else {
@@ -197,9 +216,8 @@ impl FnMetrics {
             let descriptor = instrument.descriptor;
             keys = descriptor.attribute_keys;
             let family = registry::family(busy, descriptor, descriptor.scope);
-            let kind = ColumnKind::of(descriptor, || registry::buckets(busy, descriptor));
             let told_apart = self.outcome && instrument.role != Role::InFlight;
-            columns.push(family, kind, told_apart.then(|| instrument.on.outcomes()));
+            columns.push(family, instrument.column_kind(busy), told_apart.then(|| instrument.on.outcomes()));
         }
         registry::shared_table(busy, schema, keys, columns)
     }

@@ -1,5 +1,8 @@
 //! What is to be done when a call ends, worked out once per function.
 
+use std::sync::OnceLock;
+
+use super::errors::ErrorSeries;
 use super::{FnInstrument, Role};
 use crate::metrics::buckets::Buckets;
 use crate::metrics::descriptor::NumberKind;
@@ -13,6 +16,8 @@ pub(super) struct Plan {
     /// The shared cells that count running calls.
     pub(super) in_flight: Box<[(usize, NumberKind)]>,
     at_end: [Box<[Step]>; Outcome::ALL.len()],
+    /// Made when a call first returns an error that says what it is.
+    pub(super) errors: OnceLock<ErrorSeries>,
 }
 
 /// One thing that the end of a call does; `at` is the first cell within the row.
@@ -47,6 +52,7 @@ impl Plan {
                     })
                     .collect()
             }),
+            errors: OnceLock::new(),
         }))
     }
 
@@ -57,7 +63,13 @@ impl Plan {
     }
 }
 
-fn step(position: usize, instrument: &FnInstrument, column: &Column, outcome: Outcome) -> Option<Step> {
+/// What the end of a call with this outcome does for an instrument.
+pub(super) fn step(
+    position: usize,
+    instrument: &FnInstrument,
+    column: &Column,
+    outcome: Outcome,
+) -> Option<Step> {
     let (kind, number) = (column.kind, instrument.descriptor.number);
     if instrument.role == Role::InFlight {
         return Some(Step::Leave { at: column.at, number });

@@ -238,3 +238,69 @@ fn annotated_functions_record_what_was_written() {
     assert_eq!(numbers("f-written", "bytes.read"), [(String::new(), 12.0)]);
     assert_eq!(numbers("f-written", "batches.seen"), [("full=true".to_owned(), 1.0)]);
 }
+
+#[test]
+fn errors_that_say_what_they_are_have_series_of_their_own() {
+    descriptor!(COUNT = Counter, U64, "f-error", "a.calls", attribute_keys(&["ok"]));
+    descriptor!(TIME = Histogram, F64, "f-error", "a.duration", unit("s"), attribute_keys(&["ok"]));
+    descriptor!(FLIGHT = UpDownCounter, I64, "f-error", "a.active", attribute_keys(&["ok"]));
+    descriptor!(BYTES = Counter, U64, "f-error", "a.bytes", attribute_keys(&["ok"]));
+    static METRICS: FnMetrics = FnMetrics::new(&[
+        FnInstrument::in_flight(&FLIGHT),
+        FnInstrument::counter(&COUNT).on(On::Ok),
+        FnInstrument::histogram(&TIME),
+        FnInstrument::counter(&BYTES).valued().on(On::Error),
+    ]);
+    for (ok, error) in [(true, "lost"), (false, "lost"), (false, "late"), (false, "lost")] {
+        let mut guard = MetricGuard::start(&METRICS, (ok,)).value(3, 10_u64);
+        guard.finish_error(error, || 0.5);
+    }
+    MetricGuard::start(&METRICS, (false,)).finish(Outcome::Error, || 0.5);
+    let series = |kind: &str, value: f64| (kind.to_owned(), value);
+    assert_eq!(
+        numbers("f-error", "a.bytes"),
+        [
+            series("error.type=lost,ok=true,outcome=error", 10.0),
+            series("error.type=lost,ok=false,outcome=error", 20.0),
+            series("error.type=late,ok=false,outcome=error", 10.0),
+        ]
+    );
+    let mut times = histogram_points("f-error", "a.duration");
+    times.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!(times.len(), 4, "with the one that says nothing: {times:?}");
+    assert_eq!(times[1], ("error.type=lost,ok=false,outcome=error".to_owned(), 2, 1.0));
+    assert_eq!(times[3], ("ok=false,outcome=error".to_owned(), 1, 0.5));
+    assert!(numbers("f-error", "a.calls").is_empty());
+    assert_eq!(numbers("f-error", "a.active"), [series("ok=false", 0.0), series("ok=true", 0.0)]);
+}
+
+#[test]
+fn errors_by_type_keep_free_texts_and_stay_out_where_outcomes_do() {
+    descriptor!(CALLS = Counter, U64, "f-error-open", "a.calls", attribute_keys(&["x"]));
+    descriptor!(PLAIN = Counter, U64, "f-error-open", "a.plain", attribute_keys(&["x"]));
+    static METRICS: FnMetrics = FnMetrics::new(&[FnInstrument::counter(&CALLS)]);
+    static WITHOUT: FnMetrics = FnMetrics::new(&[FnInstrument::counter(&PLAIN)]).without_outcome();
+    for text in ["a", "b", "a"] {
+        MetricGuard::start(&METRICS, (crate::metrics::Label::new(text),)).finish_error("lost", || 0.0);
+        MetricGuard::start(&WITHOUT, (crate::metrics::Label::new(text),)).finish_error("lost", || 0.0);
+    }
+    let series = |kind: &str, value: f64| (kind.to_owned(), value);
+    assert_eq!(
+        numbers("f-error-open", "a.calls"),
+        [series("error.type=lost,outcome=error,x=a", 2.0), series("error.type=lost,outcome=error,x=b", 1.0)]
+    );
+    assert_eq!(numbers("f-error-open", "a.plain"), [series("x=a", 2.0), series("x=b", 1.0)]);
+}
+
+#[test]
+fn errors_of_endlessly_many_types_end_in_the_overflow_series() {
+    descriptor!(CALLS = Counter, U64, "f-error-many", "a.calls");
+    static METRICS: FnMetrics = FnMetrics::new(&[FnInstrument::counter(&CALLS)]);
+    let limit = registry::cardinality_limit();
+    for number in 0..limit + 10 {
+        MetricGuard::start(&METRICS, ()).finish_error(format!("e{number}").leak(), || 0.0);
+    }
+    let points = numbers("f-error-many", "a.calls");
+    assert_eq!(points.len(), limit + 1);
+    assert!(points.contains(&("otel.metric.overflow=true".to_owned(), 10.0)), "{:?}", points.last());
+}

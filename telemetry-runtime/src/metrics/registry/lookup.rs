@@ -16,14 +16,14 @@ type Level<T> = Box<[OnceLock<(u64, &'static T)>]>;
 ///
 /// Writers have to be kept apart by the caller's lock.
 #[derive(Debug)]
-pub(super) struct Lookup<T: 'static> {
+pub(crate) struct Lookup<T: 'static> {
     levels: [OnceLock<Level<T>>; LEVELS],
     newest: AtomicUsize,
     len: AtomicUsize,
 }
 
 impl<T> Lookup<T> {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             levels: [const { OnceLock::new() }; LEVELS],
             newest: AtomicUsize::new(0),
@@ -33,7 +33,7 @@ impl<T> Lookup<T> {
 
     /// The entry with this hash for which `is_it` holds.
     #[inline]
-    pub(super) fn find(&self, hash: u64, mut is_it: impl FnMut(&T) -> bool) -> Option<&'static T> {
+    pub(crate) fn find(&self, hash: u64, mut is_it: impl FnMut(&T) -> bool) -> Option<&'static T> {
         let slots = self.levels.get(self.newest.load(Acquire))?.get()?;
         let mask = slots.len() - 1;
         let mut slot = first_slot(hash, mask);
@@ -48,7 +48,7 @@ impl<T> Lookup<T> {
     }
 
     /// Adds an entry that is not there yet. The caller holds its lock.
-    pub(super) fn insert(&self, hash: u64, entry: &'static T) {
+    pub(crate) fn insert(&self, hash: u64, entry: &'static T) {
         let mut newest = self.newest.load(Acquire);
         let len = self.len.load(Acquire) + 1;
         let slots = self.levels[newest].get_or_init(|| empty(FIRST));
@@ -68,7 +68,7 @@ impl<T> Lookup<T> {
     }
 
     /// How many entries there are.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.len.load(Acquire)
     }
 }

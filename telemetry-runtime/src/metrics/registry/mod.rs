@@ -20,6 +20,7 @@ pub use conflict::{Conflict, Place};
 pub use declared::{Declared, check, declared};
 pub(crate) use declared::{register_declared, static_callbacks};
 pub(crate) use family::{Family, Identity};
+pub(crate) use lookup::Lookup;
 pub(crate) use open::{cardinality_limit, set_cardinality_limit};
 pub(crate) use read::{Reading, canonical};
 pub(crate) use table::{Column, ColumnKind, Columns, Outcomes, RowCells, Rows, Schema, Table};

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::{Column, ColumnKind, Family, Outcomes, Rows, Table};
+use super::{Column, ColumnKind, Family, Outcomes, RowCells, Rows, Table};
 use crate::metrics::buckets::Distribution;
 use crate::metrics::number::gauge_value;
 use crate::metrics::snapshot::{AttributeData, Attributes};
@@ -117,6 +117,21 @@ impl Table {
                     let outcome = column.outcomes.map(|outcomes| Outcome::ALL[outcomes.first + outcome]);
                     sink(column.family, (row.attributes)().with(outcome), reading);
                 }
+            }
+        }
+    }
+
+    /// The attributes of a row's series with this outcome. It searches: whoever asks keeps the answer.
+    pub(crate) fn attributes_of(&self, busy: &Busy, row: &RowCells, outcome: Outcome) -> Option<Attributes> {
+        match &self.rows {
+            Rows::Dense(rows) => {
+                let index = rows.touched().iter().position(|touched| row.has_flag(touched))?;
+                let attributes = rows.attributes(index, || self.closed_attributes(index));
+                Some(attributes.with(Some(outcome)).clone())
+            }
+            Rows::Open(rows) => {
+                let found = rows.all(busy).into_iter().find(|known| row.has_flag(&known.touched))?;
+                Some(found.attributes.with(Some(outcome)).clone())
             }
         }
     }

@@ -224,6 +224,16 @@ pub(crate) struct RowCells {
 }
 
 impl RowCells {
+    /// What tells the row from all others.
+    pub(crate) fn id(&self) -> usize {
+        std::ptr::from_ref(self.touched).addr()
+    }
+
+    /// Whether this is the flag of the row.
+    pub(super) fn has_flag(&self, touched: &AtomicBool) -> bool {
+        std::ptr::eq(self.touched, touched)
+    }
+
     /// Says that the row exists though its sums may be zero.
     #[inline]
     pub(crate) fn touch(&self) {
