@@ -48,6 +48,24 @@ pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 #[expect(missing_docs, reason = "documented where the runtime re-exports it")]
 #[proc_macro_attribute]
+pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    entry::test::expand(arguments.into(), item.into()).into()
+}
+
+#[expect(missing_docs, reason = "what `test` leaves on async functions, and nobody writes")]
+#[proc_macro_attribute]
+pub fn captured(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    entry::test::expand_captured(arguments.into(), item.into()).into()
+}
+
+#[expect(missing_docs, reason = "stands for `test` where the runtime is built without its feature")]
+#[proc_macro_attribute]
+pub fn test_without_feature(_: TokenStream, item: TokenStream) -> TokenStream {
+    entry::test::expand_without_feature(item.into()).into()
+}
+
+#[expect(missing_docs, reason = "documented where the runtime re-exports it")]
+#[proc_macro_attribute]
 pub fn traced(arguments: TokenStream, item: TokenStream) -> TokenStream {
     item::expand(Attribute::Traced, arguments.into(), item.into()).into()
 }

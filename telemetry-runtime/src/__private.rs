@@ -3,6 +3,10 @@
 pub use inventory;
 // What an attribute on a block puts on the functions inside, where the user's imports are not in scope.
 pub use telemetry_macros::{metric, traced};
+// What `#[telemetry_runtime::test]` is without its feature; always here, so that its message can be tested.
+#[cfg(feature = "testing")]
+pub use telemetry_macros::captured;
+pub use telemetry_macros::test_without_feature;
 pub use telemetry_naming::MetricName;
 
 pub use crate::bootstrap::run_main;
@@ -17,6 +21,8 @@ pub use crate::metrics::{
 };
 pub use crate::outcome::TelemetryError;
 pub use crate::plugin::{Plugin, Scope};
+#[cfg(feature = "testing")]
+pub use crate::testing::{current_capture, start_capture};
 pub use crate::trace::{Evaluated, Parent, SpanGuard, SpanKind, SpanSite, StartAttributes, TaskSpan};
 
 /// What one expression needs in scope to tell an error from any other value.

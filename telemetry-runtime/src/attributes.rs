@@ -310,3 +310,67 @@ pub use telemetry_macros::metric;
 /// `std::process::exit` ends the program at once, and what was recorded since the last export is lost. Return a
 /// [`std::process::ExitCode`] from `main` instead.
 pub use telemetry_macros::main;
+
+/// Makes a function a test whose telemetry is captured apart from all others.
+///
+/// The function may take the [`Capture`](crate::testing::Capture) as its only argument, by reference. It holds everything that
+/// is recorded in the test, on its thread and wherever its context goes; [`testing`](crate::testing) says what that is. Tests
+/// with the attribute run in parallel without seeing each other, and need no other set-up.
+///
+/// | argument | type | default |
+/// |---|---|---|
+/// | `crate` | path of this crate | `::telemetry_runtime` |
+///
+/// ```
+/// use telemetry_runtime::testing::Capture;
+/// use telemetry_runtime::traced;
+///
+/// #[traced(plugin = "todos")]
+/// fn add(text: &str) -> Result<(), String> {
+///     if text.is_empty() { Err("an item needs a text".to_owned()) } else { Ok(()) }
+/// }
+///
+/// #[telemetry_runtime::test]
+/// fn an_item_without_text_is_an_error(capture: &Capture) {
+///     let _ = add("");
+///     capture.assert_spans("add [error]");
+/// }
+/// ```
+///
+/// An async test keeps the attribute that starts its runtime, below this one. The runtime runs inside the capture:
+///
+/// ```text
+/// #[telemetry_runtime::test]
+/// #[tokio::test]
+/// async fn t(capture: &Capture) { .. }
+/// ```
+///
+/// The feature `testing` has to be on; it belongs into `[dev-dependencies]`.
+///
+/// # What it expands to
+///
+/// ```text
+/// #[test]
+/// fn t() {
+///     let guard = Capture::start();
+///     let capture: &Capture = &guard;
+///     ..
+/// }
+/// ```
+///
+/// `#[test]` is added unless the function has it, or another attribute whose name ends with `test`, below this one. The return
+/// type and attributes such as `#[should_panic]` stay as they are.
+///
+/// # Compile errors
+///
+/// Arguments other than the capture, a `const fn`, an async function without an attribute that starts its runtime, and
+/// a build without the feature `testing`.
+///
+/// # Pitfalls
+///
+/// Write it above all other attributes that make a test: below, it cannot see them, and `#[test]` would be there twice.
+#[cfg(feature = "testing")]
+pub use telemetry_macros::test;
+#[cfg(not(feature = "testing"))]
+#[doc(hidden)]
+pub use telemetry_macros::test_without_feature as test;

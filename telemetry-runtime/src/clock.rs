@@ -4,9 +4,15 @@
 //! again whenever spans are drained: a process that slept, or whose wall clock was set, exports right times again
 //! from the next batch on.
 
+#[cfg(any(test, feature = "testing"))]
+mod manual;
+
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+#[cfg(any(test, feature = "testing"))]
+pub use manual::Clock;
 
 /// A reading of the monotonic clock, in nanoseconds since the clock's origin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,10 +37,14 @@ impl Moment {
 
     /// The present moment.
     pub(crate) fn now() -> Self {
-        #[cfg(test)]
-        if let Some(frozen) = testing::frozen() {
-            return frozen;
+        #[cfg(any(test, feature = "testing"))]
+        if let Some(clock) = Clock::current() {
+            return clock.now();
         }
+        Self::measured()
+    }
+
+    fn measured() -> Self {
         Self(nanoseconds(origin().elapsed()))
     }
 
@@ -92,44 +102,32 @@ fn nanoseconds(duration: Duration) -> u64 {
 /// A clock that stands still on the thread of a test until it is moved.
 #[cfg(test)]
 pub(crate) mod testing {
-    use std::cell::Cell;
+    use opentelemetry::Context;
 
-    use super::{Duration, Moment, nanoseconds};
+    use super::{Clock, Duration};
+    use crate::context::Attached;
 
-    thread_local! {
-        static FROZEN: Cell<Option<Moment>> = const { Cell::new(None) };
+    /// Stops the clock of the current context for as long as the value lives.
+    pub(crate) struct FrozenClock {
+        clock: Clock,
+        _attached: Attached,
     }
-
-    pub(super) fn frozen() -> Option<Moment> {
-        FROZEN.get()
-    }
-
-    /// Stops this thread's clock for as long as the value lives.
-    pub(crate) struct FrozenClock(());
 
     impl FrozenClock {
         pub(crate) fn new() -> Self {
-            let now = Moment::now();
-            FROZEN.set(Some(now));
-            Self(())
+            let clock = Clock::default();
+            clock.freeze();
+            Self { _attached: Attached::new(clock.within(&Context::current())), clock }
         }
 
-        #[expect(clippy::unused_self, reason = "only a stopped clock can be moved")]
         pub(crate) fn advance(&self, by: Duration) {
-            FROZEN.set(FROZEN.get().map(|now| Moment(now.0 + nanoseconds(by))));
-        }
-    }
-
-    impl Drop for FrozenClock {
-        fn drop(&mut self) {
-            FROZEN.set(None);
+            self.clock.advance(by);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::testing::FrozenClock;
     use super::*;
 
     #[test]
@@ -148,14 +146,5 @@ mod tests {
         let after = SystemTime::now();
         let slack = Duration::from_millis(1);
         assert!(before - slack <= moment && moment <= after + slack);
-    }
-
-    #[test]
-    fn a_frozen_clock_moves_only_by_hand() {
-        let clock = FrozenClock::new();
-        let start = Moment::now();
-        assert_eq!(Moment::now(), start);
-        clock.advance(Duration::from_secs(3));
-        assert_eq!(Moment::now().since(start), Duration::from_secs(3));
     }
 }

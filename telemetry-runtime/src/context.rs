@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+#[cfg(any(test, feature = "testing"))]
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
 use opentelemetry::propagation::{Extractor, Injector};
@@ -41,6 +43,32 @@ pub(crate) fn usable() -> bool {
 /// Whether a panic that is being reported was provoked by [`provoke`].
 pub(crate) fn is_provoked() -> bool {
     PROVOKED.get()
+}
+
+/// Whether any context carries something that [`carried`] could find; most programs never set it.
+#[cfg(any(test, feature = "testing"))]
+static CARRYING: AtomicBool = AtomicBool::new(false);
+
+/// A context that carries `value` wherever it goes.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn carrying<T: Send + Sync + 'static>(context: &Context, value: T) -> Context {
+    CARRYING.store(true, Ordering::Relaxed);
+    context.with_value(value)
+}
+
+/// What the thread's current context carries of this type.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn carried<T: Clone + 'static>() -> Option<T> {
+    thread_local! {
+        static ASKING: Cell<bool> = const { Cell::new(false) };
+    }
+    // To ask may allocate, and an instrumented allocator would ask again.
+    if !CARRYING.load(Ordering::Relaxed) || ASKING.replace(true) {
+        return None;
+    }
+    let found = usable().then(|| provoke(|| Context::map_current(|context| context.get::<T>().cloned())));
+    ASKING.set(false);
+    found.flatten().flatten()
 }
 
 /// Runs `f`, and turns a panic of it into `None` without a word on standard error.

@@ -49,6 +49,7 @@
 //! | start telemetry, with exporters of your own if need be | [`main`](macro@main), [`Telemetry`], [`TelemetryBuilder`] |
 //! | configure it | [`config`] |
 //! | make instruments whose names only the running program knows | [`PluginTelemetry::metrics`] |
+//! | test what is recorded | `#[telemetry_runtime::test]` and `testing`, with the feature `testing` |
 //! | find metrics that are declared twice across crates | [`check()`] |
 //!
 //! # Features
@@ -60,6 +61,7 @@
 //! | `otlp-grpc` | yes | OTLP over gRPC |
 //! | `tls` | yes | https endpoints for OTLP |
 //! | `console` | yes | metrics and spans on standard output |
+//! | `testing` | no | `testing` and `#[telemetry_runtime::test]`: captures of telemetry in tests |
 //!
 //! Without any of them everything is recorded and nothing is sent, unless the builder is given an exporter.
 
@@ -80,12 +82,14 @@ mod outcome;
 mod plugin;
 mod self_telemetry;
 mod services;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod trace;
 
 #[doc(hidden)]
 pub mod __private;
 
-pub use attributes::{backstage_core, backstage_plugin, main, metric, traced};
+pub use attributes::{backstage_core, backstage_plugin, main, metric, test, traced};
 pub use bootstrap::{Telemetry, TelemetryBuilder};
 pub use derives::{AttributeValue, MetricAttributes, MetricSet, TelemetryError, metric_name};
 pub use error::{Error, ErrorKind};

@@ -90,4 +90,8 @@ message_ids! {
     BlockItem = "block-item",
     ModuleWithoutBody = "module-without-body",
     MainSignature = "main-signature",
+
+    // Tests.
+    TestSignature = "test-signature",
+    TestingFeature = "testing-feature",
 }

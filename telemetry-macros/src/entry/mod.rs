@@ -1,5 +1,7 @@
 //! `#[telemetry_runtime::main]`: telemetry runs before, during and after `main`.
 
+pub(crate) mod test;
+
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 

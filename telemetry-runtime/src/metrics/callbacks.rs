@@ -129,7 +129,18 @@ struct Registered {
     scope: Scope,
     /// Whether it comes from a declaration and stays for ever.
     declared: bool,
+    /// The capture that it was added in, whose readings alone run it; 0 for none.
+    capture: u64,
     run: Box<Run>,
+}
+
+/// The capture of the current context; 0 for none.
+fn capture() -> u64 {
+    #[cfg(any(test, feature = "testing"))]
+    if let Some(isolated) = super::store::Isolated::current() {
+        return isolated.id();
+    }
+    0
 }
 
 static CALLBACKS: Mutex<Vec<Arc<Registered>>> = Mutex::new(Vec::new());
@@ -175,6 +186,7 @@ pub(crate) fn add<T: MetricNumber, A: MetricAttributes + 'static>(
         descriptor,
         scope,
         declared: false,
+        capture: capture(),
         run: Box::new(move |sink| {
             callback(&mut Observer { sink, _types: PhantomData });
         }),
@@ -212,6 +224,7 @@ pub(crate) fn adopt(descriptor: &'static Descriptor, scope: Scope) {
             descriptor,
             scope,
             declared: true,
+            capture: 0,
             run: Box::new(|observations| callback.observe(Sink(observations))),
         }));
     }
@@ -220,18 +233,23 @@ pub(crate) fn adopt(descriptor: &'static Descriptor, scope: Scope) {
 /// What the callbacks of one run reported, by metric.
 pub(crate) type Observed = Vec<(&'static Family, Vec<(Attributes, u64)>)>;
 
-/// Runs every callback once.
+/// Runs the callbacks of the metrics that are wanted once.
 ///
 /// No lock is held while a callback runs, so it may record, make instruments and add callbacks. One that panics is
 /// counted; its observations of this run are left out, and the others are not affected.
-pub(crate) fn run() -> Observed {
+pub(crate) fn run(is_wanted: &dyn Fn(&Descriptor) -> bool) -> Observed {
     let Some(added) = Busy::enter().map(|busy| lock(&busy, &CALLBACKS).clone()) else {
         return Vec::new();
     };
-    let declared = registry::static_callbacks().filter_map(|(descriptor, callback)| {
+    let declared = registry::static_callbacks().filter(|(descriptor, _)| is_wanted(descriptor));
+    let declared = declared.filter_map(|(descriptor, callback)| {
         run_one(descriptor, descriptor.scope, &|observations| callback.observe(Sink(observations)))
     });
-    let added = added.iter().filter_map(|entry| run_one(entry.descriptor, entry.scope, &entry.run));
+    let capture = capture();
+    let added = added.iter().filter(|entry| entry.capture == 0 || entry.capture == capture);
+    let added = added
+        .filter(|entry| is_wanted(entry.descriptor))
+        .filter_map(|entry| run_one(entry.descriptor, entry.scope, &entry.run));
     declared.chain(added).collect()
 }
 

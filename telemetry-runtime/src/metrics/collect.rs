@@ -9,13 +9,17 @@ use std::time::SystemTime;
 
 use super::buckets::Distribution;
 use super::callbacks::{self, Observed};
+#[cfg(any(test, feature = "testing"))]
+use super::descriptor::Descriptor;
 use super::descriptor::InstrumentKind;
 use super::registry::{self, Family, Reading};
 use super::snapshot::{
     AttributeData, Attributes, HistogramPoint, MeterScope, Metric, MetricData, Number, NumberPoint,
     ScopeMetrics,
 };
-use super::store::{self, Busy, lock};
+#[cfg(any(test, feature = "testing"))]
+use super::store::Isolated;
+use super::store::{Busy, Source, lock};
 use crate::plugin::{Scope, ScopeKind};
 
 /// How metrics and their scopes are named; made from the configuration.
@@ -48,7 +52,7 @@ impl Default for Naming {
 
 impl Naming {
     /// The exported name of a metric.
-    fn full_name(&self, family: &Family) -> String {
+    pub(crate) fn full_name(&self, family: &Family) -> String {
         let (descriptor, scope) = (family.descriptor(), family.scope());
         if descriptor.absolute {
             return descriptor.name.to_owned();
@@ -90,7 +94,7 @@ static OBSERVED: Mutex<Observed> = Mutex::new(Vec::new());
 
 /// Runs every callback once and keeps what they report for [`read`]. It runs user code: it may be slow or block.
 pub fn observe() {
-    let observed = callbacks::run();
+    let observed = callbacks::run(&|_| true);
     if let Some(busy) = Busy::enter() {
         *lock(&busy, &OBSERVED) = observed;
     }
@@ -109,18 +113,29 @@ pub fn read(naming: &Naming) -> Vec<ScopeMetrics> {
 /// Runs every callback once, and gives every metric of the store as [`read`] does.
 #[must_use]
 pub fn collect(naming: &Naming) -> Vec<ScopeMetrics> {
-    read_with(naming, callbacks::run())
+    read_with(naming, callbacks::run(&|_| true))
 }
 
 fn read_with(naming: &Naming, observed: Observed) -> Vec<ScopeMetrics> {
     let Some(busy) = Busy::enter() else {
         return Vec::new();
     };
-    registry::register_declared(&busy);
-    let (families, tables) = registry::contents(&busy);
+    let (families, series) = gather(&busy, Source::process, observed);
+    drop(busy);
+    by_scope(naming, &families, series)
+}
+
+/// Every metric, with its values.
+fn gather(
+    busy: &Busy,
+    source: impl FnOnce(&Busy) -> Source,
+    observed: Observed,
+) -> (Vec<&'static Family>, Vec<Series>) {
+    registry::register_declared(busy);
+    let (families, tables) = registry::contents(busy);
     // After the tables: whoever registered later is read by the next collection, but no slab of a table read now is
     // missing.
-    let slabs = store::slabs(&busy);
+    let source = source(busy);
     let mut several = vec![0_usize; families.len()];
     for column in tables.iter().flat_map(|table| &table.columns) {
         if let Some(tables) = several.get_mut(column.family.index()) {
@@ -129,7 +144,7 @@ fn read_with(naming: &Naming, observed: Observed) -> Vec<ScopeMetrics> {
     }
     let mut series: Vec<Series> = families.iter().map(|_| Series::default()).collect();
     for table in tables {
-        table.read(&busy, &slabs, &mut |family, attributes, reading| {
+        table.read(busy, &source, &mut |family, attributes, reading| {
             if let Some(series) = series.get_mut(family.index()) {
                 if several[family.index()] > 1 {
                     series.merge(family, attributes, reading);
@@ -146,8 +161,31 @@ fn read_with(naming: &Naming, observed: Observed) -> Vec<ScopeMetrics> {
             }
         }
     }
+    (families, series)
+}
+
+/// Every metric that may have values in a capture: those that were recorded or observed in it, and nothing of the others.
+/// The callbacks of the metrics that are wanted run once, those of the capture and those of no capture.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn read_isolated(
+    isolated: &Isolated,
+    is_wanted: &dyn Fn(&Descriptor) -> bool,
+) -> Vec<(&'static Family, Option<MetricData>)> {
+    let observed = callbacks::run(is_wanted);
+    let Some(busy) = Busy::enter() else {
+        return Vec::new();
+    };
+    let (families, series) = gather(&busy, |busy| Source::capture(busy, isolated), observed);
     drop(busy);
-    by_scope(naming, &families, series)
+    let now = SystemTime::now();
+    families
+        .into_iter()
+        .zip(series)
+        .map(|(family, series)| {
+            let recorded = !series.points.is_empty();
+            (family, recorded.then(|| series.into_data(family, now)))
+        })
+        .collect()
 }
 
 fn by_scope(naming: &Naming, families: &[&'static Family], series: Vec<Series>) -> Vec<ScopeMetrics> {

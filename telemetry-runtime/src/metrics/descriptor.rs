@@ -180,6 +180,12 @@ impl Descriptor {
         self.outcome
     }
 
+    /// Whether keys are known only once there is a series.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) const fn has_free_keys(&self) -> bool {
+        self.keys_of_expression
+    }
+
     /// The upper bounds of a histogram's buckets: the declared ones, or the default for the unit.
     pub const fn histogram_bounds(&self) -> &'static [f64] {
         match self.bounds {

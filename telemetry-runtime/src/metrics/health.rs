@@ -9,6 +9,7 @@ use super::callbacks::{Callback, Observer};
 use super::descriptor::{Descriptor, InstrumentKind, NumberKind};
 use super::registry::Declared;
 use super::snapshot::AttributeData;
+use super::store;
 use crate::plugin::Scope;
 
 /// Why a measurement or an observation was not recorded.
@@ -72,10 +73,10 @@ static DROPS: [AtomicU64; Drop::ALL.len()] = [const { AtomicU64::new(0) }; Drop:
 /// Counts one drop. Takes no lock, so that it may be called from anywhere.
 #[cold]
 pub(crate) fn dropped(reason: Drop) {
-    DROPS[reason as usize].fetch_add(1, Relaxed);
+    store::shared_cell(&DROPS[reason as usize]).fetch_add(1, Relaxed);
 }
 
 /// How many were dropped for this reason since the program started.
 pub(crate) fn drops(reason: Drop) -> u64 {
-    DROPS[reason as usize].load(Relaxed)
+    store::shared_cell(&DROPS[reason as usize]).load(Relaxed)
 }

@@ -77,3 +77,5 @@ pub(crate) use registry::set_cardinality_limit;
 pub use registry::{Conflict, Declared, Place, check, declared};
 pub use set::MetricSet;
 pub use snapshot::*;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use {collect::read_isolated, registry::Family, store::Isolated};

@@ -4,6 +4,7 @@
 //! Exporters only read it, so that all of them show the same values.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -114,6 +115,57 @@ pub enum Number {
     I64(i64),
     /// A floating point number.
     F64(f64),
+}
+
+impl Number {
+    /// The sum of two numbers; of integers that do not fit together the largest.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn plus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::U64(a), Self::U64(b)) => Self::U64(a.saturating_add(b)),
+            (Self::I64(a), Self::I64(b)) => Self::I64(a.saturating_add(b)),
+            (a, b) => Self::F64(a.as_f64() + b.as_f64()),
+        }
+    }
+
+    /// Whether it is this integer.
+    #[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "compared as doubles are")]
+    fn is_integer(self, integer: i128) -> bool {
+        match self {
+            Self::U64(value) => i128::from(value) == integer,
+            Self::I64(value) => i128::from(value) == integer,
+            Self::F64(value) => value == integer as f64,
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::U64(value) => value.fmt(f),
+            Self::I64(value) => value.fmt(f),
+            Self::F64(value) => value.fmt(f),
+        }
+    }
+}
+
+macro_rules! equal_to_integers {
+    ($($integer:ty),+) => {$(
+        /// A floating point number equals an integer if it has no fraction and the same value.
+        impl PartialEq<$integer> for Number {
+            fn eq(&self, other: &$integer) -> bool {
+                self.is_integer(i128::from(*other))
+            }
+        }
+    )+};
+}
+
+equal_to_integers!(i32, u32, i64, u64);
+
+impl PartialEq<f64> for Number {
+    fn eq(&self, other: &f64) -> bool {
+        self.as_f64() == *other
+    }
 }
 
 /// The attributes of a point. Shared, because a series keeps its attributes from one collection to the next.

@@ -1,18 +1,16 @@
 //! A finished record as the `SpanData` that exporters take.
 
-use std::sync::Arc;
-
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
 use super::queue::Finished;
-use super::record::Record;
+use super::record::{Content, Record};
 use crate::clock::Moment;
 use crate::plugin::{Scope, ScopeKind};
 
 pub(crate) fn span_data(span: Finished) -> SpanData {
     match span {
-        Finished::Ours(record) => ours(&record),
+        Finished::Ours(record) => ours(&record, record.take()),
         Finished::ThirdParty(span) => span.tidied(),
     }
 }
@@ -25,8 +23,8 @@ pub(crate) fn owner_key(scope: Scope) -> &'static str {
     }
 }
 
-fn ours(record: &Arc<Record>) -> SpanData {
-    let content = record.take();
+/// A record with its content.
+pub(super) fn ours(record: &Record, content: Content) -> SpanData {
     let site = record.site;
     let mut attributes = Vec::with_capacity(content.attributes.len() + 4);
     // A span that was given to another plugin names that one.

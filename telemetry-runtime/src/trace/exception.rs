@@ -48,6 +48,10 @@ pub(crate) fn end(record: Arc<Record>, end: &CallEnd) {
             set(content, &record, "error.type", Value::String(expected.error_type().into()));
         }
         content.ended = Some(end.ended());
+        #[cfg(any(test, feature = "testing"))]
+        {
+            content.outcome = Some(end.outcome());
+        }
     });
     if record.span_context.is_sampled() {
         record.recorder.queue.push(Finished::Ours(record));

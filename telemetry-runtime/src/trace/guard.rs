@@ -127,6 +127,8 @@ fn start(
     }
     site.register();
     let record = Arc::new(Record::new(site, recorder, span_context, parent, attributes.content));
+    #[cfg(any(test, feature = "testing"))]
+    super::log::opened(parent_context, &record);
     Opened::Recorded(parent_context.with_span(RecordSpan(Arc::clone(&record))), record)
 }
 

@@ -201,7 +201,7 @@ pub(crate) struct Carried(pub(crate) &'static Recorder);
 
 impl Carried {
     /// A context in which this recorder records.
-    #[cfg_attr(not(test), expect(dead_code, reason = "isolated captures of tests are its only use"))]
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn within(self, context: &Context) -> Context {
         STATE.fetch_or(SCOPED, Ordering::Relaxed);
         panics::install_hook();

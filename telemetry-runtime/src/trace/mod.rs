@@ -10,6 +10,8 @@ mod current;
 mod exception;
 mod guard;
 mod install;
+#[cfg(any(test, feature = "testing"))]
+mod log;
 mod panics;
 mod parent;
 mod passing;
@@ -26,6 +28,8 @@ mod value;
 pub use current::{CurrentSpan, span};
 pub use guard::SpanGuard;
 pub use install::{install, uninstall};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use log::{Logged, SpanLog};
 pub use parent::{Evaluated, Parent, SpanParent};
 pub use sampler::Sampler;
 pub use settings::{SpanLimits, TraceSettings, TracerScope};

@@ -241,6 +241,11 @@ impl Queue {
 
     pub(crate) fn drain(&self, max: usize) -> Vec<SpanData> {
         clock::resync();
+        self.take(max).into_iter().map(build::span_data).collect()
+    }
+
+    /// As [`Queue::drain`], in the form that was recorded.
+    pub(super) fn take(&self, max: usize) -> Vec<Finished> {
         self.woken.store(false, Ordering::Relaxed);
         let spans: Vec<Finished> = {
             let mut backlog = lock(&self.backlog);
@@ -252,7 +257,7 @@ impl Queue {
             backlog.spans.drain(..count).collect()
         };
         self.used.fetch_sub(spans.len(), Ordering::Relaxed);
-        spans.into_iter().map(build::span_data).collect()
+        spans
     }
 
     /// Moves what the threads have buffered to the backlog, takes their unused places back, and forgets threads that

@@ -27,7 +27,7 @@ pub(crate) struct Record {
 }
 
 /// The part of a span that changes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Content {
     /// Replaces the name of the site.
     pub(crate) name: Option<Cow<'static, str>>,
@@ -41,6 +41,9 @@ pub(crate) struct Content {
     pub(crate) dropped_links: u32,
     pub(crate) status: Status,
     pub(crate) ended: Option<Moment>,
+    /// How the call ended; the exported span says it in other words.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) outcome: Option<crate::outcome::Outcome>,
 }
 
 impl Record {
@@ -79,6 +82,12 @@ impl Record {
         let mut content = self.lock();
         let ended = content.ended;
         std::mem::replace(&mut *content, Content { ended, ..Content::default() })
+    }
+
+    /// What was recorded by now.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn snapshot(&self) -> Content {
+        self.lock().clone()
     }
 
     // Nothing under the lock runs code of others but destructors of values, so a poisoned one is as good as any.

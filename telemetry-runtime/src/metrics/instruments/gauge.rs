@@ -12,6 +12,7 @@ use crate::metrics::descriptor::Descriptor;
 use crate::metrics::health::{self, Drop};
 use crate::metrics::number::GaugeNumber;
 use crate::metrics::registry::Rows;
+use crate::metrics::store;
 use crate::plugin::Scope;
 
 /// The last value that was set.
@@ -59,7 +60,7 @@ impl<T: GaugeNumber, A: MetricAttributes> Gauge<T, A> {
         if value.is_finite()
             && let Some(cell) = self.cells.get().and_then(|cells| cells.get(index))
         {
-            return cell.store(value.gauge_bits(), Relaxed);
+            return store::shared_cell(cell).store(value.gauge_bits(), Relaxed);
         }
         self.set_cold(value, index);
     }
@@ -72,7 +73,7 @@ impl<T: GaugeNumber, A: MetricAttributes> Gauge<T, A> {
         }
         self.register();
         if let Some(cell) = self.cells.get().and_then(|cells| cells.get(index)) {
-            cell.store(value.gauge_bits(), Relaxed);
+            store::shared_cell(cell).store(value.gauge_bits(), Relaxed);
         }
     }
 

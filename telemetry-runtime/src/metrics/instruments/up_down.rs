@@ -11,6 +11,7 @@ use crate::metrics::descriptor::Descriptor;
 use crate::metrics::health::{self, Drop};
 use crate::metrics::number::UpDownNumber;
 use crate::metrics::registry::Rows;
+use crate::metrics::store;
 use crate::plugin::Scope;
 
 /// A sum that goes up and down.
@@ -61,7 +62,7 @@ impl<T: UpDownNumber, A: MetricAttributes> UpDownCounter<T, A> {
             && let Some(cell) = self.cells.get().and_then(|cells| cells.get(index))
         {
             // From zero, the series may be new.
-            if n.add_shared(cell) == 0 {
+            if n.add_shared(store::shared_cell(cell)) == 0 {
                 self.touch(index);
             }
             return;
@@ -77,7 +78,7 @@ impl<T: UpDownNumber, A: MetricAttributes> UpDownCounter<T, A> {
         }
         self.register();
         if let Some(cell) = self.cells.get().and_then(|cells| cells.get(index)) {
-            n.add_shared(cell);
+            n.add_shared(store::shared_cell(cell));
             self.touch(index);
         }
     }

@@ -9,7 +9,7 @@ use super::{Column, ColumnKind, Family, Outcomes, RowCells, Rows, Table};
 use crate::metrics::buckets::Distribution;
 use crate::metrics::number::gauge_value;
 use crate::metrics::snapshot::{AttributeData, Attributes};
-use crate::metrics::store::{Busy, Slab};
+use crate::metrics::store::{Busy, Slab, Source};
 use crate::outcome::Outcome;
 
 /// Attributes that are not shared yet.
@@ -67,12 +67,19 @@ struct RowView<'a> {
     attributes: &'a dyn Fn() -> &'a RowAttributes,
 }
 
+impl RowView<'_> {
+    /// A shared cell; of a row that nothing was recorded in, a fresh one.
+    fn shared(&self, at: usize) -> u64 {
+        self.shared.get(at).map_or(0, |cell| cell.load(Relaxed))
+    }
+}
+
 impl Table {
     /// Calls `sink` for every series that has a value.
     pub(crate) fn read(
         &'static self,
         busy: &Busy,
-        slabs: &[Slab],
+        source: &Source,
         sink: &mut dyn FnMut(&'static Family, &Attributes, Reading),
     ) {
         match &self.rows {
@@ -80,22 +87,22 @@ impl Table {
                 for (index, touched) in rows.touched().iter().enumerate() {
                     let row = RowView {
                         base: rows.base + index * self.cells,
-                        shared: &rows.shared[index * self.shared..][..self.shared],
-                        touched: touched.load(Relaxed),
+                        shared: source.shared(&rows.shared[index * self.shared..][..self.shared]),
+                        touched: source.is_touched(touched),
                         attributes: &|| rows.attributes(index, || self.closed_attributes(index)),
                     };
-                    self.read_row(&row, slabs, sink);
+                    self.read_row(&row, source, sink);
                 }
             }
             Rows::Open(rows) => {
                 for row in rows.all(busy) {
                     let row = RowView {
                         base: row.base,
-                        shared: &row.shared,
-                        touched: row.touched.load(Relaxed),
+                        shared: source.shared(&row.shared),
+                        touched: source.is_touched(&row.touched),
                         attributes: &|| &row.attributes,
                     };
-                    self.read_row(&row, slabs, sink);
+                    self.read_row(&row, source, sink);
                 }
             }
         }
@@ -104,7 +111,7 @@ impl Table {
     fn read_row(
         &'static self,
         row: &RowView<'_>,
-        slabs: &[Slab],
+        source: &Source,
         sink: &mut dyn FnMut(&'static Family, &Attributes, Reading),
     ) {
         for column in &self.columns {
@@ -113,7 +120,7 @@ impl Table {
                 let at = column.at + outcome * column.width;
                 // Only a series without an outcome exists by being touched: a call that is counted has an outcome.
                 let touched = row.touched && column.outcomes.is_none();
-                if let Some(reading) = column.read(row, at, touched, slabs) {
+                if let Some(reading) = column.read(row, at, touched, source.slabs()) {
                     let outcome = column.outcomes.map(|outcomes| Outcome::ALL[outcomes.first + outcome]);
                     sink(column.family, (row.attributes)().with(outcome), reading);
                 }
@@ -162,10 +169,10 @@ impl Column {
                 (distribution.count() > 0 || touched).then_some(Reading::Distribution(distribution))
             }
             ColumnKind::UpDown => {
-                let bits = row.shared[at].load(Relaxed);
+                let bits = row.shared(at);
                 (bits != 0 || touched).then_some(Reading::Number(bits))
             }
-            ColumnKind::Gauge => gauge_value(row.shared[at].load(Relaxed)).map(Reading::Number),
+            ColumnKind::Gauge => gauge_value(row.shared(at)).map(Reading::Number),
         }
     }
 }

@@ -7,7 +7,6 @@
 use std::any::TypeId;
 use std::borrow::Cow;
 use std::sync::OnceLock;
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use super::Family;
@@ -162,16 +161,8 @@ impl DenseRows {
     #[cold]
     pub(crate) fn touch(&self, row: usize) {
         if let Some(touched) = self.touched.get(row) {
-            touch(touched);
+            store::touch(touched);
         }
-    }
-}
-
-/// Writes only once, so that the line stays shared between processors.
-#[inline]
-fn touch(touched: &AtomicBool) {
-    if !touched.load(Relaxed) {
-        touched.store(true, Relaxed);
     }
 }
 
@@ -237,7 +228,7 @@ impl RowCells {
     /// Says that the row exists though its sums may be zero.
     #[inline]
     pub(crate) fn touch(&self) {
-        touch(self.touched);
+        store::touch(self.touched);
     }
 }
 
@@ -250,13 +241,17 @@ impl Table {
                 let index = attributes.index();
                 Some(RowCells {
                     base: rows.base + index * self.cells,
-                    shared: rows.shared.get(index * self.shared..)?,
+                    shared: store::shared(rows.shared.get(index * self.shared..)?, self.shared),
                     touched: rows.touched.get(index)?,
                 })
             }
             Rows::Open(rows) => {
                 let row = rows.row(self, attributes)?;
-                Some(RowCells { base: row.base, shared: &row.shared, touched: &row.touched })
+                Some(RowCells {
+                    base: row.base,
+                    shared: store::shared(&row.shared, row.shared.len()),
+                    touched: &row.touched,
+                })
             }
         }
     }

@@ -10,15 +10,22 @@
 //! (else its offset is [`UNSET`]), has the thread a slab (else it is empty), is the slab large enough.
 
 mod busy;
+#[cfg(any(test, feature = "testing"))]
+mod isolated;
 mod pool;
+mod source;
 #[cfg(test)]
 mod tests;
 
 use std::cell::Cell;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 pub(crate) use busy::{Busy, lock};
-pub(crate) use pool::{reserve, slabs};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use isolated::Isolated;
+pub(crate) use pool::reserve;
+pub(crate) use source::Source;
 
 use super::health::{self, Drop as Dropped};
 
@@ -50,7 +57,48 @@ impl Drop for Guard {
 /// The slab of the current thread; empty if it has none yet.
 #[inline]
 pub(crate) fn slab() -> Slab {
+    #[cfg(any(test, feature = "testing"))]
+    if let Some(isolated) = Isolated::current() {
+        return isolated.slab();
+    }
     SLAB.get()
+}
+
+/// The cells that all threads share in place of these, of which each call records `length`.
+#[inline]
+#[cfg_attr(
+    not(any(test, feature = "testing")),
+    expect(unused_variables, reason = "only captures look at it")
+)]
+pub(crate) fn shared(cells: &'static [AtomicU64], length: usize) -> &'static [AtomicU64] {
+    #[cfg(any(test, feature = "testing"))]
+    if let Some(isolated) = Isolated::current() {
+        return isolated.shared(&cells[..length]);
+    }
+    cells
+}
+
+/// The one cell that all threads share in place of this one.
+#[inline]
+pub(crate) fn shared_cell(cell: &'static AtomicU64) -> &'static AtomicU64 {
+    #[cfg(any(test, feature = "testing"))]
+    if let Some(isolated) = Isolated::current() {
+        return &isolated.shared(std::slice::from_ref(cell))[0];
+    }
+    cell
+}
+
+/// Sets the flag of a row, which says that the row exists though its sums are zero.
+#[inline]
+pub(crate) fn touch(flag: &AtomicBool) {
+    #[cfg(any(test, feature = "testing"))]
+    if let Some(isolated) = Isolated::current() {
+        return isolated.touch(flag);
+    }
+    // Writes only once, so that the line stays shared between processors.
+    if !flag.load(Relaxed) {
+        flag.store(true, Relaxed);
+    }
 }
 
 /// Runs `write` on a slab of at least `end` cells that no other thread writes to meanwhile.
@@ -62,6 +110,10 @@ pub(crate) fn write_cold(end: usize, write: &mut dyn FnMut(Slab)) {
     let Some(busy) = Busy::enter() else {
         return health::dropped(Dropped::Reentrant);
     };
+    #[cfg(any(test, feature = "testing"))]
+    if let Some(isolated) = Isolated::current() {
+        return isolated.write(&busy, end, write);
+    }
     if GUARD.try_with(|_| ()).is_ok() {
         let slab = pool::exchange(&busy, SLAB.get(), end);
         SLAB.set(slab);

@@ -28,12 +28,17 @@ impl Pool {
         if let Some(found) = self.free.iter().position(|slab| slab.len() >= end) {
             return self.free.swap_remove(found);
         }
+        let slab = self.make(end);
+        self.all.push(slab);
+        slab
+    }
+
+    /// A new slab of at least `end` cells, which nobody collects.
+    fn make(&self, end: usize) -> Slab {
         // Everything that is registered by now fits, so that a thread seldom has to come again.
         let cells = (end.max(self.next) + MARGIN).next_power_of_two().max(SMALLEST);
         // Becomes one zeroed allocation when optimised: pages of a large slab take memory only once they are written to.
-        let slab: Slab = (0..cells).map(|_| AtomicU64::new(0)).collect::<Vec<_>>().leak();
-        self.all.push(slab);
-        slab
+        (0..cells).map(|_| AtomicU64::new(0)).collect::<Vec<_>>().leak()
     }
 }
 
@@ -43,6 +48,12 @@ pub(crate) fn reserve(busy: &Busy, cells: usize) -> usize {
     let first = pool.next;
     pool.next += cells;
     first
+}
+
+/// A slab apart from those of the process.
+#[cfg(any(test, feature = "testing"))]
+pub(super) fn make(busy: &Busy, end: usize) -> Slab {
+    lock(busy, &POOL).make(end)
 }
 
 /// Every slab that was ever made. The order is kept, new ones come at the end.

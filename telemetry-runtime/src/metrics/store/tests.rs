@@ -4,7 +4,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
 
-use super::{Busy, slabs};
+use super::Busy;
+use super::pool::slabs;
 use crate::metrics::health::{Drop as Reason, drops};
 use crate::metrics::testing::{metric, numbers};
 use crate::metrics::{Counter, Descriptor, Histogram, InstrumentKind, Label, MetricData, NumberKind};

@@ -10,4 +10,5 @@ mod outcomes;
 mod parents;
 mod programs;
 mod sink;
+mod testing;
 mod tidy;
