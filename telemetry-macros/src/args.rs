@@ -57,12 +57,17 @@ pub(crate) struct Args {
     pub(crate) block: Option<BlockRef>,
     /// Whether `hidden_scope` is that of a block inside `block`.
     pub(crate) scope_is_nearer: bool,
+    /// What the nearest enclosing block calls the runtime crate, where it says so.
+    pub(crate) hidden_crate: Option<Path>,
 }
 
 /// The hidden argument that a `#[backstage_plugin]` block prepends.
 pub(crate) const HIDDEN_PLUGIN: &str = "__plugin";
 /// The hidden argument that a `#[backstage_core]` block prepends.
 pub(crate) const HIDDEN_CORE: &str = "__core";
+
+/// The hidden argument that either of them prepends where it has `crate = path`.
+pub(crate) const HIDDEN_CRATE: &str = "__crate";
 
 /// The hidden argument of what `#[traced]` and `#[metric]` on a block put on its functions.
 pub(crate) const HIDDEN_BLOCK: &str = "__block";
@@ -109,6 +114,7 @@ impl Args {
             hidden_scope: None,
             block: None,
             scope_is_nearer: false,
+            hidden_crate: None,
         }
     }
 
@@ -148,6 +154,12 @@ impl Args {
         if key == HIDDEN_BLOCK {
             self.scope_is_nearer = self.hidden_scope.is_some();
             self.block = block_ref(value);
+            return Ok(());
+        }
+        if key == HIDDEN_CRATE {
+            if let (None, ArgValue::Expr(Expr::Path(path))) = (&self.hidden_crate, value) {
+                self.hidden_crate = Some(path.path);
+            }
             return Ok(());
         }
         if key != HIDDEN_PLUGIN && key != HIDDEN_CORE {

@@ -7,19 +7,29 @@ use syn::Path;
 use crate::args::Args;
 use crate::diag::Diagnostics;
 
-/// The path of the runtime crate: `crate = path`, else `::telemetry_runtime`.
+/// The path of the runtime crate: `crate = path` of the attribute, else that of the nearest block, else
+/// `::telemetry_runtime`.
 #[derive(Clone)]
-pub(crate) struct CratePath(TokenStream);
+pub(crate) struct CratePath {
+    path: TokenStream,
+    is_written: bool,
+}
 
 impl CratePath {
     /// Takes the argument `crate = path` out of `args`.
     pub(crate) fn take(args: &mut Args, diagnostics: &mut Diagnostics) -> Self {
-        args.take("crate").and_then(|arg| arg.path(diagnostics)).map_or_else(Self::default, Self::from)
+        let written = args.take("crate").and_then(|arg| arg.path(diagnostics));
+        written.or_else(|| args.hidden_crate.take()).map_or_else(Self::default, Self::from)
+    }
+
+    /// The path, if an attribute or a block says it.
+    pub(crate) fn written(&self) -> Option<&TokenStream> {
+        self.is_written.then_some(&self.path)
     }
 
     /// The hidden module, the only thing that generated code names.
     pub(crate) fn private(&self) -> TokenStream {
-        let Self(path) = self;
+        let path = &self.path;
         quote!(#path::__private)
     }
 
@@ -35,18 +45,18 @@ impl CratePath {
 
 impl Default for CratePath {
     fn default() -> Self {
-        Self(quote!(::telemetry_runtime))
+        Self { path: quote!(::telemetry_runtime), is_written: false }
     }
 }
 
 impl From<Path> for CratePath {
     fn from(path: Path) -> Self {
-        Self(path.into_token_stream())
+        Self { path: path.into_token_stream(), is_written: true }
     }
 }
 
 impl ToTokens for CratePath {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.0.to_tokens(tokens);
+        self.path.to_tokens(tokens);
     }
 }

@@ -12,8 +12,8 @@
 //! ```text
 //! let mut __call = Call::new(SpanGuard::enter_with(&__SPAN, |span| { span.set("key", expr); }), NoMetrics);
 //! let __out: R = call_once(|| -> R { body });
-//! Classify(&__out).tell_class(&mut __call);
-//! (&&&&&&&&Inspect(&__out)).tell_outcome(&mut __call);           // eight `&`: one per level, and some to spare
+//! Classify(&__out).tell_class_to_telemetry(&mut __call);
+//! (&&&&&&&&Inspect(&__out)).tell_outcome_to_telemetry(&mut __call);           // eight `&`: one per level, and some to spare
 //! __out
 //! ```
 //!
@@ -27,7 +27,7 @@
 //!         Prepared::new(TaskSpan::start(&__SPAN, __parent), NoMetrics),
 //!         async move { body },
 //!     ),
-//!     |__out: &R, __call: &mut Call<_, _>| (&&&&&&&&Inspect(__out)).tell_outcome(__call),
+//!     |__out: &R, __call: &mut Call<_, _>| (&&&&&&&&Inspect(__out)).tell_outcome_to_telemetry(__call),
 //! )
 //! ```
 //!

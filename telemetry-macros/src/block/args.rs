@@ -49,6 +49,14 @@ impl Owner {
         }
     }
 
+    /// The word of the attribute.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Plugin => "backstage_plugin",
+            Self::Core => "backstage_core",
+        }
+    }
+
     /// The argument that names the owner.
     const fn key(self) -> &'static str {
         match self {

@@ -61,7 +61,7 @@ pub(super) fn call_parts(function: &TracedFn, parts: &Parts) -> (TokenStream, To
 /// ```text
 /// let mut __telemetry_call = Call::new(..);
 /// let __telemetry_out = call_once(move || -> R { let _ = (&last, &first); body });
-/// { use inspect::*; (&&&&&&&&Inspect(&__out)).tell_outcome(&mut __call); }
+/// { use inspect::*; (&&&&&&&&Inspect(&__out)).tell_outcome_to_telemetry(&mut __call); }
 /// __out
 /// ```
 fn value(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
@@ -109,14 +109,14 @@ fn value(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
     }
 }
 
-/// Output: `{ use inspect::*; (&&&&&&&&Inspect(&__out)).tell_outcome(&mut __call); }`.
+/// Output: `{ use inspect::*; (&&&&&&&&Inspect(&__out)).tell_outcome_to_telemetry(&mut __call); }`.
 pub(super) fn inspect(function: &TracedFn, out: &TokenStream, call: &TokenStream) -> Option<TokenStream> {
     let private = function.krate.private();
     function.returns.may_fail.then(|| {
         quote! {{
             use #private::inspect::*;
-            Classify(#out).tell_class(#call);
-            (&&&&&&&&Inspect(#out)).tell_outcome(#call);
+            Classify(#out).tell_class_to_telemetry(#call);
+            (&&&&&&&&Inspect(#out)).tell_outcome_to_telemetry(#call);
         }}
     })
 }

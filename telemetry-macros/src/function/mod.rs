@@ -14,6 +14,7 @@ use quote::ToTokens;
 
 use crate::diag::Diagnostics;
 use crate::metric::MetricArgs;
+use crate::paths::CratePath;
 use crate::traced::TracedArgs;
 
 pub(crate) use item::{ABSORBED, FnItem};
@@ -55,6 +56,23 @@ impl FnArgs {
 }
 
 impl FnArgs {
+    /// What the runtime is called: one attribute that says so speaks for all on the function.
+    fn krate(&self) -> CratePath {
+        let traced = self.traced.iter().chain(&self.traced_by_block).map(|traced| &traced.krate);
+        let metrics = self.metrics.iter().map(|metric| &metric.krate);
+        let written = traced.chain(metrics).find(|krate| krate.written().is_some());
+        written.cloned().unwrap_or_default()
+    }
+
+    fn share_krate(&mut self) {
+        let shared = self.krate();
+        let traced = self.traced.iter_mut().chain(&mut self.traced_by_block).map(|traced| &mut traced.krate);
+        let metrics = self.metrics.iter_mut().map(|metric| &mut metric.krate);
+        for krate in traced.chain(metrics) {
+            krate.clone_from(&shared);
+        }
+    }
+
     /// The span and the metrics of the function, with what its blocks say. A `skip` of the function's own holds for what
     /// comes from blocks.
     fn merge(self) -> (Option<TracedArgs>, Vec<MetricArgs>) {
@@ -75,6 +93,7 @@ pub(crate) fn expand(attribute: Attribute, span: Span, tokens: TokenStream, mut 
     let mut args = FnArgs::default();
     args.add(attribute, span, tokens, &mut diagnostics);
     siblings::absorb(&mut args, &mut item, &mut diagnostics);
+    args.share_krate();
     let function = TracedFn::build(args, &mut item, &mut diagnostics);
     match function {
         Some(function) if diagnostics.is_empty() => expand::expand(&function, &item),

@@ -37,7 +37,7 @@ impl Attribute {
 
 /// Moves every attribute of ours from the function into `args`.
 pub(super) fn absorb(args: &mut FnArgs, item: &mut FnItem, diagnostics: &mut Diagnostics) {
-    let krate = krate_of(args);
+    let krate = args.krate();
     let mut others = Vec::new();
     for attribute in std::mem::take(&mut item.attributes) {
         let Some(ours) = recognise(attribute.path(), &krate) else {
@@ -94,10 +94,4 @@ pub(crate) fn is_ours(path: &Path, word: &str, krate: &CratePath) -> bool {
             let prefix = prefix.trim_start_matches("::");
             prefix == "telemetry_runtime" || prefix == known.trim_start_matches("::")
         })
-}
-
-fn krate_of(args: &FnArgs) -> CratePath {
-    let traced = args.traced.as_ref().or(args.traced_by_block.as_ref()).map(|traced| &traced.krate);
-    let metric = args.metrics.first().map(|metric| &metric.krate);
-    traced.or(metric).cloned().unwrap_or_default()
 }

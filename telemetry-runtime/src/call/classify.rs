@@ -15,7 +15,7 @@ pub struct Classify<'a, R>(pub &'a R);
 impl<T, E: TelemetryError> Classify<'_, Result<T, E>> {
     /// Tells the call what its error says of itself.
     #[inline]
-    pub fn tell_class(self, end: &mut CallEnd) {
+    pub fn tell_class_to_telemetry(self, end: &mut CallEnd) {
         if let Err(error) = self.0 {
             end.classify(ErrorInfo::classified(type_name::<E>(), error));
         }
@@ -26,7 +26,7 @@ impl<T, E: TelemetryError> Classify<'_, Result<T, E>> {
 pub trait ClassifyAny: Sized {
     /// Tells the call nothing.
     #[inline]
-    fn tell_class(self, _: &mut CallEnd) {}
+    fn tell_class_to_telemetry(self, _: &mut CallEnd) {}
 }
 
 impl<R> ClassifyAny for Classify<'_, R> {}

@@ -49,11 +49,11 @@ boxed_error!(dyn Error + 'a, dyn Error + Send + 'a, dyn Error + Send + Sync + 'a
 /// The level of the boxed errors of the standard library. No type is on this and on the next level.
 pub trait InspectBoxed {
     /// Tells the call what it returned.
-    fn tell_outcome(&self, end: &mut CallEnd);
+    fn tell_outcome_to_telemetry(&self, end: &mut CallEnd);
 }
 
 impl<T, E: BoxedError> InspectBoxed for &&&&&Inspect<'_, Result<T, E>> {
-    fn tell_outcome(&self, end: &mut CallEnd) {
+    fn tell_outcome_to_telemetry(&self, end: &mut CallEnd) {
         if let Err(boxed) = self.0 {
             fail_with_error(end, type_name::<E>(), boxed.error());
         }
@@ -63,11 +63,11 @@ impl<T, E: BoxedError> InspectBoxed for &&&&&Inspect<'_, Result<T, E>> {
 /// The level of the types that implement `Error`.
 pub trait InspectError {
     /// Tells the call what it returned.
-    fn tell_outcome(&self, end: &mut CallEnd);
+    fn tell_outcome_to_telemetry(&self, end: &mut CallEnd);
 }
 
 impl<T, E: Error> InspectError for &&&&Inspect<'_, Result<T, E>> {
-    fn tell_outcome(&self, end: &mut CallEnd) {
+    fn tell_outcome_to_telemetry(&self, end: &mut CallEnd) {
         if let Err(error) = self.0 {
             fail_with_error(end, type_name::<E>(), error);
         }
@@ -77,11 +77,11 @@ impl<T, E: Error> InspectError for &&&&Inspect<'_, Result<T, E>> {
 /// The level of the wrappers that lend an `Error`, such as `anyhow::Error`.
 pub trait InspectAsError {
     /// Tells the call what it returned.
-    fn tell_outcome(&self, end: &mut CallEnd);
+    fn tell_outcome_to_telemetry(&self, end: &mut CallEnd);
 }
 
 impl<T, E: AsRef<dyn Error>> InspectAsError for &&&Inspect<'_, Result<T, E>> {
-    fn tell_outcome(&self, end: &mut CallEnd) {
+    fn tell_outcome_to_telemetry(&self, end: &mut CallEnd) {
         if let Err(wrapper) = self.0 {
             match provoke(|| wrapper.as_ref()) {
                 Some(error) => fail_with_error(end, type_name::<E>(), error),
@@ -94,11 +94,11 @@ impl<T, E: AsRef<dyn Error>> InspectAsError for &&&Inspect<'_, Result<T, E>> {
 /// The level of the types with a text.
 pub trait InspectDisplay {
     /// Tells the call what it returned.
-    fn tell_outcome(&self, end: &mut CallEnd);
+    fn tell_outcome_to_telemetry(&self, end: &mut CallEnd);
 }
 
 impl<T, E: Display> InspectDisplay for &&Inspect<'_, Result<T, E>> {
-    fn tell_outcome(&self, end: &mut CallEnd) {
+    fn tell_outcome_to_telemetry(&self, end: &mut CallEnd) {
         if let Err(error) = self.0 {
             fail_with_text(end, type_name::<E>(), error);
         }
@@ -108,11 +108,11 @@ impl<T, E: Display> InspectDisplay for &&Inspect<'_, Result<T, E>> {
 /// The level of the types that have a text for programmers only.
 pub trait InspectDebug {
     /// Tells the call what it returned.
-    fn tell_outcome(&self, end: &mut CallEnd);
+    fn tell_outcome_to_telemetry(&self, end: &mut CallEnd);
 }
 
 impl<T, E: Debug> InspectDebug for &Inspect<'_, Result<T, E>> {
-    fn tell_outcome(&self, end: &mut CallEnd) {
+    fn tell_outcome_to_telemetry(&self, end: &mut CallEnd) {
         if let Err(error) = self.0 {
             fail_with_text(end, type_name::<E>(), &AsDebug(error));
         }
@@ -122,11 +122,11 @@ impl<T, E: Debug> InspectDebug for &Inspect<'_, Result<T, E>> {
 /// The level of the errors of which nothing is known but their type.
 pub trait InspectResult {
     /// Tells the call what it returned.
-    fn tell_outcome(&self, end: &mut CallEnd);
+    fn tell_outcome_to_telemetry(&self, end: &mut CallEnd);
 }
 
 impl<T, E> InspectResult for Inspect<'_, Result<T, E>> {
-    fn tell_outcome(&self, end: &mut CallEnd) {
+    fn tell_outcome_to_telemetry(&self, end: &mut CallEnd) {
         if self.0.is_err() {
             end.fail(type_name::<E>(), |info| info);
         }
@@ -136,11 +136,11 @@ impl<T, E> InspectResult for Inspect<'_, Result<T, E>> {
 /// The level of everything else: a value that is no `Result` is no error.
 pub trait InspectAny: Sized {
     /// Tells the call nothing.
-    fn tell_outcome(self, end: &mut CallEnd);
+    fn tell_outcome_to_telemetry(self, end: &mut CallEnd);
 }
 
 impl<R> InspectAny for Inspect<'_, R> {
-    fn tell_outcome(self, _: &mut CallEnd) {}
+    fn tell_outcome_to_telemetry(self, _: &mut CallEnd) {}
 }
 
 /// Shows a value by its `Debug` form.

@@ -84,7 +84,7 @@ fn an_error_is_known_by_its_type_and_its_text_is_not_made() {
     let probe = Probe::default();
     let mut call = Call::new(NoSpan, probe.clone());
     let out: Result<(), Untold> = call_once(|| Err(Untold));
-    (&&&Inspect(&out)).tell_outcome(&mut call);
+    (&&&Inspect(&out)).tell_outcome_to_telemetry(&mut call);
     assert!(call.error().unwrap().message().is_none());
     drop(call);
     assert_eq!(probe.heard_once(), (Outcome::Error, 0, Some(std::any::type_name::<Untold>())));

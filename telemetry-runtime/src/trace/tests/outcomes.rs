@@ -42,7 +42,7 @@ macro_rules! returning {
     ($site:expr, $type:ty, $value:expr) => {{
         let mut call = Call::new(SpanGuard::enter($site), NoMetrics);
         let out: $type = call_once(|| -> $type { $value });
-        (&&&&&&&&Inspect(&out)).tell_outcome(&mut call);
+        (&&&&&&&&Inspect(&out)).tell_outcome_to_telemetry(&mut call);
         out
     }};
 }
@@ -175,7 +175,7 @@ fn five_references_are_enough_for_all_levels() {
     let capture = Capture::new();
     let mut call = Call::new(SpanGuard::enter(&OUTER), NoMetrics);
     let out: Result<(), Failed> = Err(Failed(Missing));
-    (&&&&&Inspect(&out)).tell_outcome(&mut call);
+    (&&&&&Inspect(&out)).tell_outcome_to_telemetry(&mut call);
     drop(call);
     assert_eq!(capture.span().status, Status::error("cannot stitch"));
 }
@@ -296,7 +296,8 @@ fn a_finished_future_says_how_it_ended() {
             };
             (Prepared::new(span, NoMetrics), future)
         },
-        |out: &Result<(), Missing>, call: &mut Call<_, _>| (&&&&&Inspect(out)).tell_outcome(call),
+        |out: &Result<(), Missing>, call: &mut Call<_, _>| (&&&&&Inspect(out))
+            .tell_outcome_to_telemetry(call),
     ));
     assert!(poll(future.as_mut()).is_pending());
     assert!(capture.spans().is_empty(), "an open span was exported");

@@ -49,7 +49,7 @@ fn stream(items: impl Into<VecDeque<Item>>) -> Pin<Box<impl Stream<Item = Item>>
         Parent::current(),
         given(items),
         |parent| Prepared::new(TaskSpan::start(&OUTER, parent), NoMetrics),
-        |item: &Item, end: &mut CallEnd| (&&Inspect(item)).tell_outcome(end),
+        |item: &Item, end: &mut CallEnd| (&&Inspect(item)).tell_outcome_to_telemetry(end),
     ))
 }
 
