@@ -7,7 +7,7 @@
 /// |---|---|---|
 /// | `id` | string literal, `[a-z][a-z0-9]*([-_][a-z0-9]+)*`, at most 63 bytes | required, unless `plugin` is given |
 /// | `plugin` | type that implements [`Plugin`](crate::Plugin), as seen from inside the block | |
-/// | `crate` | path of this crate | `::telemetry_runtime` |
+/// | `crate` | path of this crate, for everything inside | `::telemetry_runtime` |
 ///
 /// It stands on an inline `mod`, on an `impl` (of a type or of a trait), or on a `struct`. A struct gets an
 /// implementation of [`Plugin`](crate::Plugin), so that `plugin = Catalog` can be written elsewhere.
@@ -51,6 +51,30 @@
 /// It expands to the same item, in which every [`#[traced]`](crate::traced), [`#[metric]`](crate::metric) and
 /// `#[derive(MetricSet)]` carries the id in a hidden argument. They are found by their names: bare, as
 /// `telemetry_runtime::traced`, or under the path of `crate =`. One that was imported under another name does not get the id.
+///
+/// # Under another name
+///
+/// Generated code names this crate as `::telemetry_runtime`. Where a manifest renames it, or another crate re-exports it, every
+/// macro takes `crate = path`; said by a block, it holds for all of them inside, `metric_name!` and the derives too.
+///
+/// ```
+/// # mod my_platform { pub mod telemetry { pub use telemetry_runtime::*; } }
+/// #[my_platform::telemetry::backstage_plugin(id = "catalog", crate = crate::my_platform::telemetry)]
+/// pub mod catalog {
+///     use crate::my_platform::telemetry::{AttributeValue, traced};
+///
+///     #[derive(Clone, Copy, AttributeValue)]
+///     pub enum Kind {
+///         Component,
+///     }
+///
+///     #[traced]
+///     pub fn process() {}
+/// }
+/// # fn main() {
+/// catalog::process();
+/// # }
+/// ```
 ///
 /// # Compile errors
 ///
@@ -99,7 +123,7 @@ pub use telemetry_macros::backstage_core;
 /// | `kind` | `"internal"`, `"server"`, `"client"`, `"producer"`, `"consumer"` | `"internal"` |
 /// | `attributes(key = expr, ..)` | keys are identifiers joined by dots, string literals, or constants in braces; values are [`SpanValue`](crate::trace::SpanValue)s | none |
 /// | `parent` | a [`SpanParent`](crate::trace::SpanParent): an `opentelemetry::Context`, a [`SpanContext`](crate::trace::SpanContext), a [`CurrentSpan`](crate::trace::CurrentSpan), or an `Option` of one | the current span |
-/// | `root` | flag: the span starts a trace of its own | |
+/// | `root` | flag: the span starts a trace of its own; `root = false` undoes that of a block | |
 /// | `links` | iterator of `opentelemetry::trace::SpanContext` | none |
 /// | `skip` | flag: no span, for a function of a block | |
 /// | `plugin` | type that implements [`Plugin`](crate::Plugin), or string literal | see [`#[backstage_plugin]`](macro@backstage_plugin) |
@@ -215,7 +239,7 @@ pub use telemetry_macros::traced;
 /// | `attributes = expr` | a value whose type derives [`MetricAttributes`](derive@crate::MetricAttributes) | none |
 /// | `attributes(key = expr, ..)` | values that are [`AttributeValue`](derive@crate::AttributeValue)s, so bounded | none |
 /// | `outcome` | `true` or `false`: whether points carry the attribute `outcome` (`ok`, `error`, `panic`, `cancelled`) | `true` |
-/// | `skip` | flag: no span, for a function of a block | |
+/// | `skip` | flag: none of the metrics of its block, for a function inside | |
 /// | `plugin` | type that implements [`Plugin`](crate::Plugin), or string literal | see [`#[backstage_plugin]`](macro@backstage_plugin) |
 /// | `crate` | path of this crate | `::telemetry_runtime` |
 ///

@@ -100,6 +100,36 @@ fn code_that_does_not_parse_keeps_its_plugin() {
     assert!(output.contains("#[traced(__plugin=\"catalog\")]fna(){letx=;}fn"), "{output}");
 }
 
+#[test]
+fn a_block_tells_everything_of_ours_what_the_crate_is_called() {
+    let arguments = quote!(id = "catalog", crate = telemetry);
+    let output = expand(
+        Owner::Plugin,
+        arguments,
+        quote! {
+            mod m {
+                #[telemetry::traced(root)] fn a() { telemetry::metric_name!("a.b"); other!("a.b"); }
+                #[derive(Debug, MetricAttributes)] struct A;
+                #[derive(AttributeValue, MetricSet)] struct B;
+                #[telemetry::backstage_core(service = "s")] mod n {}
+                #[test] fn t() {}
+                #[telemetry::test] fn u() {}
+            }
+        },
+    );
+    let output = output.to_string().replace(' ', "");
+    for part in [
+        "#[telemetry::traced(__plugin=\"catalog\",__crate=telemetry,root)]",
+        "telemetry::metric_name!(__crate=telemetry,\"a.b\");other!(\"a.b\");",
+        "#[derive(Debug,MetricAttributes)]#[metric_attributes(__crate=telemetry)]",
+        "#[metric_set(__plugin=\"catalog\",__crate=telemetry)]#[attribute(__crate=telemetry)]structB",
+        "#[telemetry::backstage_core(__crate=telemetry,service=\"s\")]",
+        "#[test]fnt(){}#[telemetry::test(__crate=telemetry)]fnu",
+    ] {
+        assert!(output.contains(part), "{part} is not in {output}");
+    }
+}
+
 fn mistakes(arguments: TokenStream, item: TokenStream) -> String {
     expand(Owner::Plugin, arguments, item).to_string()
 }

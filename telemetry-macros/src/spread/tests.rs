@@ -171,6 +171,20 @@ fn the_nearest_of_nested_blocks_wins() {
 }
 
 #[test]
+fn one_attribute_of_a_function_says_for_all_what_the_crate_is_called() {
+    let block = quote!(#[telemetry::__private::traced(__block("c", "Catalog"), crate = telemetry)]);
+    let output = method(&quote!(#[traced(name = "mine")] #[metric(counter = "a.b")] #block));
+    assert!(output.contains("telemetry::__private") && !output.contains("telemetry_runtime"), "{output}");
+}
+
+#[test]
+fn a_function_can_undo_what_its_block_says() {
+    let block = quote!(#[::telemetry_runtime::__private::traced(__block("c", "Catalog"), root)]);
+    assert!(method(&block).contains(".root()"));
+    assert!(!method(&quote!(#[traced(root = false)] #block)).contains(".root()"));
+}
+
+#[test]
 fn the_functions_of_a_block_share_its_metrics() {
     let block =
         quote!(#[::telemetry_runtime::__private::metric(__block("catalog", "Catalog"), counter = "a.b")]);

@@ -52,7 +52,8 @@ pub(crate) struct TracedArgs {
     pub(crate) links: Option<Expr>,
     /// What names the span that these are children of.
     pub(crate) parent: Option<Expr>,
-    pub(crate) root: bool,
+    /// Whether the span starts a trace, where it was written.
+    pub(crate) root: Option<bool>,
     /// Inside a block: no span for this function.
     pub(crate) skip: bool,
     /// The block that this one comes from, where the function has none of its own.
@@ -73,8 +74,8 @@ impl TracedArgs {
             .map(|tokens| attributes::parse(tokens, diagnostics))
             .unwrap_or_default();
         let parent = args.take("parent");
-        let root = args.take("root");
-        if let (Some(parent), Some(_)) = (&parent, &root) {
+        let root = args.take("root").map(|arg| arg.flag(diagnostics));
+        if let (Some(parent), Some(true)) = (&parent, root) {
             diagnostics
                 .error(
                     MessageId::ConflictingArguments,
@@ -94,12 +95,17 @@ impl TracedArgs {
             attributes,
             links: args.take("links").and_then(|arg| arg.expr(diagnostics)),
             parent: parent.and_then(|arg| arg.expr(diagnostics)),
-            root: root.is_some_and(|arg| arg.flag(diagnostics)),
+            root,
             skip: args.take("skip").is_some_and(|arg| arg.flag(diagnostics)),
             block: args.block.take(),
             scope: ScopeRef::resolve(&mut args, diagnostics),
             krate: CratePath::take(&mut args, diagnostics),
         }
+    }
+
+    /// Whether the span starts a trace of its own.
+    pub(crate) fn is_root(&self) -> bool {
+        self.root == Some(true)
     }
 
     /// What the function says of its span, completed by what the block around it says.
@@ -115,8 +121,10 @@ impl TracedArgs {
         self.attributes.splice(0..0, inherited);
         self.kind = self.kind.or(block.kind);
         self.links = self.links.or(block.links);
-        self.parent = self.parent.or(block.parent);
-        self.root |= block.root;
+        // A root has no parent, so what the function says of the one leaves out what its block says of the other.
+        let (is_root, has_parent) = (self.is_root(), self.parent.is_some());
+        self.parent = self.parent.or(block.parent.filter(|_| !is_root));
+        self.root = self.root.or(block.root.filter(|_| !has_parent));
         self.block = block.block;
         if !self.scope.is_explicit() {
             self.scope = block.scope;

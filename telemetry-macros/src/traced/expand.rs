@@ -23,7 +23,7 @@ pub(crate) fn statics(args: &TracedArgs, function: &str) -> TokenStream {
         let kind = local(kind);
         quote!(.kind(#private::SpanKind::#kind))
     });
-    let root = args.root.then(|| quote!(.root()));
+    let root = args.is_root().then(|| quote!(.root()));
     let tracking = args.scope.tracking();
     quote! {
         #tracking
