@@ -40,6 +40,15 @@ pub struct Metrics {
     pub size: Histogram<u64>,
 }
 
+/// What may go wrong.
+#[derive(Debug, telemetry::TelemetryError)]
+#[telemetry(crate = telemetry)]
+pub enum FindError {
+    /// There is nothing to find.
+    #[telemetry(type = "no_text")]
+    NoText,
+}
+
 /// The plugin as a type.
 #[backstage_plugin(id = "renamed-each", crate = telemetry)]
 pub struct Each;
@@ -51,9 +60,9 @@ pub struct Each;
 /// Without a text there is nothing to find.
 #[traced(plugin = Each, crate = telemetry, attributes(text.length = text.len()))]
 #[metric(counter = "finds.calls", plugin = Each, crate = telemetry)]
-pub fn find(text: &str) -> Result<usize, String> {
+pub fn find(text: &str) -> Result<usize, FindError> {
     if text.is_empty() {
-        return Err("no text".to_owned());
+        return Err(FindError::NoText);
     }
     Ok(text.len())
 }

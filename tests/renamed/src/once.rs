@@ -45,6 +45,14 @@ mod catalog {
         pub seen: Counter<u64, Renamed>,
     }
 
+    /// What may go wrong.
+    #[derive(Debug, telemetry::TelemetryError)]
+    pub enum FindError {
+        /// There is nothing to find.
+        #[telemetry(expected)]
+        NoText,
+    }
+
     /// Finds something.
     ///
     /// # Errors
@@ -52,12 +60,12 @@ mod catalog {
     /// Without a text there is nothing to find.
     #[traced]
     #[telemetry::metric(counter = "finds.calls")]
-    pub fn find(text: &str) -> Result<usize, String> {
+    pub fn find(text: &str) -> Result<usize, FindError> {
         let name = telemetry::metric_name!("finds.calls");
         if text.is_empty() {
-            return Err(name.to_string());
+            return Err(FindError::NoText);
         }
-        Ok(text.len())
+        Ok(name.as_str().len())
     }
 
     /// A type whose methods are recorded.

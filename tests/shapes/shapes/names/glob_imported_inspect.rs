@@ -9,6 +9,10 @@ mod glob {
         fn tell_outcome(&self, _: &mut u32) -> u32 {
             41
         }
+
+        fn tell_class(&self) -> u32 {
+            45
+        }
     }
 
     impl<T: ?Sized> ByReference for T {}
@@ -35,7 +39,7 @@ use glob::*;
 #[shape]
 fn fallible(text: &str) -> Result<u32, std::num::ParseIntError> {
     let n: u32 = text.parse()?;
-    Ok(n + text.tell_outcome(&mut 0) + n.metrics())
+    Ok(n + text.tell_outcome(&mut 0) + text.tell_class() + n.metrics())
 }
 
 #[shape]
