@@ -13,12 +13,12 @@
 //! ```
 //!
 //! ```
+//! use telemetry_runtime::backstage_plugin;
 //! use telemetry_runtime::testing::Capture;
-//! use telemetry_runtime::{backstage_plugin, metric, traced};
 //!
 //! #[backstage_plugin(id = "catalog")]
 //! mod catalog {
-//!     use super::*;
+//!     use telemetry_runtime::{metric, traced};
 //!
 //!     #[traced(attributes(catalog.kind = kind))]
 //!     #[metric(counter("entities.loaded", unit = "{entity}"))]
@@ -59,6 +59,10 @@
 //!
 //! A call that counts itself as running is counted down where it was counted up. Everything else is recorded where it
 //! happens: a call that ends elsewhere is counted there.
+//!
+//! Limits on free text (`#[attribute(limit = N)]`, `telemetry.metrics.cardinalityLimit`) count what a capture has, not what other
+//! tests recorded. Spans of third-party code are captured if it is given a tracer of
+//! [`Capture::tracer_provider`]; those of `opentelemetry::global` go where its provider sends them.
 //!
 //! What the process has once stays shared: the names of metrics, what a `static` or a `LazyLock` has initialised, and
 //! callbacks of observable instruments that were added outside of any capture. Such callbacks, and declared ones, run whenever

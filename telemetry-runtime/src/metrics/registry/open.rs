@@ -12,6 +12,8 @@ use super::table::Table;
 use crate::metrics::attributes::{AttributeRef, FreeAttributes, MetricAttributes};
 use crate::metrics::health::{self, Drop};
 use crate::metrics::snapshot::AttributeData;
+#[cfg(any(test, feature = "testing"))]
+use crate::metrics::store::Isolated;
 use crate::metrics::store::{self, Busy, lock};
 
 /// The most attribute sets that an instrument with free text takes; what goes beyond shares the overflow series.
@@ -95,6 +97,10 @@ impl OpenRows {
     /// The row of these attributes, or the overflow row.
     #[inline]
     pub(super) fn row<A: MetricAttributes>(&self, table: &Table, attributes: &A) -> Option<&'static Row> {
+        #[cfg(any(test, feature = "testing"))]
+        if let Some(isolated) = Isolated::current() {
+            return self.isolated_row(&isolated, table, attributes);
+        }
         let hash = self.hash(attributes);
         match self.entries.find(hash, |entry| entry.key.is_of(attributes)) {
             Some(entry) => Some(entry.row),
@@ -134,7 +140,7 @@ impl OpenRows {
             health::dropped(Drop::Reentrant);
             return None;
         };
-        Some(self.insert(&busy, table, attributes, hash))
+        Some(self.insert(&busy, table, attributes, hash, true))
     }
 
     /// Whether a position with a limit has reached it, and this text is not among the ones it took.
@@ -154,12 +160,14 @@ impl OpenRows {
         self.hasher.hash_one(text)
     }
 
+    /// The row, made unless it is there; without `limited` beyond all limits, and without counting against them.
     fn insert<A: MetricAttributes>(
         &self,
         busy: &Busy,
         table: &Table,
         attributes: &A,
         hash: u64,
+        limited: bool,
     ) -> &'static Row {
         let mut rows = lock(busy, &self.rows);
         // Another thread may have been faster.
@@ -174,19 +182,17 @@ impl OpenRows {
             }
             return row;
         }
-        let made = self.made.load(Relaxed);
-        if made >= cardinality_limit() || self.labels.iter().any(|label| self.refuses(label, attributes)) {
-            return self.overflow.get_or_init(|| {
-                let pairs = vec![("otel.metric.overflow".into(), AttributeData::Bool(true))];
-                let row = new_row(busy, table, pairs);
-                rows.push(row);
-                row
-            });
+        if limited {
+            let made = self.made.load(Relaxed);
+            if made >= cardinality_limit() || self.labels.iter().any(|label| self.refuses(label, attributes))
+            {
+                return self.overflow_row(busy, table, &mut rows);
+            }
+            self.take_labels(attributes);
+            self.made.store(made + 1, Relaxed);
         }
-        self.take_labels(attributes);
         let row = new_row(busy, table, pairs(table, attributes, sorted.as_deref()));
         rows.push(row);
-        self.made.store(made + 1, Relaxed);
         if let Some(sorted) = sorted
             && !attributes.free().is_some_and(is_sorted)
         {
@@ -195,6 +201,44 @@ impl OpenRows {
         }
         self.enter(hash, Key::of(attributes), row);
         row
+    }
+
+    /// The row of everything beyond a limit.
+    fn overflow_row(&self, busy: &Busy, table: &Table, rows: &mut Vec<&'static Row>) -> &'static Row {
+        self.overflow.get_or_init(|| {
+            let pairs = vec![("otel.metric.overflow".into(), AttributeData::Bool(true))];
+            let row = new_row(busy, table, pairs);
+            rows.push(row);
+            row
+        })
+    }
+
+    /// As [`OpenRows::row`], with the limits counted in a capture: what other tests recorded must not decide here.
+    #[cfg(any(test, feature = "testing"))]
+    fn isolated_row<A: MetricAttributes>(
+        &self,
+        isolated: &Isolated,
+        table: &Table,
+        attributes: &A,
+    ) -> Option<&'static Row> {
+        let Some(busy) = Busy::enter() else {
+            health::dropped(Drop::Reentrant);
+            return None;
+        };
+        let row = self.insert(&busy, table, attributes, self.hash(attributes), false);
+        let mut texts = Vec::new();
+        for label in &self.labels {
+            attributes.labels(&mut |position, text| {
+                if position == label.position {
+                    texts.push((position, label.limit, text.to_owned()));
+                }
+            });
+        }
+        if isolated.admits(&busy, std::ptr::from_ref(self).addr(), row.base, cardinality_limit(), texts) {
+            Some(row)
+        } else {
+            Some(self.overflow_row(&busy, table, &mut lock(&busy, &self.rows)))
+        }
     }
 
     /// The row of free attributes that are in order.

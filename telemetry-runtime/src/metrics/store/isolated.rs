@@ -35,6 +35,15 @@ pub(crate) struct Contents {
     shared: HashMap<usize, &'static [AtomicU64]>,
     /// The rows that exist though their sums are zero, by the address of their flag.
     touched: HashSet<usize>,
+    /// What was taken of each open set, by its address.
+    admitted: HashMap<usize, Admitted>,
+}
+
+/// The rows of an open set that the limits have let in, and the texts of each position with a limit.
+#[derive(Clone, Debug, Default)]
+struct Admitted {
+    rows: HashSet<usize>,
+    texts: HashMap<usize, HashSet<String>>,
 }
 
 /// Empty slabs that a later capture can have.
@@ -115,6 +124,33 @@ impl Isolated {
         if let Some(busy) = Busy::enter() {
             lock(&busy, &self.0.contents).touched.insert(std::ptr::from_ref(flag).addr());
         }
+    }
+
+    /// Whether a row of an open set is within its limits: a number of rows, and of texts at some positions.
+    pub(crate) fn admits(
+        &self,
+        busy: &Busy,
+        set: usize,
+        row: usize,
+        limit: usize,
+        texts: Vec<(usize, usize, String)>,
+    ) -> bool {
+        let mut contents = lock(busy, &self.0.contents);
+        let admitted = contents.admitted.entry(set).or_default();
+        if admitted.rows.contains(&row) {
+            return true;
+        }
+        let is_full = |(position, limit, text): &(usize, usize, String)| {
+            admitted.texts.get(position).is_some_and(|known| known.len() >= *limit && !known.contains(text))
+        };
+        if admitted.rows.len() >= limit || texts.iter().any(is_full) {
+            return false;
+        }
+        admitted.rows.insert(row);
+        for (position, _, text) in texts {
+            admitted.texts.entry(position).or_default().insert(text);
+        }
+        true
     }
 
     /// What was recorded by now.

@@ -130,3 +130,29 @@ fn a_capture_can_be_read_after_its_guard() {
     assert_eq!(capture.spans().len(), 3);
     assert_eq!(capture.counter("entities.loaded", &[]), 2);
 }
+
+#[test]
+fn limits_count_what_the_capture_recorded() {
+    #[derive(Clone, Copy, MetricAttributes)]
+    struct Limited<'a> {
+        #[attribute(limit = 2)]
+        name: Label<'a>,
+    }
+    #[telemetry_runtime::metric(
+        counter = "limited.counted",
+        plugin = "capture-limits",
+        outcome = false,
+        attributes = Limited { name: Label::new(name) },
+    )]
+    fn count(name: &str) {}
+    for round in ["first", "second", "third"] {
+        let capture = Capture::start();
+        for name in ["a", "b", "c", "a"] {
+            count(&format!("{round}-{name}"));
+        }
+        let metrics = capture.metrics();
+        assert_eq!(metrics.counter("limited.counted", &[("name", &format!("{round}-a"))]), 2);
+        assert_eq!(metrics.counter("limited.counted", &[("otel.metric.overflow", "true")]), 1);
+        assert_eq!(metrics.counter("limited.counted", &[]), 4);
+    }
+}
