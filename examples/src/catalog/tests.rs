@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use telemetry_runtime::testing::Capture;
 use tempfile::TempDir;
 
 use super::*;
@@ -181,4 +182,19 @@ async fn pass_ends_though_its_documents_are_due_again_meanwhile() {
     let (folder, _) = catalog(&[("ada.yaml", &user("ada", "")), ("bob.yaml", &user("bob", ""))]);
     let catalog = Catalog::new(folder.path().to_path_buf(), Duration::ZERO);
     assert_eq!(pass(&catalog).await.0, counts(0, 2, 0, 0));
+}
+
+#[telemetry_runtime::test]
+#[tokio::test]
+async fn document_that_cannot_be_read_is_a_failed_run(capture: &Capture) {
+    let (_folder, catalog) = catalog(&[("broken.yaml", "a: [1")]);
+    pass(&catalog).await;
+    capture.assert_spans(
+        "
+        discover [ok]
+        ProcessingRun [error] backstage.catalog.document=broken.yaml#0 backstage.catalog.processing.result=failed",
+    );
+    assert_eq!(capture.counter("processed.entities.count", &[("result", "failed")]), 1);
+    assert_eq!(capture.counter("processed.entities.count", &[]), 1);
+    assert_eq!(capture.gauge("entities.count", &[("kind", "user")]), 0);
 }

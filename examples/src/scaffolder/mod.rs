@@ -226,6 +226,8 @@ fn handles_failure(condition: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use telemetry_runtime::testing::Capture;
+
     use super::*;
 
     async fn task(steps: Value, parameters: Value) -> TaskReport {
@@ -284,5 +286,20 @@ mod tests {
     async fn missing_parameter_fails_the_task_before_any_step() {
         let report = task(json!([{"action": "debug:log"}]), json!({})).await;
         assert_eq!((report.ok, report.steps.len()), (false, 0));
+    }
+
+    #[telemetry_runtime::test]
+    #[tokio::test]
+    async fn failed_step_is_an_error_below_its_task(capture: &Capture) {
+        let steps = json!([{"id": "launch", "action": "rocket:launch"}, {"action": "debug:log"}]);
+        task(steps, json!({"name": "web"})).await;
+        capture.assert_spans(
+            "ScaffolderTask [error] template=template:default/service
+               ScaffolderStep [error] action=rocket:launch
+               ScaffolderStep [ok] action=debug:log",
+        );
+        for (result, steps) in [("failed", 1), ("skipped", 1), ("ok", 0)] {
+            assert_eq!(capture.counter("step.count", &[("result", result)]), steps, "{result}");
+        }
     }
 }

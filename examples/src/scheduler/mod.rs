@@ -174,6 +174,7 @@ async fn run_once(task: &Task) -> Result<(), TaskFailure> {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use telemetry_runtime::testing::Capture;
     use tokio::sync::Notify;
 
     use super::*;
@@ -242,5 +243,18 @@ mod tests {
         });
         let _loops = Scheduler::default().start(vec![task]);
         time::timeout(Duration::from_secs(10), done.notified()).await.expect("there was no second run");
+    }
+
+    #[telemetry_runtime::test]
+    #[tokio::test]
+    async fn failed_run_is_a_trace_of_its_own_and_one_count(capture: &Capture) {
+        let fails =
+            Task::new("test:fail", TaskScope::Local, Duration::ZERO, || async { Err("broken".into()) });
+        Scheduler::default().run(&fails).await.unwrap_err();
+        capture.assert_spans("task [error] taskId=test:fail scope=local");
+        let failed = [("task_id", "test:fail"), ("result", "failed")];
+        assert_eq!(capture.counter("task.runs.count", &failed), 1);
+        assert_eq!(capture.histogram("task.runs.duration", &failed).count(), 1);
+        assert_eq!(capture.counter("task.runs.count", &[("result", "completed")]), 0);
     }
 }
