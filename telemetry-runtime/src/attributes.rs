@@ -113,8 +113,11 @@ pub use telemetry_macros::backstage_core;
 /// Makes a span of every call of a function.
 ///
 /// The span starts with the call and ends with it, and says how: a returned `Err` is an error, with `error.type` and an
-/// exception event; a panic is an error with `error.type = "panic"`; a future that is dropped before it has finished is
-/// `outcome = "cancelled"`. Any `Result` will do, whatever its error type implements. What the function returns, when its
+/// exception event, which an error that goes up through several spans has at the innermost only; a panic is an error with
+/// `error.type = "panic"`; a future that is dropped before it has finished is
+/// `outcome = "cancelled"`. Any `Result` will do, whatever its error type implements; one with
+/// [`#[derive(TelemetryError)]`](derive@crate::TelemetryError) gives each variant its `error.type` and says which errors are
+/// expected. Texts of errors are cut after 16 KiB. What the function returns, when its
 /// parameters are dropped, and what a panic carries are as without the attribute.
 ///
 /// | argument | type | default |
@@ -124,13 +127,14 @@ pub use telemetry_macros::backstage_core;
 /// | `attributes(key = expr, ..)` | keys are identifiers joined by dots, string literals, or constants in braces; values are [`SpanValue`](crate::trace::SpanValue)s | none |
 /// | `parent` | a [`SpanParent`](crate::trace::SpanParent): an `opentelemetry::Context`, a [`SpanContext`](crate::trace::SpanContext), a [`CurrentSpan`](crate::trace::CurrentSpan), or an `Option` of one | the current span |
 /// | `root` | flag: the span starts a trace of its own; `root = false` undoes that of a block | |
+/// | `none` | `"error"`: a returned `None` (or `Ok(None)`) is an error, with `error.type = "none"` and without a text; or `"ok"` | `"ok"` |
 /// | `links` | iterator of `opentelemetry::trace::SpanContext` | none |
 /// | `skip` | flag: no span, for a function of a block | |
 /// | `plugin` | type that implements [`Plugin`](crate::Plugin), or string literal | see [`#[backstage_plugin]`](macro@backstage_plugin) |
 /// | `crate` | path of this crate | `::telemetry_runtime` |
 ///
-/// On a parameter, `#[attribute]` records it under its name and `#[attribute("key")]` under another one. Nothing else of a
-/// parameter is ever recorded. Attributes are evaluated on entry, before the body, and only if the span is recorded; a
+/// On a parameter, `#[attribute]` records it under its name and `#[attribute("key")]` under another one, also where it stands
+/// in a `#[cfg_attr(..)]`. Nothing else of a parameter is ever recorded, and a [`Sensitive`](crate::Sensitive) one never is. Attributes are evaluated on entry, before the body, and only if the span is recorded; a
 /// parameter is borrowed for it. A value of `None` is left out. A function that makes its future or stream in its body, in
 /// other words than `async move { .. }` at the end, takes its parameters apart before the span starts: there attributes are
 /// evaluated at the call, unless it is known already that nothing will be recorded.
@@ -238,7 +242,8 @@ pub use telemetry_macros::traced;
 /// |---|---|---|
 /// | `attributes = expr` | a value whose type derives [`MetricAttributes`](derive@crate::MetricAttributes) | none |
 /// | `attributes(key = expr, ..)` | values that are [`AttributeValue`](derive@crate::AttributeValue)s, so bounded | none |
-/// | `outcome` | `true` or `false`: whether points carry the attribute `outcome` (`ok`, `error`, `panic`, `cancelled`) | `true` |
+/// | `none` | as that of [`#[traced]`](macro@traced); the attributes of a function share one outcome | `"ok"` |
+/// | `outcome` | `true` or `false`: whether points carry the attribute `outcome` (`ok`, `error`, `panic`, `cancelled`), and beside `error` the `error.type` where the error derives [`TelemetryError`](derive@crate::TelemetryError) | `true` |
 /// | `skip` | flag: none of the metrics of its block, for a function inside | |
 /// | `plugin` | type that implements [`Plugin`](crate::Plugin), or string literal | see [`#[backstage_plugin]`](macro@backstage_plugin) |
 /// | `crate` | path of this crate | `::telemetry_runtime` |

@@ -64,6 +64,7 @@ message_ids! {
     DuplicateAttribute = "duplicate-attribute",
     AttributeWithoutSpan = "attribute-without-span",
     AttributeOnPattern = "attribute-on-pattern",
+    NoneWithoutOption = "none-without-option",
     SpanNameNotConstant = "span-name-not-constant",
     ValueOfStream = "value-of-stream",
     NotYetSupported = "not-yet-supported",

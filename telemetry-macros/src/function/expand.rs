@@ -6,6 +6,7 @@ use quote::quote;
 use super::item::{Body, FnItem};
 use super::later;
 use super::model::{AsyncForm, Shape, TracedFn};
+use super::none;
 use super::params::{capture, local};
 use crate::metric::{self, Parts};
 use crate::traced;
@@ -109,16 +110,18 @@ fn value(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
     }
 }
 
-/// Output: `{ use inspect::*; (&&&&&&&&Inspect(&__out)).tell_outcome_to_telemetry(&mut __call); }`.
+/// Output: `{ use inspect::*; Classify(&__out).tell_class_to_telemetry(&mut __call); (&&&&&&&&Inspect(&__out)).tell_outcome_to_telemetry(&mut __call); }`.
 pub(super) fn inspect(function: &TracedFn, out: &TokenStream, call: &TokenStream) -> Option<TokenStream> {
     let private = function.krate.private();
-    function.returns.may_fail.then(|| {
+    let failed = function.returns.may_fail.then(|| {
         quote! {{
             use #private::inspect::*;
             Classify(#out).tell_class_to_telemetry(#call);
             (&&&&&&&&Inspect(#out)).tell_outcome_to_telemetry(#call);
         }}
-    })
+    });
+    let none = function.none_is_error.map(|span| none::expand(span, &function.krate, out, call));
+    (failed.is_some() || none.is_some()).then(|| quote!(#failed #none))
 }
 
 /// Braces at the place of the written ones, where a mismatch of the body's value is reported, but marked as ours: lints

@@ -5,6 +5,7 @@ mod expand;
 mod item;
 mod later;
 mod model;
+mod none;
 mod params;
 mod returns;
 mod siblings;
@@ -19,6 +20,7 @@ use crate::traced::TracedArgs;
 
 pub(crate) use item::{ABSORBED, FnItem};
 pub(crate) use model::TracedFn;
+pub(crate) use none::NoneArg;
 pub(crate) use params::local;
 pub(crate) use siblings::{Attribute, is_ours, recognise};
 

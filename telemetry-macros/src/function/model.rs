@@ -1,10 +1,11 @@
 //! An instrumented function of which everything is known to be right.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 
 use super::FnArgs;
 use super::item::{FnItem, is_built_in};
 use super::later::is_made_at_the_beginning;
+use super::none;
 use super::params::{Binding, bindings, has_patterns};
 use super::returns::{Deferred, Returns};
 use crate::diag::{Diagnostics, MessageId};
@@ -51,6 +52,8 @@ pub(crate) struct TracedFn {
     pub(crate) returns: Returns,
     /// The type of the box that the function returns.
     pub(crate) made: Option<TokenStream>,
+    /// Where it is said that a `None` is an error.
+    pub(crate) none_is_error: Option<Span>,
     /// Whether what the attributes say is evaluated at the call, not where the span starts.
     pub(crate) evaluates_at_call: bool,
     pub(crate) bindings: Vec<Binding>,
@@ -92,6 +95,9 @@ impl TracedFn {
         let output = &item.signature.output;
         let returns = Returns::of(output);
         let shape = shape(item, &returns);
+        let said = traced.iter().filter_map(|traced| traced.none.as_ref());
+        let said = said.chain(metrics.iter().filter_map(|metric| metric.none.as_ref()));
+        let none_is_error = none::resolve(said, shape, output, diagnostics);
         let made = returns.hint.clone();
         let (returns, evaluates_at_call) = match shape {
             Shape::Value | Shape::AsyncFn(_) => (returns, false),
@@ -109,7 +115,18 @@ impl TracedFn {
             _ => item.name(),
         };
         let bindings = bindings(&item.signature);
-        Some(Self { traced, metrics, shape, returns, made, evaluates_at_call, bindings, name, krate })
+        Some(Self {
+            traced,
+            metrics,
+            shape,
+            returns,
+            made,
+            none_is_error,
+            evaluates_at_call,
+            bindings,
+            name,
+            krate,
+        })
     }
 
     /// What becomes of an `async fn`.
@@ -122,7 +139,9 @@ impl TracedFn {
 
     /// Whether the result has to be looked at before it is returned.
     pub(crate) fn inspects(&self) -> bool {
-        self.returns.may_fail || self.metrics.iter().any(MetricArgs::needs_result)
+        self.returns.may_fail
+            || self.none_is_error.is_some()
+            || self.metrics.iter().any(MetricArgs::needs_result)
     }
 }
 

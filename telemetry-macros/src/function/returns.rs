@@ -61,7 +61,7 @@ impl Returns {
 
 /// Whether the value can be a `Result`. Names of the standard library are taken at their word; of any other one nothing
 /// is known.
-fn may_fail(written: &Type) -> bool {
+pub(super) fn may_fail(written: &Type) -> bool {
     const PLAIN: &[&str] = &[
         "bool",
         "char",
@@ -175,7 +175,7 @@ fn deferred(written: &Type) -> Option<Deferred> {
 
 /// `T` in `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>` and `BoxFuture<'_, T>`; the same for streams and
 /// their `Item`.
-fn associated_type<'a>(written: &'a Type, word: &str, associated: &str) -> Option<&'a Type> {
+pub(super) fn associated_type<'a>(written: &'a Type, word: &str, associated: &str) -> Option<&'a Type> {
     let bounds = match written {
         Type::ImplTrait(opaque) => &opaque.bounds,
         Type::Path(_) if last_word(written).is_some_and(|last| last.ends_with(&format!("Box{word}"))) => {
@@ -207,14 +207,14 @@ fn trait_of<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> Option<
     })
 }
 
-fn last_word(written: &Type) -> Option<String> {
+pub(super) fn last_word(written: &Type) -> Option<String> {
     match written {
         Type::Path(path) => Some(path.path.segments.last()?.ident.to_string()),
         _ => None,
     }
 }
 
-fn type_arguments(written: &Type) -> Option<Vec<&Type>> {
+pub(super) fn type_arguments(written: &Type) -> Option<Vec<&Type>> {
     let Type::Path(path) = written else { return None };
     let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
     Some(

@@ -5,6 +5,7 @@ use syn::{Expr, LitStr};
 
 use crate::args::{Arg, ArgValue, Args, BlockRef};
 use crate::diag::{Diagnostics, MessageId};
+use crate::function::NoneArg;
 use crate::instrument::{InstrumentDef, Place};
 use crate::names;
 use crate::paths::CratePath;
@@ -12,7 +13,7 @@ use crate::plugin::ScopeRef;
 use crate::traced::{Key, check_keys, parse_pairs};
 
 /// The words that belong to no single instrument.
-const SHARED: &[&str] = &["attributes", "outcome", "plugin", "crate", "skip"];
+const SHARED: &[&str] = &["attributes", "outcome", "plugin", "crate", "skip", "none"];
 
 /// The attributes that every instrument of one `#[metric]` records.
 pub(crate) enum MetricAttributes {
@@ -29,6 +30,8 @@ pub(crate) struct MetricArgs {
     pub(crate) attributes: MetricAttributes,
     /// Whether the attribute `outcome` is added.
     pub(crate) outcome: bool,
+    /// What a returned `None` means.
+    pub(crate) none: Option<NoneArg>,
     /// Inside a block: no metrics for this function.
     pub(crate) skip: bool,
     /// The block that put it on the function.
@@ -44,6 +47,7 @@ impl MetricArgs {
         let krate = CratePath::take(&mut args, diagnostics);
         let scope = ScopeRef::resolve(&mut args, diagnostics);
         let outcome = args.take("outcome").is_none_or(|arg| arg.flag(diagnostics));
+        let none = NoneArg::take(&mut args, diagnostics);
         let attributes = args.take("attributes");
         let instruments = if skip {
             Vec::new()
@@ -55,6 +59,7 @@ impl MetricArgs {
             attributes: attributes
                 .map_or(MetricAttributes::None, |arg| parse_attributes(arg, outcome, diagnostics)),
             outcome,
+            none,
             skip,
             block: args.block.take(),
             scope,

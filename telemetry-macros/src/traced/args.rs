@@ -7,6 +7,7 @@ use syn::{Expr, ExprLit, Lit, LitStr};
 use super::attributes::{self, Key, SpanAttribute};
 use crate::args::{Arg, Args, BlockRef, choice};
 use crate::diag::{Diagnostics, MessageId};
+use crate::function::NoneArg;
 use crate::names;
 use crate::paths::CratePath;
 use crate::plugin::ScopeRef;
@@ -21,6 +22,7 @@ const KNOWN: &[&str] = &[
     "plugin",
     "crate",
     "skip",
+    "none",
     "parent",
     "credentials",
     "request",
@@ -54,6 +56,8 @@ pub(crate) struct TracedArgs {
     pub(crate) parent: Option<Expr>,
     /// Whether the span starts a trace, where it was written.
     pub(crate) root: Option<bool>,
+    /// What a returned `None` means.
+    pub(crate) none: Option<NoneArg>,
     /// Inside a block: no span for this function.
     pub(crate) skip: bool,
     /// The block that this one comes from, where the function has none of its own.
@@ -73,6 +77,7 @@ impl TracedArgs {
             .and_then(|arg| arg.list(diagnostics))
             .map(|tokens| attributes::parse(tokens, diagnostics))
             .unwrap_or_default();
+        let none = NoneArg::take(&mut args, diagnostics);
         let parent = args.take("parent");
         let root = args.take("root").map(|arg| arg.flag(diagnostics));
         if let (Some(parent), Some(true)) = (&parent, root) {
@@ -96,6 +101,7 @@ impl TracedArgs {
             links: args.take("links").and_then(|arg| arg.expr(diagnostics)),
             parent: parent.and_then(|arg| arg.expr(diagnostics)),
             root,
+            none,
             skip: args.take("skip").is_some_and(|arg| arg.flag(diagnostics)),
             block: args.block.take(),
             scope: ScopeRef::resolve(&mut args, diagnostics),
@@ -125,6 +131,7 @@ impl TracedArgs {
         let (is_root, has_parent) = (self.is_root(), self.parent.is_some());
         self.parent = self.parent.or(block.parent.filter(|_| !is_root));
         self.root = self.root.or(block.root.filter(|_| !has_parent));
+        self.none = self.none.or(block.none);
         self.block = block.block;
         if !self.scope.is_explicit() {
             self.scope = block.scope;

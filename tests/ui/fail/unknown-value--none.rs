@@ -1,0 +1,10 @@
+use telemetry_runtime::traced;
+
+#[traced(none = "err")]
+fn find() -> Option<u8> {
+    None
+}
+
+fn main() {
+    find();
+}
