@@ -1,10 +1,10 @@
-//! `attributes(key = expr, ..)` and `#[attribute]` on a parameter.
+//! `attributes(key = expr, ..)`.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Expr, FnArg, Ident, LitStr, Meta, Pat, Signature, Token};
+use syn::{Attribute, Expr, Ident, LitStr, Token};
 
 use crate::diag::{Diagnostics, MessageId};
 use crate::names;
@@ -30,7 +30,7 @@ impl Key {
 pub(crate) struct SpanAttribute {
     pub(crate) key: Key,
     pub(crate) value: Expr,
-    /// The `cfg` attributes of the parameter that it comes from.
+    /// The `cfg` attributes under which it exists: those of the parameter that it comes from.
     pub(crate) cfg: Vec<Attribute>,
 }
 
@@ -131,74 +131,15 @@ pub(crate) fn check_keys<'a>(
     }
 }
 
-/// Takes `#[attribute]` and `#[attribute("key")]` off the parameters; they are no attributes that the compiler knows.
-pub(crate) fn take_from_parameters(
-    signature: &mut Signature,
-    diagnostics: &mut Diagnostics,
-) -> Vec<SpanAttribute> {
-    let mut found = Vec::new();
-    for input in &mut signature.inputs {
-        let (attributes, ident) = match input {
-            FnArg::Receiver(receiver) => {
-                let span = receiver.self_token.span;
-                (&mut receiver.attrs, Some(Ident::new("self", span)))
-            }
-            FnArg::Typed(typed) => {
-                let ident = match &*typed.pat {
-                    Pat::Ident(pattern) => Some(pattern.ident.clone()),
-                    _ => None,
-                };
-                (&mut typed.attrs, ident)
-            }
-        };
-        let (ours, others): (Vec<_>, Vec<_>) = std::mem::take(attributes)
-            .into_iter()
-            .partition(|attribute| attribute.path().is_ident("attribute"));
-        *attributes = others;
-        let cfg: Vec<_> =
-            attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
-        for attribute in ours {
-            let Some(ident) = &ident else {
-                diagnostics
-                    .error(
-                        MessageId::AttributeOnPattern,
-                        &attribute,
-                        "`#[attribute]` needs a parameter with a name, not a pattern",
-                    )
-                    .help("name the parts in `#[traced(attributes(key = part))]`");
-                continue;
-            };
-            let Some(key) = parameter_key(&attribute, ident, diagnostics) else { continue };
-            // The span of the name in the attribute would hijack go-to-definition of the parameter.
-            let value: Expr = syn::parse_quote!(&#ident);
-            found.push(SpanAttribute { key: Key::Literal(key), value, cfg: cfg.clone() });
-        }
-    }
-    found
-}
-
-fn parameter_key(attribute: &Attribute, ident: &Ident, diagnostics: &mut Diagnostics) -> Option<LitStr> {
-    match &attribute.meta {
-        Meta::Path(_) => Some(LitStr::new(&ident.unraw().to_string(), ident.span())),
-        Meta::List(list) => match syn::parse2::<LitStr>(list.tokens.clone()) {
-            Ok(key) => Some(key),
-            Err(error) => {
-                diagnostics.syntax(&error).help("write `#[attribute]` or `#[attribute(\"the.key\")]`");
-                None
-            }
-        },
-        Meta::NameValue(pair) => {
-            diagnostics
-                .error(MessageId::ArgumentShape, pair, "`attribute` needs parentheses")
-                .help("write `#[attribute(\"the.key\")]`");
-            None
-        }
-    }
-}
-
 /// Checks the keys of a span's attributes.
 pub(crate) fn check_span_keys(attributes: &[SpanAttribute], diagnostics: &mut Diagnostics) {
-    check_keys(attributes.iter().map(|attribute| &attribute.key), names::attribute_key, diagnostics);
+    let (always, sometimes): (Vec<_>, Vec<_>) =
+        attributes.iter().partition(|attribute| attribute.cfg.is_empty());
+    check_keys(always.iter().map(|attribute| &attribute.key), names::attribute_key, diagnostics);
+    // Those of one key may exclude each other.
+    for attribute in sometimes {
+        check_keys(std::iter::once(&attribute.key), names::attribute_key, diagnostics);
+    }
 }
 
 impl ToTokens for Key {

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, UnOp};
+use syn::{Expr, Ident, UnOp};
 
 use super::TracedArgs;
 use crate::function::local;
@@ -79,7 +79,7 @@ pub(crate) fn parent(args: &TracedArgs) -> Option<TokenStream> {
     Some(quote_spanned!(span=> #private::Parent::of(#borrow #parent)))
 }
 
-/// The attributes and links that the span starts with. Output: `|span: &mut StartAttributes| { span.set("key", expr); }`.
+/// The attributes and links that the span starts with. Output: `|span: &mut StartAttributes| { match expr { value => span.set("key", value) } }`.
 pub(crate) fn fill(args: &TracedArgs) -> Option<TokenStream> {
     if args.attributes.is_empty() && args.links.is_none() {
         return None;
@@ -89,7 +89,9 @@ pub(crate) fn fill(args: &TracedArgs) -> Option<TokenStream> {
     let attributes = args.attributes.iter().map(|attribute| {
         let (cfg, key, value) = (&attribute.cfg, &attribute.key, &attribute.value);
         let borrow = is_place(value).then(|| quote!(&));
-        quote!(#(#cfg)* #span.set(#key, #borrow #value);)
+        // At the value: there the compiler says that its type cannot be an attribute.
+        let at_value = Ident::new("__telemetry_value", value.span().resolved_at(Span::mixed_site()));
+        quote!(#(#cfg)* match #borrow #value { #at_value => #span.set(#key, #at_value) };)
     });
     let link = local("__telemetry_link");
     let links = args.links.as_ref().map(|links| quote!(for #link in #links { #span.link(#link); }));

@@ -3,7 +3,9 @@
 mod args;
 mod attributes;
 mod expand;
+mod parameters;
 
 pub(crate) use args::TracedArgs;
-pub(crate) use attributes::{Key, check_keys, check_span_keys, parse_pairs, take_from_parameters};
+pub(crate) use attributes::{Key, check_keys, check_span_keys, parse_pairs};
 pub(crate) use expand::{enter, fill, parent, start, start_evaluated, statics};
+pub(crate) use parameters::take_from_parameters;

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use opentelemetry::trace::{SpanContext, Status, TraceContextExt};
 use opentelemetry::{Context, Key, KeyValue};
 
-use super::value::SpanValue;
+use super::install;
+use super::value::{SpanValue, capture};
 use crate::context;
 
 /// The span around this line: the innermost instrumented call, or third-party span, that is open here.
@@ -14,7 +15,25 @@ use crate::context;
 /// is not recorded, writing to it does nothing.
 ///
 /// ```
-/// telemetry_runtime::trace::span().set_attribute("catalog.entity.kind", "component");
+/// use telemetry_runtime::{span, traced};
+///
+/// #[traced]
+/// fn refresh(names: &[&str]) {
+///     for name in names {
+///         read(name);
+///     }
+/// }
+///
+/// fn read(name: &str) {
+///     // A helper writes to the span of whoever called it.
+///     span().set_attribute("catalog.entity.last", name);
+///     span().add_event_with("read", |event| {
+///         // Evaluated only if the span is recorded.
+///         event.set("catalog.entity.digest", name.bytes().map(u64::from).sum::<u64>());
+///     });
+/// }
+///
+/// refresh(&["component:default/a"]);
 /// ```
 #[must_use]
 pub fn span() -> CurrentSpan {
@@ -31,13 +50,13 @@ impl CurrentSpan {
     pub fn set_attribute(&self, key: impl Into<Key>, value: impl SpanValue) {
         let span = self.0.span();
         if span.is_recording()
-            && let Some(value) = value.into_value()
+            && let Some(value) = capture(value, self.text_limit())
         {
             span.set_attribute(KeyValue::new(key, value));
         }
     }
 
-    /// Adds an event that happens now.
+    /// Adds an event that happens now. See [`CurrentSpan::add_event_with`] for attributes that are costly to make.
     pub fn add_event(
         &self,
         name: impl Into<Cow<'static, str>>,
@@ -47,6 +66,25 @@ impl CurrentSpan {
         if span.is_recording() {
             span.add_event(name, attributes.into_iter().collect());
         }
+    }
+
+    /// Adds an event that happens now. `attributes` is called only if the span is recorded.
+    pub fn add_event_with(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        attributes: impl FnOnce(&mut EventAttributes),
+    ) {
+        let span = self.0.span();
+        if span.is_recording() {
+            let mut event = EventAttributes { attributes: Vec::new(), text_limit: self.text_limit() };
+            attributes(&mut event);
+            span.add_event(name, event.attributes);
+        }
+    }
+
+    /// Renames the span. A name says what kind of work it is; what varies from call to call belongs in an attribute.
+    pub fn set_name(&self, name: impl Into<Cow<'static, str>>) {
+        self.0.span().update_name(name);
     }
 
     /// Links the span to another one, of this or another trace.
@@ -71,8 +109,30 @@ impl CurrentSpan {
         self.0.span().span_context().clone()
     }
 
-    /// Whether writing to the span has an effect.
+    /// Whether writing to the span has an effect. Ask it before work that only the span is for.
     pub fn is_recording(&self) -> bool {
         self.0.span().is_recording()
+    }
+
+    /// After how many characters texts are cut.
+    fn text_limit(&self) -> Option<usize> {
+        let state = install::is_active().then(install::active).flatten()?;
+        install::recorder(state, &self.0)?.limits.attribute_value_length
+    }
+}
+
+/// The attributes of an event while it is made.
+#[derive(Debug)]
+pub struct EventAttributes {
+    attributes: Vec<KeyValue>,
+    text_limit: Option<usize>,
+}
+
+impl EventAttributes {
+    /// Sets an attribute; the last value of a key stays. A `None` sets nothing.
+    pub fn set(&mut self, key: impl Into<Key>, value: impl SpanValue) {
+        if let Some(value) = capture(value, self.text_limit) {
+            self.attributes.push(KeyValue::new(key, value));
+        }
     }
 }

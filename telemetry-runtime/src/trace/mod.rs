@@ -25,7 +25,7 @@ mod task;
 mod third_party;
 mod value;
 
-pub use current::{CurrentSpan, span};
+pub use current::{CurrentSpan, EventAttributes, span};
 pub use guard::SpanGuard;
 pub use install::{install, uninstall};
 #[cfg(any(test, feature = "testing"))]
@@ -36,7 +36,7 @@ pub use settings::{SpanLimits, TraceSettings, TracerScope};
 pub use site::{SpanKind, SpanSite, sites};
 pub use task::TaskSpan;
 pub use third_party::{ThirdPartySpans, tracer_provider};
-pub use value::{SpanValue, StartAttributes};
+pub use value::{SpanArrayItem, SpanValue, StartAttributes};
 
 /// OpenTelemetry's types that [`CurrentSpan`] takes, so that users need no dependency on its crate of the same version.
 pub use opentelemetry::KeyValue;

@@ -1,7 +1,7 @@
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 use opentelemetry::{Array, KeyValue, Value};
 
-use super::{Capture, OUTER, attribute, call};
+use super::{Capture, INNER, OUTER, attribute, call, named};
 use crate::call::{Call, NoMetrics};
 use crate::plugin::Scope;
 use crate::trace::{SpanGuard, SpanKind, SpanLimits, SpanSite, TraceSettings, span};
@@ -142,4 +142,62 @@ fn a_span_can_start_with_links_and_be_given_to_another_plugin() {
     assert_eq!(span.links[0].span_context, other_span());
     assert_eq!(attribute(&span, "backstage.plugin.id"), Some(&"scaffolder".into()));
     assert_eq!(span.instrumentation_scope.name(), "backstage-plugin-catalog");
+}
+
+#[test]
+fn texts_are_cut_where_they_are_captured_and_not_made_as_a_whole() {
+    /// Only a writer that has enough ends it.
+    struct Endless;
+    impl std::fmt::Display for Endless {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            loop {
+                f.write_str("größe")?;
+            }
+        }
+    }
+    let capture = limited(SpanLimits { attribute_value_length: Some(7), ..SpanLimits::default() });
+    let long = "ä".repeat(10_000_000);
+    drop(Call::new(
+        SpanGuard::enter_with(&OUTER, |start| {
+            start.set("endless", format_args!("{Endless}"));
+            start.set("str", long.as_str());
+            start.set("string", &long);
+            start.set("owned", long.clone());
+            start.set("cow", Some(std::borrow::Cow::Borrowed(&*long)));
+            start.set("texts", [&long, &long]);
+            start.set("short", "größe");
+            span().set_attribute("elsewhere", &long);
+        }),
+        NoMetrics,
+    ));
+    {
+        let _inner = call(&INNER);
+        span().set_attribute("late", &long);
+        span().set_attribute("late.endless", format_args!("{Endless}"));
+        span().add_event_with("event", |event| event.set("text", &long));
+    }
+    let spans = capture.spans();
+    let cut = || Value::from("ä".repeat(7));
+    let outer = named(&spans, "outer");
+    assert_eq!(attribute(outer, "endless"), Some(&"größegr".into()));
+    for key in ["str", "string", "owned", "cow"] {
+        assert_eq!(attribute(outer, key), Some(&cut()), "{key}");
+    }
+    let texts = Array::String(vec!["ä".repeat(7).into(), "ä".repeat(7).into()]);
+    assert_eq!(attribute(outer, "texts"), Some(&Value::Array(texts)));
+    assert_eq!(attribute(outer, "short"), Some(&"größe".into()));
+    let inner = named(&spans, "inner");
+    assert_eq!(attribute(inner, "late"), Some(&cut()));
+    assert_eq!(attribute(inner, "late.endless"), Some(&"größegr".into()));
+    assert_eq!(inner.events[0].attributes, [KeyValue::new("text", cut())]);
+}
+
+#[test]
+fn without_a_limit_texts_are_kept_whole() {
+    let capture = Capture::new();
+    drop(Call::new(
+        SpanGuard::enter_with(&OUTER, |start| start.set("text", "x".repeat(1_000_000))),
+        NoMetrics,
+    ));
+    assert_eq!(attribute(&capture.span(), "text").map(|text| text.as_str().len()), Some(1_000_000));
 }
