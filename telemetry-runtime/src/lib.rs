@@ -45,6 +45,7 @@
 //! | give a metric attributes | [`MetricAttributes`](derive@MetricAttributes), [`AttributeValue`](derive@AttributeValue), [`Label`] |
 //! | say what kind of error an error is, and which are expected | [`TelemetryError`](derive@TelemetryError) |
 //! | write to the current span | [`span()`] |
+//! | keep a value out of all telemetry | [`Sensitive`] |
 //! | carry a span into tasks, threads and requests | [`context`] |
 //! | start telemetry, with exporters of your own if need be | [`main`](macro@main), [`Telemetry`], [`TelemetryBuilder`] |
 //! | configure it | [`config`] |
@@ -81,6 +82,7 @@ pub mod metrics;
 mod outcome;
 mod plugin;
 mod self_telemetry;
+mod sensitive;
 mod services;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -99,6 +101,7 @@ pub use metrics::{
 };
 pub use outcome::{Outcome, TelemetryError};
 pub use plugin::{Plugin, Scope, ScopeKind};
+pub use sensitive::Sensitive;
 pub use services::PluginTelemetry;
 pub use telemetry_naming as naming;
 pub use trace::span;

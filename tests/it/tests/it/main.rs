@@ -1,5 +1,6 @@
 //! Behaviour of the toolkit, read where users read it: at exporters, on the screen, in the repository.
 
+mod attributes;
 mod blocks;
 mod descriptions;
 mod errors;
