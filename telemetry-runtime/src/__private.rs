@@ -22,7 +22,7 @@ pub use crate::metrics::{
 pub use crate::outcome::TelemetryError;
 pub use crate::plugin::{Plugin, Scope};
 #[cfg(feature = "testing")]
-pub use crate::testing::{current_capture, start_capture};
+pub use crate::testing::{Begun, current_capture, start_capture, start_only_capture};
 pub use crate::trace::{Evaluated, Parent, SpanGuard, SpanKind, SpanSite, StartAttributes, TaskSpan};
 
 /// What one expression needs in scope to tell an error from any other value.

@@ -397,7 +397,8 @@ pub use telemetry_macros::main;
 ///
 /// # Pitfalls
 ///
-/// Write it above all other attributes that make a test: below, it cannot see them, and `#[test]` would be there twice.
+/// Write it above all other attributes that make a test: below, it cannot see them, the test would be run twice, and the
+/// second run fails and says so.
 #[cfg(feature = "testing")]
 pub use telemetry_macros::test;
 #[cfg(not(feature = "testing"))]

@@ -71,6 +71,21 @@ pub(crate) fn carried<T: Clone + 'static>() -> Option<T> {
     found.flatten().flatten()
 }
 
+/// Puts everything that a context carries of a capture on another one.
+#[cfg(any(test, feature = "testing"))]
+#[derive(Clone)]
+pub(crate) struct Carrier(pub(crate) std::sync::Arc<dyn Fn(&Context) -> Context + Send + Sync>);
+
+/// The context in which a call starts, if it is to start in `wanted` while `current` is current: a context that knows no
+/// capture, because it was made anew or before, does not lead out of the one that is current.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn within_capture_of(current: &Context, wanted: Context) -> Context {
+    match current.get::<Carrier>() {
+        Some(Carrier(carry)) if wanted.get::<Carrier>().is_none() => carry(&wanted),
+        _ => wanted,
+    }
+}
+
 /// Runs `f`, and turns a panic of it into `None` without a word on standard error.
 ///
 /// It serves where an API of others answers with a panic what cannot be asked for beforehand.

@@ -38,7 +38,7 @@ pub(crate) fn expand_captured(arguments: TokenStream, item: TokenStream) -> Toke
                 no_runtime(*asyncness, &mut diagnostics);
                 return diagnostics.finish(item);
             }
-            let guard = guard(&krate);
+            let guard = guard(&krate, &quote!(start_capture()));
             within(&function, &guard)
         }
         Err(error) => {
@@ -112,7 +112,7 @@ impl CapturedTest {
     }
 
     /// Input:  `fn t(capture: &Capture) -> R { body }`
-    /// Output: `#[test] fn t() -> R { let guard = start_capture(); let capture: &Capture = &guard; { body } }`
+    /// Output: `#[test] fn t() -> R { let guard = start_only_capture(..); let capture: &Capture = &guard; { body } }`
     ///
     /// Input:  `#[tokio::test] async fn t(capture: &Capture) -> R { body }`
     /// Output: `#[tokio::test] #[captured] async fn t() -> R { let guard = current_capture(); .. { body } }`
@@ -121,7 +121,6 @@ impl CapturedTest {
     /// around the runtime: it is current wherever the runtime polls on the test's thread.
     fn expand(mut self) -> TokenStream {
         let private = self.krate.private();
-        let start = guard(&self.krate);
         let is_test = self.function.attributes.iter().any(is_test_attribute);
         if self.function.signature.asyncness.is_some() {
             let krate = &self.krate;
@@ -131,9 +130,19 @@ impl CapturedTest {
             let current = (!argument.is_empty()).then(|| quote!(let #capture = #private::current_capture();));
             return within(&self.function, &quote!(#current #argument));
         }
-        if !is_test {
+        let start = if is_test {
+            guard(&self.krate, &quote!(start_capture()))
+        } else {
             self.function.attributes.insert(0, syn::parse_quote!(#[::core::prelude::v1::test]));
-        }
+            // An attribute above may have made it a test, and nothing here shows that: then it runs twice.
+            guard(
+                &self.krate,
+                &quote!(start_only_capture({
+                    static __BEGUN: #private::Begun = #private::Begun::new();
+                    &__BEGUN
+                })),
+            )
+        };
         let argument = self.argument(&Ident::new("__capture", Span::mixed_site()));
         within(&self.function, &quote!(#start #argument))
     }
@@ -149,10 +158,10 @@ impl CapturedTest {
 }
 
 /// `let __capture = start_capture();`
-fn guard(krate: &CratePath) -> TokenStream {
+fn guard(krate: &CratePath, start: &TokenStream) -> TokenStream {
     let private = krate.private();
     let capture = Ident::new("__capture", Span::mixed_site());
-    quote!(let #capture = #private::start_capture();)
+    quote!(let #capture = #private::#start;)
 }
 
 /// The function with these statements before its body. The body stays a block of its own, so that items that it begins with
@@ -195,7 +204,8 @@ mod tests {
                 }
             )),
             "#[::core::prelude::v1::test]#[should_panic]fnt()->R{let__capture=::telemetry_runtime::__private::\
-             start_capture();letcapture:&Capture=&__capture;{body()}}"
+             start_only_capture({static__BEGUN:::telemetry_runtime::__private::Begun=::telemetry_runtime::__private\
+             ::Begun::new();&__BEGUN});letcapture:&Capture=&__capture;{body()}}"
         );
     }
 

@@ -2,13 +2,16 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
 use super::metrics::Observed;
 use super::{Clock, Distribution, Metrics, Span, SpanTree};
-use crate::context::{self, Attached};
+use crate::context::{self, Attached, Carrier};
 use crate::metrics::{Isolated, Number};
 use crate::outcome::Outcome;
 use crate::trace::SpanLog;
@@ -90,11 +93,16 @@ impl Capture {
     }
 
     fn attach(&self) -> Attached {
-        let mut context = context::current().unwrap_or_default().with_remote_span_context(SpanContext::NONE);
-        context = self.spans.within(&context);
-        context = self.cells.within(&context);
-        context = self.clock.within(&context);
-        Attached::new(context::carrying(&context, self.clone()))
+        let current = context::current().unwrap_or_default();
+        Attached::new(self.within(&current.with_remote_span_context(SpanContext::NONE)))
+    }
+
+    /// A context that carries the capture.
+    fn within(&self, context: &Context) -> Context {
+        let capture = self.clone();
+        let carrier = Carrier(Arc::new(move |context| capture.within(context)));
+        let context = context.with_value(carrier).with_value(self.clone());
+        self.clock.within(&self.cells.within(&self.spans.within(&context)))
     }
 
     /// The spans that ended, in the order of their starts.
@@ -230,6 +238,32 @@ impl Capture {
     }
 }
 
+/// Whether a test has begun, which is run once in a process.
+#[derive(Debug, Default)]
+pub struct Begun(AtomicBool);
+
+impl Begun {
+    /// Not yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(AtomicBool::new(false))
+    }
+}
+
+/// Begins the capture of a test that `#[telemetry_runtime::test]` itself has made one.
+///
+/// # Panics
+///
+/// If the test has begun before. An attribute above ours, which ours cannot see, has made it a test as well.
+#[track_caller]
+pub fn start_only_capture(begun: &Begun) -> CaptureGuard {
+    assert!(
+        !begun.0.swap(true, Ordering::Relaxed),
+        "this test is run twice: put `#[telemetry_runtime::test]` above every other attribute that makes it a test"
+    );
+    Capture::start()
+}
+
 /// Begins the capture of a test.
 pub fn start_capture() -> CaptureGuard {
     Capture::start()
@@ -239,10 +273,16 @@ pub fn start_capture() -> CaptureGuard {
 ///
 /// # Panics
 ///
-/// If the runtime polls the test on another thread than its own, where no context tells the capture.
+/// If the runtime polls the test on another thread than it was started on, where no context tells the capture.
 #[track_caller]
 pub fn current_capture() -> Capture {
-    Capture::current().expect("the test runs on the thread that it was started on")
+    match Capture::current() {
+        Some(capture) => capture,
+        None => panic!(
+            "the runtime of this test polls it on another thread, which its capture does not follow: \
+             leave the argument out, and call `Capture::start` where it is needed"
+        ),
+    }
 }
 
 impl Deref for CaptureGuard {
@@ -263,5 +303,24 @@ impl fmt::Debug for Capture {
 impl fmt::Debug for CaptureGuard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.capture.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic = "put `#[telemetry_runtime::test]` above every other attribute"]
+    fn a_test_that_is_one_twice_says_so() {
+        static BEGUN: Begun = Begun::new();
+        drop(start_only_capture(&BEGUN));
+        drop(start_only_capture(&BEGUN));
+    }
+
+    #[test]
+    #[should_panic = "polls it on another thread"]
+    fn an_async_test_on_another_thread_says_so() {
+        current_capture();
     }
 }

@@ -10,7 +10,7 @@ use crate::metrics::{
 
 /// The values of all metrics at one moment, as one capture recorded them.
 ///
-/// Names are written whole (`backstage.plugin.catalog.entities.processed`) or as they are declared (`entities.processed`), if
+/// Names are written whole (`backstage.plugin.catalog.entities.processed`, whatever prefix is configured) or as they are declared (`entities.processed`), if
 /// the capture has values of only one metric of that name. Attributes are a filter: a series counts if it has all that
 /// are written, with values as text, and whatever others.
 ///

@@ -53,9 +53,10 @@
 //!
 //! A thread finds its capture in OpenTelemetry's current `Context`, anew at every span, every measurement and every reading
 //! of the clock. So a capture is followed by whatever makes its context current on another thread or in another task:
-//! [`context::propagate`](crate::context::propagate), [`context::wrap`](crate::context::wrap), instrumented futures while
-//! they are polled, and `attach`, `with_context` and the like of OpenTelemetry itself. Code that starts a thread without any
-//! of them leaves the capture, as it leaves its trace, and records for the process.
+//! [`context::propagate`](crate::context::propagate), [`context::wrap`](crate::context::wrap), the futures and streams of
+//! `#[traced]` functions while they are polled, wherever that is, and `attach`, `with_context` and the like of OpenTelemetry
+//! itself. Code that starts a thread or a task of another thread without any of them leaves the capture, as it leaves its
+//! trace, and records for the process; so does what a third party runs in a context that it made anew (`Context::new()`).
 //!
 //! A call that counts itself as running is counted down where it was counted up. Everything else is recorded where it
 //! happens: a call that ends elsewhere is counted there.
@@ -76,9 +77,9 @@ mod metrics;
 mod span;
 mod tree;
 
-pub use capture::{Capture, CaptureGuard};
 #[doc(hidden)]
-pub use capture::{current_capture, start_capture};
+pub use capture::{Begun, current_capture, start_capture, start_only_capture};
+pub use capture::{Capture, CaptureGuard};
 pub use distribution::Distribution;
 pub use metrics::Metrics;
 pub use span::Span;

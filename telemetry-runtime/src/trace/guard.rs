@@ -59,6 +59,9 @@ fn open_active(
     if current.is_telemetry_suppressed() {
         return Opened::Off;
     }
+    #[cfg(any(test, feature = "testing"))]
+    let context = context::within_capture_of(&current.clone(), parent.resolve(current));
+    #[cfg(not(any(test, feature = "testing")))]
     let context = parent.resolve(current);
     if context.is_telemetry_suppressed() {
         return Opened::Passing(context);

@@ -1,11 +1,15 @@
 use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
 
-use super::Busy;
+use opentelemetry::Context;
+
 use super::pool::slabs;
+use super::{Busy, Isolated};
+use crate::context::Attached;
 use crate::metrics::health::{Drop as Reason, drops};
 use crate::metrics::testing::{metric, numbers};
 use crate::metrics::{Counter, Descriptor, Histogram, InstrumentKind, Label, MetricData, NumberKind};
@@ -181,4 +185,22 @@ fn slabs_are_used_again() {
     short();
     // Other tests take slabs meanwhile, but not one per thread of this one.
     assert!(count() < before + 100, "{before} slabs became {}", count());
+}
+
+#[test]
+fn slabs_of_captures_are_emptied_and_used_again() {
+    static C: Counter<u64> = Counter::declared(descriptor!(Counter, U64, "s-captured", "a.u"));
+    let mut seen = HashSet::new();
+    for _ in 0..300 {
+        let isolated = Isolated::new();
+        let _attached = Attached::new(isolated.within(&Context::current()));
+        C.add(1);
+        let slab = super::slab();
+        let values: u64 = slab.iter().map(|cell| cell.load(Relaxed)).sum();
+        assert_eq!(values, 1);
+        seen.insert(slab.as_ptr().addr());
+    }
+    // Other tests take slabs meanwhile, but not one per capture of this one.
+    assert!(seen.len() < 100, "{} slabs for captures one after the other", seen.len());
+    assert!(numbers("s-captured", "a.u").iter().all(|point| point.1 == 0.0));
 }

@@ -1,7 +1,9 @@
 use std::thread;
 
 use opentelemetry::Context;
-use opentelemetry::trace::FutureExt;
+use opentelemetry::trace::{
+    FutureExt, SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState,
+};
 use telemetry_runtime::testing::Capture;
 use telemetry_runtime::{context, metric, traced};
 
@@ -101,4 +103,41 @@ fn many_threads_of_one_capture_are_summed(capture: &Capture) {
     assert_eq!(capture.histogram("loading.duration", &[]).count(), 800);
     let spread = capture.span("spread");
     assert!(capture.spans().iter().all(|span| span.trace_id() == spread.trace_id()));
+}
+
+#[telemetry_runtime::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_traced_future_carries_the_capture_of_its_call(capture: &Capture) {
+    tokio::spawn(fetch("api")).await.unwrap().unwrap();
+    capture.assert_spans("fetch [ok]\n  load [ok]");
+    assert_eq!(capture.counter("entities.fetched", &[("outcome", "ok")]), 1);
+    assert_eq!(capture.counter("entities.loaded", &[("outcome", "ok")]), 1);
+}
+
+#[telemetry_runtime::test]
+fn a_parent_from_outside_does_not_lead_out_of_the_capture(capture: &Capture) {
+    #[traced(plugin = "capture-carrying", parent = parent)]
+    fn serve(parent: &Context) {
+        load("api").unwrap();
+    }
+    let remote = SpanContext::new(
+        TraceId::from(7_u128),
+        SpanId::from(9_u64),
+        TraceFlags::SAMPLED,
+        true,
+        TraceState::default(),
+    );
+    serve(&Context::new().with_remote_span_context(remote));
+    capture.assert_spans("serve [ok]\n  load [ok]");
+    assert_eq!(capture.span("serve").parent_id(), Some(SpanId::from(9_u64)));
+    assert_eq!(capture.counter("entities.loaded", &[]), 1);
+}
+
+#[test]
+fn a_future_that_was_made_before_the_capture_is_part_of_it() {
+    let mut early = Box::pin(fetch("api"));
+    let capture = Capture::start();
+    while early.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_pending() {}
+    capture.assert_spans("fetch [ok]\n  load [ok]");
+    assert_eq!(capture.counter("entities.fetched", &[]), 1);
 }
