@@ -155,7 +155,8 @@ impl Capture {
         self.tree().assert(expected);
     }
 
-    /// Asserts that no call that ended returned an error or panicked.
+    /// Asserts that no call that ended returned an error or panicked, and that no span has the status error. An error that is
+    /// expected ([`TelemetryError`](crate::TelemetryError)) is none.
     ///
     /// # Panics
     ///
@@ -165,7 +166,8 @@ impl Capture {
         let failed = |span: &Span| matches!(span.outcome(), Some(Outcome::Error | Outcome::Panic));
         let tree = self.tree();
         let failed = tree.spans().filter(|span| failed(span) || span.has_error_status()).count();
-        assert!(failed == 0, "{failed} spans failed; recorded were:\n{tree:?}");
+        let many = if failed == 1 { "" } else { "s" };
+        assert!(failed == 0, "{failed} span{many} failed; recorded were:\n{tree:?}");
     }
 
     /// The metrics that were recorded in the capture by now.

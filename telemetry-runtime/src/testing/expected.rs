@@ -136,6 +136,7 @@ impl Line {
                 line.end = Some(end.to_owned());
             } else if let Some((key, value)) = word.split_once('=')
                 && !line.name.is_empty()
+                && is_key(key)
             {
                 if value.starts_with('"') {
                     let (value, after) = quoted(&rest[key.len() + 1..])?;
@@ -197,6 +198,12 @@ impl std::fmt::Display for Line {
     }
 }
 
+/// Whether it can be the key of an attribute, and not part of a name such as `GET /terms?page=1`.
+fn is_key(word: &str) -> bool {
+    !word.is_empty()
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+}
+
 /// The text between quotes, with the escapes of Rust's debug form, and what follows.
 fn quoted(written: &str) -> Result<(String, &str), String> {
     let mut value = String::new();
@@ -228,6 +235,13 @@ mod tests {
         let pairs = line.attributes.iter().map(|(key, value)| (&**key, &**value)).collect::<Vec<_>>();
         assert_eq!(pairs, [("error.type", "io::Error"), ("note", "two \"words\""), ("n", "3")]);
         assert_eq!(Line::parse(1, &line.to_string()).unwrap(), line);
+    }
+
+    #[test]
+    fn a_name_may_look_like_more() {
+        let line = Line::parse(0, "GET /terms?page=1 [ok] page=1").unwrap();
+        assert_eq!((&*line.name, line.end.as_deref()), ("GET /terms?page=1", Some("ok")));
+        assert_eq!(line.attributes, [("page".to_owned(), "1".to_owned())]);
     }
 
     #[test]

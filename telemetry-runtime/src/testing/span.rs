@@ -112,8 +112,10 @@ impl Span {
         let found = self.attribute(key);
         assert!(
             found == expected.as_ref(),
-            "attribute `{key}` of span `{}` is {found:?}, expected was {expected:?}; it has:\n{self:?}",
-            self.name()
+            "attribute `{key}` of span `{}` is {}, expected was {}; recorded was:\n{self:?}",
+            self.name(),
+            exact(found),
+            exact(expected.as_ref())
         );
         self
     }
@@ -181,6 +183,16 @@ pub(super) fn text(value: &Value) -> String {
     let text = value.to_string();
     let is_word = !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c == '"');
     if is_word { text } else { format!("{text:?}") }
+}
+
+/// A value such that values of two types do not look the same.
+fn exact(value: Option<&Value>) -> String {
+    match value {
+        None => "absent".to_owned(),
+        Some(Value::String(text)) => format!("{:?}", text.as_str()),
+        Some(Value::F64(number)) => format!("{number:?}"),
+        Some(other) => other.to_string(),
+    }
 }
 
 pub(super) fn write_attributes<'a>(

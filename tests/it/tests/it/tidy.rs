@@ -95,11 +95,11 @@ fn lower_modules_do_not_use_upper_ones() {
     let order: [(&str, &[&str]); 4] = [
         (
             "telemetry-runtime/src/metrics",
-            &["crate::bootstrap", "crate::export", "crate::config", "crate::services"],
+            &["crate::bootstrap", "crate::export", "crate::config", "crate::services", "crate::testing"],
         ),
         (
             "telemetry-runtime/src/trace",
-            &["crate::bootstrap", "crate::export", "crate::services", "crate::metrics"],
+            &["crate::bootstrap", "crate::export", "crate::services", "crate::metrics", "crate::testing"],
         ),
         (
             "telemetry-runtime/src/config",
@@ -125,6 +125,23 @@ fn macros_do_not_unwrap_what_users_wrote() {
     // `::core::panic!` is emitted, for constants that an error has made meaningless already.
     let words = [".unwrap()", " panic!(", "unreachable!(", "todo!("];
     assert_none(&places("telemetry-macros/src", &words, &[]), "a macro may panic");
+}
+
+#[test]
+fn programs_are_built_without_the_feature_of_tests() {
+    let features =
+        fs::read_to_string(root().join("telemetry-runtime/Cargo.toml")).expect("the manifest is text");
+    let default =
+        features.lines().find(|line| line.starts_with("default = ")).expect("there are default features");
+    assert!(!default.contains("testing"), "{default}");
+    for package in ["examples", "tests/it"] {
+        let manifest =
+            fs::read_to_string(root().join(package).join("Cargo.toml")).expect("the manifest is text");
+        let (program, _) = manifest.split_once("[dev-dependencies]").expect("tests have dependencies");
+        let runtime =
+            program.lines().find(|line| line.starts_with("telemetry-runtime = ")).unwrap_or_default();
+        assert!(!runtime.contains("testing"), "{package}: {runtime}");
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use telemetry_runtime::testing::Capture;
+use telemetry_runtime::traced;
 
 use super::{load, panic_of, stitch};
 
@@ -73,17 +74,47 @@ fn failed_calls_are_found_anywhere_in_the_trees(capture: &Capture) {
     capture.assert_no_error_spans();
     stitch();
     let text = panic_of(|| capture.assert_no_error_spans());
-    assert!(text.starts_with("1 spans failed; recorded were:\n"), "{text}");
+    assert!(
+        text.starts_with("1 span failed; recorded were:\nload [ok] catalog.kind=api (capture, "),
+        "{text}"
+    );
 }
 
 #[telemetry_runtime::test]
-fn a_wrong_attribute_shows_the_span(capture: &Capture) {
-    load("api").unwrap();
+fn an_error_that_is_expected_is_no_failure(capture: &Capture) {
+    #[derive(Debug, telemetry_runtime::TelemetryError)]
+    enum Missing {
+        #[telemetry(expected)]
+        Entity,
+    }
+    #[traced(plugin = "capture")]
+    fn find() -> Result<(), Missing> {
+        Err(Missing::Entity)
+    }
+    let _ = find();
+    capture.assert_spans("find [ok]");
+    capture.assert_no_error_spans();
+}
+
+#[telemetry_runtime::test]
+fn a_wrong_attribute_shows_both_values_and_the_span(capture: &Capture) {
+    load("7").unwrap();
     let text = panic_of(|| {
-        capture.span("load").assert_attribute("catalog.kind", "bug");
+        capture.span("load").assert_attribute("catalog.kind", 7);
     });
-    assert!(text.starts_with("attribute `catalog.kind` of span `load` is Some("), "{text}");
-    assert!(text.contains("load [ok] catalog.kind=api (capture, "), "{text}");
+    assert!(
+        text.starts_with(
+            "attribute `catalog.kind` of span `load` is \"7\", expected was 7; recorded was:\nload [ok] catalog.kind=7 ("
+        ),
+        "{text}"
+    );
+    let text = panic_of(|| {
+        capture.span("load").assert_attribute("catalog.name", "x");
+    });
+    assert!(
+        text.starts_with("attribute `catalog.name` of span `load` is absent, expected was \"x\""),
+        "{text}"
+    );
 }
 
 #[telemetry_runtime::test]
