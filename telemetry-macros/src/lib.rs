@@ -28,6 +28,9 @@ use block::Owner;
 use function::Attribute;
 use proc_macro::TokenStream;
 
+/// Whether the macros leave no telemetry in the program. What they check and refuse is the same.
+const OFF: bool = cfg!(feature = "off");
+
 #[expect(missing_docs, reason = "documented where the runtime re-exports it")]
 #[proc_macro_attribute]
 pub fn backstage_plugin(arguments: TokenStream, item: TokenStream) -> TokenStream {

@@ -63,8 +63,17 @@
 //! | `tls` | yes | https endpoints for OTLP |
 //! | `console` | yes | metrics and spans on standard output |
 //! | `testing` | no | `testing` and `#[telemetry_runtime::test]`: captures of telemetry in tests |
+//! | `off` | no | a program without the telemetry of the macros, see below |
 //!
 //! Without any of them everything is recorded and nothing is sent, unless the builder is given an exporter.
+//!
+//! With `off`, every attribute hands its item back as if it had not been written: no span, no metric, no wrapper, and no
+//! start in [`main`](macro@main). Types with derives keep all that user code calls, and the instruments of a
+//! [`MetricSet`](derive@MetricSet) take measurements without keeping them, in no collection. A test that takes a capture is
+//! ignored. What is wrong stays an error, and what only telemetry made use of may be
+//! reported as unused. Code that calls this crate itself is not touched: [`Telemetry`],
+//! [`PluginTelemetry`] and [`context`] do what they always do. Cargo unites the features of a build, so that one crate that
+//! turns it on does so for all: leave it to the program, or to the command line.
 
 // Generated code names this crate as `::telemetry_runtime`; that has to hold inside the crate too.
 extern crate self as telemetry_runtime;

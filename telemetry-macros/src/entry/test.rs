@@ -1,7 +1,7 @@
 //! `#[telemetry_runtime::test]`: a test with a capture of its own.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::token::Async;
 use syn::{Attribute, FnArg, Ident, PatType, Type};
@@ -122,6 +122,15 @@ impl CapturedTest {
     fn expand(mut self) -> TokenStream {
         let private = self.krate.private();
         let is_test = self.function.attributes.iter().any(is_test_attribute);
+        if crate::OFF && self.capture.is_some() {
+            // What the test asks for is not recorded.
+            self.function.attributes.push(syn::parse_quote!(#[ignore = "built without telemetry"]));
+        } else if crate::OFF {
+            if !is_test {
+                self.function.attributes.insert(0, syn::parse_quote!(#[::core::prelude::v1::test]));
+            }
+            return self.function.into_token_stream();
+        }
         if self.function.signature.asyncness.is_some() {
             let krate = &self.krate;
             self.function.attributes.push(syn::parse_quote!(#[#private::captured(crate = #krate)]));

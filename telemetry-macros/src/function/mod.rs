@@ -11,7 +11,7 @@ mod returns;
 mod siblings;
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 use crate::diag::Diagnostics;
 use crate::metric::MetricArgs;
@@ -98,6 +98,11 @@ pub(crate) fn expand(attribute: Attribute, span: Span, tokens: TokenStream, mut 
     args.share_krate();
     let function = TracedFn::build(args, &mut item, &mut diagnostics);
     match function {
+        // Parameters may be there for the sake of telemetry only.
+        Some(function) if crate::OFF && diagnostics.is_empty() => {
+            let allow = function.evaluates().then(|| quote!(#[allow(unused_variables)]));
+            quote!(#allow #item)
+        }
         Some(function) if diagnostics.is_empty() => expand::expand(&function, &item),
         _ => diagnostics.finish(item.into_token_stream()),
     }

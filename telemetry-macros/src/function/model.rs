@@ -137,6 +137,14 @@ impl TracedFn {
         }
     }
 
+    /// Whether an attribute has an expression, which may be all that uses a parameter.
+    pub(super) fn evaluates(&self) -> bool {
+        let traced = self.traced.iter();
+        let mut traced =
+            traced.map(|args| !args.attributes.is_empty() || args.links.is_some() || args.parent.is_some());
+        traced.any(|evaluates| evaluates) || self.metrics.iter().any(MetricArgs::has_expressions)
+    }
+
     /// Whether the result has to be looked at before it is returned.
     pub(crate) fn inspects(&self) -> bool {
         self.returns.may_fail

@@ -69,6 +69,12 @@ impl MetricArgs {
 }
 
 impl MetricArgs {
+    /// Whether it says what to evaluate for an attribute or a value.
+    pub(crate) fn has_expressions(&self) -> bool {
+        !matches!(self.attributes, MetricAttributes::None)
+            || self.instruments.iter().any(|instrument| instrument.value.is_some())
+    }
+
     /// Whether a value is taken from what the function returns.
     pub(crate) fn needs_result(&self) -> bool {
         self.result_closures().next().is_some()

@@ -45,10 +45,16 @@ fn expand_plain(set: &InstrumentSet) -> TokenStream {
             },
         );
         let claim = field.definition.claim(scope);
+        let registered = if crate::OFF {
+            // The callback stays in use.
+            quote!(const _: #private::Declared = #private::Declared::#declared;)
+        } else {
+            quote!(#private::inventory::submit! { #private::Declared::#declared })
+        };
         quote! {
             #claim
             static #metric: #private::Descriptor = #descriptor;
-            #private::inventory::submit! { #private::Declared::#declared }
+            #registered
         }
     });
     let declared = fields.iter().zip(&metrics).map(|(field, metric)| declared(field, &quote!(&#metric)));

@@ -155,6 +155,11 @@ pub struct CallbackHandle {
 }
 
 impl CallbackHandle {
+    /// Stands for no callback.
+    pub(crate) const fn none() -> Self {
+        Self { entry: 0 }
+    }
+
     /// Keeps the callback for the life of the process.
     pub fn keep(mut self) {
         self.entry = 0;

@@ -1,4 +1,5 @@
 //! How large the attributes make a future.
+#![cfg(not(feature = "off"))]
 
 use std::future::poll_fn;
 use std::hint::black_box;

@@ -60,6 +60,9 @@ impl<T: HistogramNumber, A: MetricAttributes> Histogram<T, A> {
     #[inline]
     #[expect(clippy::needless_pass_by_value, reason = "a set is a small value that is written in place")]
     pub fn record_with<B: MetricAttributes<Schema = A::Schema>>(&self, value: T, attributes: B) {
+        if cfg!(feature = "off") {
+            return;
+        }
         let value = value.measurement();
         if B::OPEN {
             return self.record_open(value, &attributes);

@@ -38,7 +38,9 @@ macro_rules! observable {
             /// The same metric for another plugin, with a declared callback. That one is added once and stays.
             #[must_use]
             pub fn in_scope(descriptor: &'static Descriptor, scope: Scope) -> Self {
-                callbacks::adopt(descriptor, scope);
+                if !cfg!(feature = "off") {
+                    callbacks::adopt(descriptor, scope);
+                }
                 Self {
                     descriptor,
                     scope,
@@ -62,6 +64,9 @@ macro_rules! observable {
                 &self,
                 callback: impl Fn(&mut Observer<'_, T, A>) + Send + Sync + 'static,
             ) -> CallbackHandle {
+                if cfg!(feature = "off") {
+                    return CallbackHandle::none();
+                }
                 callbacks::add(self.descriptor, self.scope, callback)
             }
         }

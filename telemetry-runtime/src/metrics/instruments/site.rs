@@ -21,8 +21,12 @@ impl Site {
         Self { descriptor, scope, table: OnceLock::new() }
     }
 
-    /// The table, registered if it was not; `None` only from inside the store, which is counted.
+    /// The table, registered if it was not; `None` only from inside the store, which is counted, and where telemetry is
+    /// compiled out.
     pub(crate) fn table<A: MetricAttributes>(&self) -> Option<&'static Table> {
+        if cfg!(feature = "off") {
+            return None;
+        }
         match self.table.get() {
             Some(table) => Some(table),
             None => self.register(Schema::of::<A>()),
