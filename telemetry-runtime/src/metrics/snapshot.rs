@@ -162,6 +162,14 @@ macro_rules! equal_to_integers {
 
 equal_to_integers!(i32, u32, i64, u64);
 
+/// As for the other integers.
+impl PartialEq<usize> for Number {
+    fn eq(&self, other: &usize) -> bool {
+        i128::try_from(*other).is_ok_and(|other| self.is_integer(other))
+    }
+}
+
+/// Any number, as a double.
 impl PartialEq<f64> for Number {
     fn eq(&self, other: &f64) -> bool {
         self.as_f64() == *other

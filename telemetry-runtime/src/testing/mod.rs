@@ -65,6 +65,8 @@
 //! tests recorded. Spans of third-party code are captured if it is given a tracer of
 //! [`Capture::tracer_provider`]; those of `opentelemetry::global` go where its provider sends them.
 //!
+//! A capture leaves a few kilobytes behind until the process ends, as spans and calls that are still running may need them.
+//!
 //! What the process has once stays shared: the names of metrics, what a `static` or a `LazyLock` has initialised, and
 //! callbacks of observable instruments that were added outside of any capture. Such callbacks, and declared ones, run whenever
 //! a capture is read. Those that are added inside a capture run for it alone.

@@ -5,6 +5,7 @@ use telemetry_runtime::testing::Capture;
 use telemetry_runtime::{Counter, Gauge, Histogram, Label, MetricAttributes, MetricSet, UpDownCounter};
 
 use super::{load, stitch};
+use crate::fixture;
 
 #[derive(Clone, Copy, MetricAttributes)]
 struct ByName<'a> {
@@ -155,4 +156,33 @@ fn limits_count_what_the_capture_recorded() {
         assert_eq!(metrics.counter("limited.counted", &[("otel.metric.overflow", "true")]), 1);
         assert_eq!(metrics.counter("limited.counted", &[]), 4);
     }
+}
+
+#[test]
+fn what_is_captured_is_not_exported() {
+    #[telemetry_runtime::traced(plugin = "capture-export")]
+    #[telemetry_runtime::metric(counter = "exports.seen", plugin = "capture-export")]
+    fn export() {}
+    fixture::start();
+    {
+        let capture = Capture::start();
+        export();
+        capture.assert_spans("export [ok]");
+        assert_eq!(capture.counter("exports.seen", &[]), 1);
+    }
+    assert!(fixture::spans("capture-export").is_empty());
+    export();
+    assert_eq!(fixture::spans("capture-export").len(), 1);
+    assert_eq!(process("capture-export.exports.seen"), 1);
+}
+
+#[test]
+fn numbers_are_compared_with_whatever_a_test_has() {
+    let numbers = [Number::U64(3), Number::I64(3), Number::F64(3.0)];
+    for number in numbers {
+        assert!(number == 3 && number == 3_u64 && number == 3_usize && number == 3.0, "{number:?}");
+        assert!(number != 4 && number != -3 && number != 3.5, "{number:?}");
+        assert_eq!(number.to_string(), "3");
+    }
+    assert!(Number::F64(3.5) != 3 && Number::U64(u64::MAX) != -1);
 }
