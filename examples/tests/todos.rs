@@ -34,9 +34,7 @@ fn readme_shows_this_test() {
 #[telemetry_runtime::test]
 fn readme_shows_what_a_wrong_expectation_prints(capture: &Capture) {
     let _ = todos::add("");
-    let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        capture.assert_spans("add [ok] todo.length=0");
-    }));
+    let failed = std::panic::catch_unwind(|| capture.assert_spans("add [ok] todo.length=0"));
     let text = failed.unwrap_err().downcast::<String>().unwrap();
     let (difference, _) = text.split_once("\n\n").unwrap();
     let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();

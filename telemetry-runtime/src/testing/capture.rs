@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -144,7 +145,8 @@ impl Capture {
     /// A line is the span's name, then its end in brackets (`[ok]`, `[error]`, `[panic]`, `[cancelled]`, or `[open]` before it),
     /// then attributes as `key=value`, with values in quotes where they hold spaces. Spans must be the same in name,
     /// number, order and nesting. An end or attribute is compared if the line names it, so a line may be only a name.
-    /// [`SpanTree`] is displayed in this form. Siblings are in the order of their starts; of tasks that run in parallel
+    /// A text with several roots begins on a new line, so that their indentation can be told. [`SpanTree`] is displayed in
+    /// this form. Siblings are in the order of their starts; of tasks that run in parallel
     /// that order may change, and [`SpanTree::sorted`] gives one that stays.
     ///
     /// # Panics
@@ -286,6 +288,10 @@ pub fn current_capture() -> Capture {
         ),
     }
 }
+
+/// What it holds is whole at any time, whatever has unwound meanwhile.
+impl UnwindSafe for Capture {}
+impl RefUnwindSafe for Capture {}
 
 impl Deref for CaptureGuard {
     type Target = Capture;
