@@ -150,8 +150,10 @@ pub use telemetry_macros::backstage_core;
 /// On an `impl`, a `trait` or an inline module it stands for one on each function inside, also in the blocks inside. The
 /// spans of methods are then named `Type::method`, those of a trait's default methods `Trait::method`; `name` belongs on the
 /// functions. An attribute of the function's own adds to it and wins where both say something, `#[traced(skip)]` leaves the
-/// function out, and of nested blocks the nearest wins. Passed over are a `const fn`, functions without a body, variadic ones,
-/// tests (`#[test]` and the like, `#[cfg(test)]`), and what a macro makes.
+/// function out, and of nested blocks the nearest wins: of its attributes alone the functions inside get theirs. Passed over
+/// are a `const fn`, functions without a body, those of `extern` blocks, variadic ones, tests (`#[test]` and the like,
+/// `#[cfg(test)]`), and what a macro makes. What stands in the body of a function, functions and closures too, is left as it
+/// is, and so is every item that is no function.
 ///
 /// ```
 /// use telemetry_runtime::traced;
@@ -253,7 +255,8 @@ pub use telemetry_macros::traced;
 /// elsewhere; a metric is declared in one place, and counted in as many as needed. `in_flight` never carries `outcome`.
 ///
 /// On an `impl`, a `trait` or an inline module it records the calls of all functions inside together, those that
-/// [`#[traced]`](macro@traced) would reach there; `#[metric(skip)]` leaves a function out, and any other one adds to it.
+/// [`#[traced]`](macro@traced) would reach there; `#[metric(skip)]` leaves a function out, and any other one adds to it. The
+/// block declares its metrics once: one that is declared again inside is refused.
 ///
 /// ```
 /// use telemetry_runtime::{metric, traced};

@@ -13,6 +13,7 @@ use crate::diag::{Diagnostics, MessageId};
 
 pub(crate) use args::{BlockArgs, BlockSource, Owner};
 pub(crate) use inject::same_group;
+pub(crate) use scan::declare_inside;
 
 /// What the attribute stands on.
 enum Item {

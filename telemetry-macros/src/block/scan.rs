@@ -8,14 +8,25 @@ use crate::args::Args;
 use crate::diag::Diagnostics;
 use crate::function::{self, Attribute};
 use crate::instrument::{Kind, MetricNames};
+use crate::paths::CratePath;
 
 /// Reports metrics of the block's plugin that are declared twice in it.
 ///
 /// What stands under a `cfg` is left out, because it may exclude its twin; so is what belongs to another plugin.
 pub(super) fn check_duplicates(args: &BlockArgs, item: TokenStream, diagnostics: &mut Diagnostics) {
-    let mut found = Vec::new();
-    collect(args, item, &mut found);
     let mut names = MetricNames::default();
+    declare_inside(&args.krate, item, &mut names, diagnostics);
+}
+
+/// Declares every metric inside of `item` that belongs to the plugin around it.
+pub(crate) fn declare_inside(
+    krate: &CratePath,
+    item: TokenStream,
+    names: &mut MetricNames,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut found = Vec::new();
+    collect(krate, item, &mut found);
     for metric in found {
         names.declare(&metric.name, &metric.unit, metric.kind, metric.span, diagnostics);
     }
@@ -30,7 +41,7 @@ struct Declared {
 }
 
 /// Walks over the items of one level: attributes, then what they stand on, up to `;`, `,` or braces.
-fn collect(args: &BlockArgs, tokens: TokenStream, found: &mut Vec<Declared>) {
+fn collect(krate: &CratePath, tokens: TokenStream, found: &mut Vec<Declared>) {
     let mut skip = false;
     let mut run: Vec<Declared> = Vec::new();
     let mut previous_is_pound = false;
@@ -40,13 +51,13 @@ fn collect(args: &BlockArgs, tokens: TokenStream, found: &mut Vec<Declared>) {
             TokenTree::Group(group) if previous_is_pound && group.delimiter() == Delimiter::Bracket => {
                 if let Ok(meta) = syn::parse2::<Meta>(group.stream()) {
                     skip |= hides(&meta);
-                    run.extend(declared_by(args, &meta));
+                    run.extend(declared_by(krate, &meta));
                 }
             }
             TokenTree::Group(group) => {
                 if !skip {
                     found.append(&mut run);
-                    collect(args, group.stream(), found);
+                    collect(krate, group.stream(), found);
                 }
                 if group.delimiter() == Delimiter::Brace {
                     (skip, run) = (false, Vec::new());
@@ -74,9 +85,9 @@ fn hides(meta: &Meta) -> bool {
 }
 
 /// The metrics that one `#[metric(..)]` declares. Its own expansion reports what is wrong with it.
-fn declared_by(args: &BlockArgs, meta: &Meta) -> Vec<Declared> {
+fn declared_by(krate: &CratePath, meta: &Meta) -> Vec<Declared> {
     let Meta::List(list) = meta else { return Vec::new() };
-    if function::recognise(&list.path, &args.krate) != Some(Attribute::Metric) {
+    if function::recognise(&list.path, krate) != Some(Attribute::Metric) {
         return Vec::new();
     }
     let mut ignored = Diagnostics::new();

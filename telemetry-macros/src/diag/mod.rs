@@ -10,6 +10,11 @@ use telemetry_naming::NameError;
 
 pub(crate) use message_id::MessageId;
 
+/// The line of a span in its file; `None` outside of the compiler, as in unit tests.
+pub(crate) fn line_of(span: Span) -> Option<usize> {
+    proc_macro::is_available().then(|| span.unwrap().line())
+}
+
 /// One mistake: where, what, and what to do about it.
 pub(crate) struct Diagnostic {
     #[cfg_attr(not(test), expect(dead_code, reason = "tests tell the messages apart by their ids"))]

@@ -216,10 +216,9 @@ fn check_stream(metrics: &[MetricArgs], diagnostics: &mut Diagnostics) {
 /// The same metric twice on one function.
 fn check_metric_names(metrics: &[MetricArgs], diagnostics: &mut Diagnostics) {
     let mut names = MetricNames::default();
-    for instrument in metrics.iter().flat_map(|metric| &metric.instruments) {
-        if let Some(name) = instrument.declared_name() {
-            let unit = instrument.unit.as_ref().map(syn::LitStr::value).unwrap_or_default();
-            names.declare(&name.value(), &unit, instrument.kind, name.span(), diagnostics);
-        }
+    // Those of blocks are looked at where the block is.
+    let own = metrics.iter().filter(|metric| metric.block.is_none());
+    for instrument in own.flat_map(|metric| &metric.instruments) {
+        names.declare_instrument(instrument, diagnostics);
     }
 }

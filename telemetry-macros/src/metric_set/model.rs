@@ -41,10 +41,7 @@ impl InstrumentSet {
         let mut fields = Vec::new();
         for (field, args) in named.named.iter().zip(field_args) {
             let Some(definition) = definition_of(field, args, &scope, diagnostics) else { continue };
-            if let Some(name) = definition.declared_name() {
-                let unit = definition.unit.as_ref().map_or_else(String::new, syn::LitStr::value);
-                declared.declare(&name.value(), &unit, definition.kind, name.span(), diagnostics);
-            }
+            declared.declare_instrument(&definition, diagnostics);
             check_type(&field.ty, definition.kind, diagnostics);
             if let (Some(callback), false) = (&definition.callback, input.generics.params.is_empty()) {
                 diagnostics

@@ -111,8 +111,19 @@ impl Spread {
     /// The block with the attribute on its functions.
     pub(super) fn over(&self, tokens: Vec<TokenTree>) -> TokenStream {
         let item = Item::of(&tokens);
+        let claims = &self.claims;
         match item.body() {
-            Some(_) => self.inside(&item),
+            // The path of the plugin is written as it is seen from inside.
+            Some((header, body)) if item.is("mod") => {
+                let contents = self.items(body.stream(), "");
+                let mut output: TokenStream = item.attributes.iter().chain(header).cloned().collect();
+                same_group(body, quote!(#contents #claims)).to_tokens(&mut output);
+                output
+            }
+            Some(_) => {
+                let block = self.inside(&item);
+                quote!(#block #claims)
+            }
             None => tokens.into_iter().collect(),
         }
     }

@@ -6,9 +6,11 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Ident;
 
-use crate::args::HIDDEN_BLOCK;
+use crate::args::{HIDDEN_BLOCK, HIDDEN_CORE, HIDDEN_PLUGIN};
+use crate::block::declare_inside;
 use crate::diag::{Diagnostics, MessageId};
 use crate::function::Attribute;
+use crate::instrument::MetricNames;
 use crate::metric::MetricArgs;
 use crate::paths::CratePath;
 use crate::traced::TracedArgs;
@@ -22,6 +24,8 @@ pub(crate) struct Spread {
     /// What the block is called: a type, a trait or a module.
     label: String,
     arguments: TokenStream,
+    /// Items by which the compiler finds a second declaration of the block's metrics.
+    claims: TokenStream,
 }
 
 /// Input: `#[traced(kind = "client")] impl Catalog { fn find(&self) {} }`
@@ -36,14 +40,21 @@ pub(crate) fn expand(
     item: TokenStream,
 ) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
-    let krate = check(attribute, span, arguments.clone(), &mut diagnostics);
+    let checked = check(attribute, span, arguments.clone(), &item, &mut diagnostics);
     let tokens: Vec<TokenTree> = item.clone().into_iter().collect();
     item::check(attribute, &tokens, &mut diagnostics);
     if !diagnostics.is_empty() {
         return diagnostics.finish(item);
     }
     let label = item::label(&tokens);
-    Spread { attribute, krate, label, arguments }.over(tokens)
+    Spread { attribute, krate: checked.krate, label, arguments, claims: checked.claims }.over(tokens)
+}
+
+/// What the block as a whole needs of its arguments.
+struct Checked {
+    krate: CratePath,
+    /// As in [`Spread`].
+    claims: TokenStream,
 }
 
 /// Mistakes in the arguments are said once, and not by every function.
@@ -51,10 +62,19 @@ fn check(
     attribute: Attribute,
     span: Span,
     arguments: TokenStream,
+    item: &TokenStream,
     diagnostics: &mut Diagnostics,
-) -> CratePath {
+) -> Checked {
     match attribute {
-        Attribute::Metric => MetricArgs::parse(span, arguments, diagnostics).krate,
+        Attribute::Metric => {
+            let is_in_plugin = is_in_plugin(&arguments);
+            let args = MetricArgs::parse(span, arguments, diagnostics);
+            if !is_in_plugin && !args.scope.is_explicit() && diagnostics.is_empty() {
+                check_names(&args, item, diagnostics);
+            }
+            let claims = args.instruments.iter().filter_map(|instrument| instrument.claim(&args.scope));
+            Checked { claims: claims.collect(), krate: args.krate }
+        }
         Attribute::Traced => {
             let args = TracedArgs::parse(span, arguments, diagnostics);
             if let Some(name) = &args.name {
@@ -66,9 +86,24 @@ fn check(
                     )
                     .help("remove it, or write `#[traced(name = ...)]` on a function");
             }
-            args.krate
+            Checked { krate: args.krate, claims: TokenStream::new() }
         }
     }
+}
+
+/// Whether a plugin block is around this one, which has looked for duplicates itself.
+fn is_in_plugin(arguments: &TokenStream) -> bool {
+    let first = arguments.clone().into_iter().next();
+    matches!(first, Some(TokenTree::Ident(word)) if word == HIDDEN_PLUGIN || word == HIDDEN_CORE)
+}
+
+/// Reports a metric of the block that is declared once more inside, or by a second attribute of the block.
+fn check_names(args: &MetricArgs, item: &TokenStream, diagnostics: &mut Diagnostics) {
+    let mut names = MetricNames::default();
+    for instrument in &args.instruments {
+        names.declare_instrument(instrument, diagnostics);
+    }
+    declare_inside(&args.krate, item.clone(), &mut names, diagnostics);
 }
 
 impl Spread {

@@ -185,6 +185,46 @@ fn a_function_can_undo_what_its_block_says() {
 }
 
 #[test]
+fn a_metric_of_a_block_that_is_declared_again_inside_is_refused_once() {
+    let on_metric = |item| on(Attribute::Metric, quote!(counter = "a.b"), item);
+    let twice = "isdeclaredtwice";
+    let inner_block = on_metric(quote!(
+        mod m {
+            #[metric(counter = "A.b", allow(style))]
+            impl X {
+                fn f() {}
+            }
+        }
+    ));
+    assert!(inner_block.contains(twice), "{inner_block}");
+    let inner_function = on_metric(
+        quote!(impl X { #[metric(counter = "a.b")] fn f() {} #[metric(counter = "a.b")] fn g() {} }),
+    );
+    assert_eq!(inner_function.matches(twice).count(), 2, "{inner_function}");
+    let same_block = on_metric(quote!(
+        #[metric(counter = "a_b")]
+        impl X {
+            fn f() {}
+        }
+    ));
+    assert!(same_block.contains("arethesamemetricinPrometheus"), "{same_block}");
+    let other = on_metric(
+        quote!(impl X { #[metric(counter = "a.b", plugin = Other)] fn f() {} #[metric(counter = A.b)] fn g() {} }),
+    );
+    assert!(!other.contains("compile_error"), "{other}");
+}
+
+#[test]
+fn a_block_claims_its_metrics_once_where_its_plugin_is_a_type() {
+    let output = on(
+        Attribute::Metric,
+        quote!(counter = "a.b", plugin = Catalog),
+        quote!(impl X { fn f() {} fn g() {} }),
+    );
+    assert_eq!(output.matches("constmetric_name__a_db").count(), 1, "{output}");
+}
+
+#[test]
 fn the_functions_of_a_block_share_its_metrics() {
     let block =
         quote!(#[::telemetry_runtime::__private::metric(__block("catalog", "Catalog"), counter = "a.b")]);
