@@ -17,7 +17,7 @@ pub use crate::call::{
 pub use crate::metrics::{
     AttributeData, AttributeValue, CallValue, Callback, Declared, Descriptor, Existing, FnInstrument,
     FnMetrics, Instrument, InstrumentKind, MetricAttributes, MetricGuard, MetricSet, NumberKind, Observer,
-    On, assert_combinations, combinations, text_value, visit_values, without_outcome_key,
+    On, assert_combinations, combinations, text_value, visit_values, without_generated_keys,
 };
 pub use crate::outcome::TelemetryError;
 pub use crate::plugin::{Plugin, Scope};

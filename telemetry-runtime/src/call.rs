@@ -151,7 +151,8 @@ pub struct CallEnd {
     wants_texts: bool,
     started: Moment,
     ended: Moment,
-    error: Option<ErrorInfo>,
+    // In a box, so that a call that is no error has a place for it and no more.
+    error: Option<Box<ErrorInfo>>,
 }
 
 impl CallEnd {
@@ -183,7 +184,7 @@ impl CallEnd {
     /// The error that it returned: where the outcome is [`Outcome::Error`], and an expected one where it is
     /// [`Outcome::Ok`].
     pub fn error(&self) -> Option<&ErrorInfo> {
-        self.error.as_ref()
+        self.error.as_deref()
     }
 
     /// The `error.type` of an error that a metric may tell apart.
@@ -203,21 +204,21 @@ impl CallEnd {
     /// Notes what the error that the call returned says of itself.
     #[cold]
     fn classify(&mut self, error: ErrorInfo) {
-        self.error = Some(error);
+        self.error = Some(Box::new(error));
     }
 
     /// Says that the call returned an error of the type named. `texts` adds its texts, if they are wanted.
     fn fail(&mut self, type_name: &'static str, texts: impl FnOnce(ErrorInfo) -> ErrorInfo) {
-        let error = self.error.take().unwrap_or_else(|| ErrorInfo::new(type_name));
+        let error = self.error.take().unwrap_or_else(|| Box::new(ErrorInfo::new(type_name)));
         if error.is_expected() {
             self.error = Some(error);
         } else {
-            self.fail_with(if self.wants_texts { texts(error) } else { error });
+            self.fail_with(if self.wants_texts { Box::new(texts(*error)) } else { error });
         }
     }
 
     #[cold]
-    fn fail_with(&mut self, error: ErrorInfo) {
+    fn fail_with(&mut self, error: Box<ErrorInfo>) {
         self.outcome = Outcome::Error;
         self.error = Some(error);
     }

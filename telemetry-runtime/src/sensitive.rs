@@ -4,7 +4,7 @@ use std::fmt;
 
 use opentelemetry::{Array, Value};
 
-use crate::metrics::{AttributeData, AttributeValue};
+use crate::metrics::{AttributeData, AttributeRef, AttributeValue, CallValue, NumberKind};
 use crate::trace::{SpanArrayItem, SpanValue};
 
 /// A value that is never recorded: a password, a token, a person's name.
@@ -107,6 +107,27 @@ where
 
     fn value(_: usize) -> Option<AttributeData> {
         None
+    }
+}
+
+#[doc(hidden)]
+impl<T> CallValue for Sensitive<T>
+where
+    T: Recordable,
+{
+    fn bits_in(self, _: NumberKind) -> Option<u64> {
+        None
+    }
+}
+
+/// The attributes of instruments that are made at run time.
+#[doc(hidden)]
+impl<T> From<Sensitive<T>> for AttributeRef<'_>
+where
+    T: Recordable,
+{
+    fn from(_: Sensitive<T>) -> Self {
+        Self::Bool(false)
     }
 }
 

@@ -130,7 +130,7 @@ fn declared(
     let attributes = match &args.attributes {
         // The keys of a typed set are known to the compiler only. At the place of the expression, which is told.
         MetricAttributes::Value(value) if args.outcome => {
-            quote_spanned!(value.span()=> #private::without_outcome_key(#attributes))
+            quote_spanned!(value.span()=> #private::without_generated_keys(#attributes))
         }
         _ => attributes,
     };

@@ -90,7 +90,7 @@ impl Items {
         if seen.outcome == Outcome::Error
             && let Some(error) = seen.error
         {
-            self.error = Some(Box::new(error));
+            self.error = Some(error);
         }
     }
 }
@@ -103,7 +103,7 @@ impl Ending for Items {
         if let Some(error) = self.error.take()
             && outcome != Outcome::Panic
         {
-            call.fail_with(*error);
+            call.fail_with(error);
         }
         call
     }

@@ -106,6 +106,10 @@ impl<T: MetricNumber, A: MetricAttributes> Callback<T, A> {
 }
 
 /// A callback whose types are forgotten.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the callback of an instrument",
+    note = "name a `fn(&mut Observer<'_, T, A>)` in `#[metric(callback = ..)]`, where `T` and `A` are those of the instrument"
+)]
 pub trait ObserveStatic: Sync {
     /// Runs the callback.
     #[doc(hidden)]

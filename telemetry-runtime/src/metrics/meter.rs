@@ -55,6 +55,10 @@ pub struct InstrumentBuilder<'a, I> {
 }
 
 /// An instrument that can be made at run time.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be made at run time",
+    note = "use an instrument of `u64`, `i64` or `f64` whose attributes are `FreeAttributes`, as the methods of the meter make it"
+)]
 pub trait RunTimeInstrument: Instrument + Sized {
     /// The instrument of a declaration.
     #[doc(hidden)]

@@ -58,7 +58,7 @@ mod testing;
 
 pub use attributes::{AttributeRef, AttributeValue, FreeAttributes, Label, MetricAttributes};
 #[doc(hidden)]
-pub use attributes::{assert_combinations, combinations, text_value, visit_values, without_outcome_key};
+pub use attributes::{assert_combinations, combinations, text_value, visit_values, without_generated_keys};
 pub use callbacks::{Callback, CallbackHandle, Observer};
 pub use collect::{MeterNaming, Naming, collect, observe, read};
 pub use descriptor::{Descriptor, InstrumentKind, NumberKind};

@@ -23,6 +23,11 @@ mod sealed {
 }
 
 /// A number type that metrics can have: `u64`, `i64` or `f64`.
+#[diagnostic::on_unimplemented(
+    message = "a metric cannot hold `{Self}`",
+    label = "use `u64`, `i64` or `f64`",
+    note = "these are the numbers of OpenTelemetry; smaller ones are converted with `.into()`"
+)]
 pub trait MetricNumber: sealed::Sealed + Copy + Send + Sync + 'static {
     /// The type, as a value.
     #[doc(hidden)]

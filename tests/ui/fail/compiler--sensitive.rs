@@ -20,9 +20,13 @@ struct LoggedIn {
 #[metric(counter = "logins.made", attributes(user = user))]
 fn count(user: Sensitive<bool>) {}
 
+#[metric(histogram("logins.age", unit = "a", value = age))]
+fn measure(age: Sensitive<f64>) {}
+
 fn main() {
     log_in("ada", Sensitive::new(String::new()));
     refresh(&None);
     count(Sensitive::new(true));
+    measure(Sensitive::new(36.0));
     let _ = LoggedIn { user: Sensitive::new("ada") };
 }

@@ -22,8 +22,8 @@ pub const fn assert_combinations(combinations: usize, limit: usize, set: &str) {
     }
 }
 
-/// The set as it is, refused where it has the key `outcome`: the metrics of functions add it by themselves, and two values
-/// under one key would make two series of one name.
+/// The set as it is, refused where it has the key `outcome` or `error.type`: the metrics of functions add these by
+/// themselves, and two values under one key would make two series of one name.
 ///
 /// ```compile_fail,E0080
 /// use telemetry_runtime::{MetricAttributes, metric};
@@ -39,16 +39,35 @@ pub const fn assert_combinations(combinations: usize, limit: usize, set: &str) {
 /// stitch();
 /// ```
 ///
+/// ```compile_fail,E0080
+/// # use telemetry_runtime::{MetricAttributes, metric};
+/// #[derive(Clone, Copy, MetricAttributes)]
+/// struct Stitched {
+///     #[attribute("error.type")]
+///     error: bool,
+/// }
+///
+/// #[metric(counter = "entities.stitched", attributes = Stitched { error: true })]
+/// fn stitch() {}
+///
+/// stitch();
+/// ```
+///
 /// # Panics
 ///
-/// Never at run time: a set with the key does not compile.
+/// Never at run time: a set with such a key does not compile.
 #[inline]
-pub fn without_outcome_key<A: MetricAttributes>(attributes: A) -> A {
+pub fn without_generated_keys<A: MetricAttributes>(attributes: A) -> A {
     const {
         assert!(
             !has_key(A::KEYS, "outcome"),
             "attribute key `outcome` is set by `#[metric]` itself\nhelp: rename it, or write `outcome = false` to leave \
              the generated one out"
+        );
+        assert!(
+            !has_key(A::KEYS, "error.type"),
+            "attribute key `error.type` is set by `#[metric]` itself\nhelp: remove it, or write `outcome = false` to \
+             leave the generated one out"
         );
     }
     attributes

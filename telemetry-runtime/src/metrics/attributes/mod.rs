@@ -10,7 +10,7 @@ mod value;
 pub use derive::{combinations, text_value, visit_values};
 pub use free::{AttributeRef, FreeAttributes};
 pub use label::Label;
-pub use limit::{assert_combinations, without_outcome_key};
+pub use limit::{assert_combinations, without_generated_keys};
 pub use value::AttributeValue;
 
 use super::snapshot::AttributeData;

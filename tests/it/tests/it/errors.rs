@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use futures_util::stream::{self, Stream, StreamExt};
 use opentelemetry::trace::{Event, Status};
 use opentelemetry_sdk::trace::SpanData;
 use telemetry_runtime::{TelemetryError, backstage_plugin, metric, traced};
@@ -95,6 +96,14 @@ mod classified {
             Err(error)
         }
 
+        #[traced(name = "listed")]
+        #[metric(counter = "entities.listed")]
+        pub(in super::super) fn list(fails: bool) -> impl Stream<Item = Result<u8, CatalogError<'static>>> {
+            let missing = Err(CatalogError::NotFound("a"));
+            let failed = fails.then_some(Err(CatalogError::Store(StoreError::Timeout)));
+            stream::iter([Ok(1), missing].into_iter().chain(failed))
+        }
+
         #[traced]
         #[metric(counter = "generic.calls")]
         pub(in super::super) fn generic<E: TelemetryError>(error: E) -> Result<(), E> {
@@ -169,6 +178,22 @@ fn pointers_to_an_error_say_what_it_says_and_keep_its_texts() {
     }
     let calls = "backstage_plugin_errors_classified_generic_calls_total";
     assert_eq!(fixture::scrape().sum(calls, &[("error_type", "wrapped")]), Some(1.0));
+}
+
+#[test]
+fn a_stream_fails_by_an_item_that_is_an_error_and_not_by_an_expected_one() {
+    const PLUGIN: &str = "errors-classified";
+    fixture::start();
+    for (fails, items) in [(false, 2), (true, 3)] {
+        assert_eq!(futures_ready(classified::plugin::list(fails).count()), items);
+    }
+    let mut spans = fixture::spans(PLUGIN);
+    spans.retain(|span| span.name == "listed");
+    let kinds: Vec<_> = spans.iter().map(|span| fixture::attribute(span, "error.type")).collect();
+    assert_eq!(kinds, [None, Some("timeout".to_owned())]);
+    let listed = "backstage_plugin_errors_classified_entities_listed_total";
+    assert_eq!(fixture::scrape().sum(listed, &[("outcome", "ok")]), Some(1.0));
+    assert_eq!(fixture::scrape().sum(listed, &[("error_type", "timeout")]), Some(1.0));
 }
 
 /// The output of a future that is ready at once.

@@ -145,6 +145,27 @@ fn programs_are_built_without_the_feature_of_tests() {
 }
 
 #[test]
+fn traits_that_bound_what_users_write_say_what_to_do() {
+    /// Traits for whoever extends the toolkit, who reads their documentation; and those that the compiler chooses among,
+    /// of which the last one always holds.
+    const OTHERS: &[&str] = &["Sealed", "SpanSink", "MetricSink", "BoxedError", "Inspect", "Classify"];
+    let mut silent = Vec::new();
+    for (name, text) in rust_files(RUNTIME) {
+        let lines: Vec<&str> = text.lines().collect();
+        for (number, line) in lines.iter().enumerate() {
+            let Some(found) = line.trim_start().strip_prefix("pub trait ") else { continue };
+            // The attributes of an item stand above it, up to an empty line.
+            let above = lines[..number].iter().rev().take_while(|line| !line.is_empty());
+            let speaks = above.into_iter().any(|line| line.contains("diagnostic::on_unimplemented"));
+            if !speaks && !is_test(&name) && !OTHERS.iter().any(|other| found.starts_with(other)) {
+                silent.push(format!("{name}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    assert_none(&silent, "a trait that users meet in an error says which attribute or derive to use");
+}
+
+#[test]
 fn there_is_no_unsafe_code() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest is text");
     assert!(manifest.contains("unsafe_code = \"forbid\""), "the workspace forbids unsafe code");
