@@ -262,3 +262,70 @@ fn texts_that_fail_are_kept_as_far_as_they_go_and_sensitive_ones_are_not_shown()
     assert_eq!(value(&span, "text"), Some(&"a".into()));
     assert_eq!(value(&span, "secret"), Some(&"[redacted]".into()));
 }
+
+#[backstage_plugin(id = "attributes-async-trait")]
+mod async_trait_order {
+    use super::*;
+    use async_trait::async_trait;
+
+    #[async_trait]
+    pub(super) trait Store {
+        async fn method(&self, key: u32, label: &str) -> u32;
+        async fn above(&self, key: u32) -> u32;
+    }
+
+    #[async_trait]
+    pub(super) trait Below {
+        async fn below(&self, key: u32) -> u32;
+    }
+
+    pub(super) struct Memory;
+
+    #[traced]
+    #[async_trait]
+    impl Store for Memory {
+        #[traced(name = "method", attributes(length = label.len()))]
+        async fn method(
+            &self,
+            #[attribute] key: u32,
+            #[cfg_attr(all(), attribute("text"))] label: &str,
+        ) -> u32 {
+            std::future::ready(label.len()).await;
+            key
+        }
+
+        async fn above(&self, #[attribute("the.key")] key: u32) -> u32 {
+            key
+        }
+    }
+
+    #[async_trait]
+    #[traced]
+    impl Below for Memory {
+        async fn below(&self, #[attribute("the.key")] key: u32) -> u32 {
+            key
+        }
+    }
+}
+
+#[test]
+fn parameters_of_async_traits_can_be_attributes_whatever_the_order() {
+    use async_trait_order::{Below, Memory, Store};
+    const PLUGIN: &str = "attributes-async-trait";
+    fixture::start();
+    let ready = |future: std::pin::Pin<Box<dyn Future<Output = u32> + Send + '_>>| {
+        let mut future = future;
+        let polled = future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
+        assert!(matches!(polled, std::task::Poll::Ready(7)));
+    };
+    ready(Memory.method(7, "abc"));
+    ready(Memory.above(7));
+    ready(Memory.below(7));
+    let method = named(PLUGIN, "method");
+    for (key, expected) in [("key", Value::I64(7)), ("text", "abc".into()), ("length", Value::I64(3))] {
+        assert_eq!(value(&method, key), Some(&expected), "{key}");
+    }
+    for name in ["Memory::above", "Memory::below"] {
+        assert_eq!(value(&named(PLUGIN, name), "the.key"), Some(&Value::I64(7)), "{name}");
+    }
+}
