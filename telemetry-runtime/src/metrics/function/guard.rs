@@ -81,11 +81,12 @@ impl MetricGuard {
         let Some(Running { plan, row }) = self.running.take() else {
             return;
         };
-        self.values.record(plan.steps(outcome), &row, seconds);
+        self.values.record(plan.steps(outcome), &row, &seconds);
     }
 
     /// As [`MetricGuard::finish`], for a call that returned an error which says what it is.
     #[cold]
+    #[inline(never)]
     pub(crate) fn finish_error(&mut self, error_type: &'static str, seconds: impl Fn() -> f64) {
         let series = self.running.as_ref().and_then(|Running { plan, row }| {
             let errors = self.metrics.errors(plan)?;
@@ -94,7 +95,7 @@ impl MetricGuard {
         let Some((errors, cells)) = series else {
             return self.finish(Outcome::Error, seconds);
         };
-        self.values.record(errors.steps(), &cells, seconds);
+        self.values.record(errors.steps(), &cells, &seconds);
         if let Some(running) = self.running.take() {
             running.move_in_flight(-1);
         }
@@ -103,8 +104,9 @@ impl MetricGuard {
 
 impl Values {
     /// Does what is to be done at the end of a call.
-    #[inline]
-    fn record(&self, steps: &[Step], row: &RowCells, seconds: impl Fn() -> f64) {
+    // Once for all, and without looking into `seconds`: else its division would be done before it is known to be needed.
+    #[inline(never)]
+    fn record(&self, steps: &[Step], row: &RowCells, seconds: &dyn Fn() -> f64) {
         let slab = store::slab();
         for step in steps {
             match *step {
