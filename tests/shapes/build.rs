@@ -43,7 +43,6 @@ const VARIANTS: &[Variant] = &[
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("Cargo sets it")).join("shapes");
     println!("cargo::rerun-if-changed=shapes");
-    println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=SHAPES");
     let wanted = env::var("SHAPES").unwrap_or_default();
     let mut files = Vec::new();

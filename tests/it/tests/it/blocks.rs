@@ -108,12 +108,12 @@ mod shared {
 
     #[metric(counter = METRICS.done, histogram = METRICS.duration)]
     impl Worker {
-        pub(super) fn method(&self) {}
+        pub(super) fn method() {}
 
-        pub(super) fn other(&self) {}
+        pub(super) fn other() {}
 
         #[metric(skip)]
-        pub(super) fn skipped(&self) {}
+        pub(super) fn skipped() {}
     }
 }
 
@@ -126,9 +126,9 @@ fn a_declared_metric_is_counted_into_from_many_places() {
         let mut task = std::task::Context::from_waker(std::task::Waker::noop());
         assert!(later.as_mut().poll(&mut task).is_ready());
     }
-    shared::Worker.method();
-    shared::Worker.other();
-    shared::Worker.skipped();
+    shared::Worker::method();
+    shared::Worker::other();
+    shared::Worker::skipped();
     shared::Metrics::get().done.add(10);
     shared::Metrics::get().duration.record(0.5);
 
