@@ -73,6 +73,7 @@ fn value(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
         let block = braces(body.statements.clone(), body.span);
         return quote! {
             let #call = #private::Call::new(#span, #metrics);
+            #[allow(unused_braces)]
             #block
         };
     }
@@ -91,7 +92,7 @@ fn value(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
         let block = braces(body.statements.clone(), body.span);
         let hint = function.returns.hint.as_ref().map(|hint| quote!(: #hint));
         quote! {
-            #[allow(clippy::diverging_sub_expression)]
+            #[allow(unused_braces, clippy::diverging_sub_expression)]
             let #out #hint = #block;
         }
     };
@@ -124,11 +125,11 @@ pub(super) fn inspect(function: &TracedFn, out: &TokenStream, call: &TokenStream
     (failed.is_some() || none.is_some()).then(|| quote!(#failed #none))
 }
 
-/// Braces at the place of the written ones, where a mismatch of the body's value is reported, but marked as ours: lints
-/// against needless braces would mean the function's own.
+/// Braces at the place of the written ones, where a mismatch of the body's value is reported. They are of the edition of the
+/// user's crate, which decides when the temporaries at their end are dropped; ours would bring our own edition.
 pub(super) fn braces(statements: TokenStream, span: Span) -> TokenStream {
     let mut group = Group::new(Delimiter::Brace, statements);
-    group.set_span(span.resolved_at(Span::mixed_site()));
+    group.set_span(span);
     TokenTree::Group(group).into()
 }
 

@@ -1,5 +1,7 @@
 // Calls: 8 ok, 1 error.
 // In the edition 2021, `impl Trait` captures types, and lifetimes only where they are written.
+#![allow(clippy::manual_async_fn, clippy::elidable_lifetime_names)]
+
 use std::future::Future;
 use std::pin::Pin;
 

@@ -1,4 +1,6 @@
 // Calls: 11 ok, 2 error, 1 cancelled.
+#![allow(clippy::unused_async, clippy::unnecessary_to_owned)]
+
 use shapes::prelude::*;
 
 #[shape]

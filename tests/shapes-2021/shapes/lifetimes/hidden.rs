@@ -1,5 +1,5 @@
 // Calls: 9 ok, 3 error, 1 cancelled.
-#![allow(elided_lifetimes_in_paths)]
+#![allow(elided_lifetimes_in_paths, clippy::unused_async)]
 
 use shapes::prelude::*;
 

@@ -1,5 +1,7 @@
 // Calls: 5 ok, 1 error, 1 panic.
 // `Future` is in no prelude, and `gen` is no keyword.
+#![allow(clippy::manual_async_fn)]
+
 use shapes::prelude::*;
 
 #[derive(Debug)]

@@ -72,7 +72,7 @@ fn every_outcome_is_told(capture: &Capture) {
     }
     #[traced(plugin = "search")]
     async fn wait() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
     panic_of(fail);
     let mut waiting = Box::pin(wait());
