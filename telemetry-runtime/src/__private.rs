@@ -11,8 +11,9 @@ pub use telemetry_naming::MetricName;
 
 pub use crate::bootstrap::run_main;
 pub use crate::call::{
-    Call, CallEnd, CallPart, Items, NoMetrics, NoSpan, Prepared, Traced, TracedStream, boxed, call_once,
-    never, none_is_error, of, traced, traced_stream,
+    Call, CallEnd, CallPart, Inspected, Items, NoMetrics, NoSpan, NotInspected, Prepared, Probe, Traced,
+    TracedStream, boxed, call_once, inspect, never, none_is_error, of, probe, probe_output, traced,
+    traced_lazily, traced_span, traced_stream,
 };
 pub use crate::metrics::{
     AttributeData, AttributeValue, CallValue, Callback, Declared, Descriptor, Existing, FnInstrument,
@@ -24,11 +25,3 @@ pub use crate::plugin::{Plugin, Scope};
 #[cfg(feature = "testing")]
 pub use crate::testing::{Begun, current_capture, start_capture, start_only_capture};
 pub use crate::trace::{Evaluated, Parent, SpanGuard, SpanKind, SpanSite, StartAttributes, TaskSpan};
-
-/// What one expression needs in scope to tell an error from any other value.
-pub mod inspect {
-    pub use crate::call::{
-        Classify, ClassifyAny, Inspect, InspectAny, InspectAsError, InspectBoxed, InspectDebug,
-        InspectDisplay, InspectError, InspectResult,
-    };
-}

@@ -12,8 +12,8 @@
 //! ```text
 //! let mut __call = Call::new(SpanGuard::enter_with(&__SPAN, |span| { span.set("key", expr); }), NoMetrics);
 //! let __out: R = call_once(|| -> R { body });
-//! Classify(&__out).tell_class_to_telemetry(&mut __call);
-//! (&&&&&&&&Inspect(&__out)).tell_outcome_to_telemetry(&mut __call);           // eight `&`: one per level, and some to spare
+//! let __probe = probe(&__out);
+//! inspect(&__out, __probe.class_for_telemetry(), __probe.text_for_telemetry(), &mut __call);
 //! __out
 //! ```
 //!
@@ -21,26 +21,39 @@
 //! it was written, and nothing else happens before the first poll:
 //!
 //! ```text
+//! let __future = async move { body };
+//! let __probe = probe_output(&__future);
+//! let __inspected = Inspected(__probe.class_for_telemetry(), __probe.text_for_telemetry());   // or NotInspected
+//! traced_span(Parent::current(), &__SPAN, __future, __inspected)
+//! ```
+//!
+//! That is the way which costs the compiler least. With metrics there is a closure that makes the parts of the call, and where
+//! an expression of an attribute needs the parameters, that closure makes the future too:
+//!
+//! ```text
 //! traced(
 //!     Parent::current(),                                    // or NoSpan
-//!     move |__parent| (
-//!         Prepared::new(TaskSpan::start(&__SPAN, __parent), NoMetrics),
-//!         async move { body },
-//!     ),
-//!     |__out: &R, __call: &mut Call<_, _>| (&&&&&&&&Inspect(__out)).tell_outcome_to_telemetry(__call),
+//!     async move { body },
+//!     |__parent| Prepared::new(TaskSpan::start(&__SPAN, __parent), MetricGuard::start(..)),
+//!     |__out: &R, __call: &mut Call<_, _>| ..,
+//! )
+//! traced_lazily(
+//!     Parent::current(),
+//!     move |__parent| (Prepared::new(TaskSpan::start_with(..), MetricGuard::start(..)), async move { body }),
+//!     |__out: &R, __call: &mut Call<_, _>| ..,
 //! )
 //! ```
 //!
 //! A function that gives a stream:
 //!
 //! ```text
-//! traced_stream(Parent::current(), call_once(move || { body }), |__parent| Prepared::new(..), |__item: &T, __end: &mut CallEnd| ..)
+//! traced_stream(Parent::current(), call_once(move || { body }), |__parent| .., |__item: &T, __end: &mut CallEnd| ..)
 //! ```
 //!
 //! `SpanGuard` stays on its thread, `TaskSpan` travels with its future. A call is also a `CallEnd` (by `DerefMut`),
 //! which is what `inspect` takes. `call.metrics()` reaches the metric part, for values taken from the result.
 
-mod classify;
+mod absent;
 mod future;
 mod inspect;
 mod metrics;
@@ -52,12 +65,11 @@ use std::pin::Pin;
 use std::thread;
 use std::time::Duration;
 
-pub use classify::{Classify, ClassifyAny, none_is_error};
-pub use future::{Traced, traced};
-pub use inspect::{
-    Inspect, InspectAny, InspectAsError, InspectBoxed, InspectDebug, InspectDisplay, InspectError,
-    InspectResult,
-};
+pub use absent::none_is_error;
+pub use future::{Traced, traced, traced_lazily, traced_span};
+#[cfg(test)]
+pub(crate) use inspect::tell;
+pub use inspect::{Inspected, NotInspected, Probe, inspect, probe, probe_output};
 pub use state::Prepared;
 pub use stream::{Items, TracedStream, traced_stream};
 

@@ -15,7 +15,7 @@ use crate::traced;
 pub(super) fn expand(function: &TracedFn, item: &FnItem) -> TokenStream {
     let body = item.body();
     let inner_attributes = &body.inner_attributes;
-    let span_statics = function.traced.as_ref().map(|args| traced::statics(args, &function.name));
+    let tracking = function.traced.as_ref().and_then(|args| args.scope.tracking());
     let out = local("__telemetry_out");
     let result = if function.shape == Shape::Value { quote!(&#out) } else { quote!(#out) };
     let parts = metric::parts(&function.metrics, &function.name, &result, function.evaluates_at_call);
@@ -32,7 +32,7 @@ pub(super) fn expand(function: &TracedFn, item: &FnItem) -> TokenStream {
     let body = quote! {
         #inner_attributes
         #uses
-        #span_statics
+        #tracking
         #metric_statics
         #wrapped
     };
@@ -46,9 +46,9 @@ pub(super) fn expand(function: &TracedFn, item: &FnItem) -> TokenStream {
 pub(super) fn call_parts(function: &TracedFn, parts: &Parts) -> (TokenStream, TokenStream) {
     let private = function.krate.private();
     let span = function.traced.as_ref().map(|args| match function.shape {
-        Shape::Value => traced::enter(args),
-        _ if function.evaluates_at_call => traced::start_evaluated(args),
-        _ => traced::start(args),
+        Shape::Value => traced::enter(args, &function.name),
+        _ if function.evaluates_at_call => traced::start_evaluated(args, &function.name),
+        _ => traced::start(args, &function.name),
     });
     let span = span.unwrap_or_else(|| quote!(#private::NoSpan));
     let metrics = if parts.start.is_empty() { quote!(#private::NoMetrics) } else { parts.start.clone() };
@@ -62,8 +62,8 @@ pub(super) fn call_parts(function: &TracedFn, parts: &Parts) -> (TokenStream, To
 /// ```text
 /// let mut __telemetry_call = Call::new(..);
 /// let __telemetry_out = call_once(move || -> R { let _ = (&last, &first); body });
-/// { use inspect::*; (&&&&&&&&Inspect(&__out)).tell_outcome_to_telemetry(&mut __call); }
-/// __out
+/// { let __telemetry_probe = probe(&__telemetry_out); inspect(&__telemetry_out, .., &mut __telemetry_call); }
+/// __telemetry_out
 /// ```
 fn value(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
     let private = function.krate.private();
@@ -111,18 +111,20 @@ fn value(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
     }
 }
 
-/// Output: `{ use inspect::*; Classify(&__out).tell_class_to_telemetry(&mut __call); (&&&&&&&&Inspect(&__out)).tell_outcome_to_telemetry(&mut __call); }`.
-pub(super) fn inspect(function: &TracedFn, out: &TokenStream, call: &TokenStream) -> Option<TokenStream> {
+/// What tells the call whether the result is an error; `out` and `call` are references.
+///
+/// Output: `let __telemetry_probe = probe(&__out); inspect(&__out, __telemetry_probe.class_for_telemetry(), ..);`.
+pub(super) fn inspect(function: &TracedFn, out: &TokenStream, call: &TokenStream) -> TokenStream {
     let private = function.krate.private();
-    let failed = function.returns.may_fail.then(|| {
-        quote! {{
-            use #private::inspect::*;
-            Classify(#out).tell_class_to_telemetry(#call);
-            (&&&&&&&&Inspect(#out)).tell_outcome_to_telemetry(#call);
-        }}
+    let probe = local("__telemetry_probe");
+    let told = function.returns.may_fail.then(|| {
+        quote! {
+            let #probe = #private::probe(#out);
+            #private::inspect(#out, #probe.class_for_telemetry(), #probe.text_for_telemetry(), #call);
+        }
     });
     let none = function.none_is_error.map(|span| none::expand(span, &function.krate, out, call));
-    (failed.is_some() || none.is_some()).then(|| quote!(#failed #none))
+    quote!(#told #none)
 }
 
 /// Braces at the place of the written ones, where a mismatch of the body's value is reported. They are of the edition of the

@@ -11,7 +11,7 @@ use super::item::{Body, FnItem};
 use super::model::{AsyncForm, TracedFn};
 use super::params::{capture, capture_in_order, local, rebind};
 use crate::metric::Parts;
-use crate::traced;
+use crate::traced::{self, TracedArgs};
 
 /// An async function.
 ///
@@ -44,6 +44,7 @@ pub(super) fn async_fn(function: &TracedFn, item: &FnItem, body: &Body, parts: &
 /// what its attributes say is evaluated there, too: afterwards the parameters are gone.
 pub(super) fn future(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
     if let Some(Tail { before, pin: _, inner }) = async_tail(body) {
+        let inner = typed_block(function, inner);
         let traced = traced_future(function, parts, &current(function), &inner, false);
         return quote!(#before #traced);
     }
@@ -61,6 +62,7 @@ pub(super) fn future(function: &TracedFn, body: &Body, parts: &Parts) -> TokenSt
 pub(super) fn boxed_future(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
     let private = function.krate.private();
     if let Some(Tail { before, pin, inner }) = boxed_tail(body) {
+        let inner = typed_block(function, inner);
         let traced = traced_future(function, parts, &current(function), &inner, false);
         return quote!(#before #pin(#traced));
     }
@@ -104,16 +106,40 @@ pub(super) fn is_made_at_the_beginning(body: &Body, in_box: bool) -> bool {
 /// Output: `async move { let _ = (&last, &first); if false { return never::<R>(); } body }`. The dead `return` gives the
 /// body its type where it starts, as the function's return type would.
 fn async_block(function: &TracedFn, body: &Body) -> TokenStream {
-    let private = function.krate.private();
     let capture = capture(&function.bindings);
-    let hint =
-        function.returns.hint.as_ref().map(|hint| quote!(if false { return #private::never::<#hint>(); }));
+    let typed = typed(function);
     let statements = &body.statements;
-    let block = braces(quote!(#capture #hint #statements), body.span);
+    let block = braces(quote!(#capture #typed #statements), body.span);
     quote!(async move #block)
 }
 
-/// Output: `traced(context, move |__parent| { let _ = (&first, &last); (Prepared::new(..), future) }, inspection)`.
+/// A dead `return` that tells an async block its type, which nothing else around it says.
+fn typed(function: &TracedFn) -> Option<TokenStream> {
+    let private = function.krate.private();
+    function.returns.hint.as_ref().map(|hint| quote!(if false { return #private::never::<#hint>(); }))
+}
+
+/// The async block at the end of a function, told its type. Input: `async move { .. }`.
+fn typed_block(function: &TracedFn, block: TokenStream) -> TokenStream {
+    let typed = typed(function);
+    let tell = |token| match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+            let statements = group.stream();
+            let mut told = Group::new(Delimiter::Brace, quote!(#typed #statements));
+            told.set_span(group.span());
+            TokenTree::Group(told)
+        }
+        other => other,
+    };
+    block.into_iter().map(tell).collect()
+}
+
+/// The call of `future`, in one of three forms.
+///
+/// - A span alone: `let __future = async move { .. }; traced_span(context, site, __future, NotInspected)`.
+/// - With metrics: `traced(context, async move { .. }, |__parent| Prepared::new(..), |__out, __call| ..)`.
+/// - Where an expression needs the parameters:
+///   `traced_lazily(context, move |__parent| { let _ = (&first, &last); (Prepared::new(..), async move { .. }) }, ..)`.
 fn traced_future(
     function: &TracedFn,
     parts: &Parts,
@@ -123,12 +149,38 @@ fn traced_future(
 ) -> TokenStream {
     let private = function.krate.private();
     let parent = local("__telemetry_parent");
+    if let Some(span) = function.only_a_span() {
+        return span_of_future(function, span, context, future);
+    }
     let prepared = prepared(function, parts);
     let inspection = inspection(function, parts);
+    if !function.is_lazy {
+        return quote!(#private::traced(#context, #future, move |#parent| #prepared, #inspection));
+    }
     let capture = owns_parameters.then(|| capture_in_order(&function.bindings));
     quote! {
-        #private::traced(#context, move |#parent| { #capture (#prepared, #future) }, #inspection)
+        #private::traced_lazily(#context, move |#parent| { #capture (#prepared, #future) }, #inspection)
     }
+}
+
+fn span_of_future(
+    function: &TracedFn,
+    span: &TracedArgs,
+    context: &TokenStream,
+    future: &TokenStream,
+) -> TokenStream {
+    let private = function.krate.private();
+    let site = traced::site(span, &function.name);
+    if !function.returns.may_fail {
+        return quote!(#private::traced_span(#context, #site, #future, #private::NotInspected));
+    }
+    let (made, probe) = (local("__telemetry_future"), local("__telemetry_probe"));
+    quote! {{
+        let #made = #future;
+        let #probe = #private::probe_output(&#made);
+        let #probe = #private::Inspected(#probe.class_for_telemetry(), #probe.text_for_telemetry());
+        #private::traced_span(#context, #site, #made, #probe)
+    }}
 }
 
 /// What the call knows of the place where the function is called.

@@ -6,7 +6,7 @@ use super::FnArgs;
 use super::item::{FnItem, is_built_in};
 use super::later::is_made_at_the_beginning;
 use super::none;
-use super::params::{Binding, bindings, has_patterns};
+use super::params::{Binding, bindings, has_patterns, have_order};
 use super::returns::{Deferred, Returns};
 use crate::diag::{Diagnostics, MessageId};
 use crate::instrument::MetricNames;
@@ -56,6 +56,9 @@ pub(crate) struct TracedFn {
     pub(crate) none_is_error: Option<Span>,
     /// Whether what the attributes say is evaluated at the call, not where the span starts.
     pub(crate) evaluates_at_call: bool,
+    /// Whether a future has to be made where its call begins, because something needs the parameters until then: an
+    /// expression of an attribute, or the order in which they are dropped if the future is never polled.
+    pub(crate) is_lazy: bool,
     pub(crate) bindings: Vec<Binding>,
     /// The name of the function, with its type where a block said so: `Catalog::stitch`.
     pub(crate) name: String,
@@ -115,6 +118,10 @@ impl TracedFn {
             _ => item.name(),
         };
         let bindings = bindings(&item.signature);
+        let evaluates =
+            traced.as_ref().is_some_and(TracedArgs::evaluates) || metrics.iter().any(MetricArgs::evaluates);
+        let has_order = shape == Shape::AsyncFn(AsyncForm::Returned) && have_order(&item.signature);
+        let is_lazy = !evaluates_at_call && (evaluates || has_order);
         Some(Self {
             traced,
             metrics,
@@ -123,6 +130,7 @@ impl TracedFn {
             made,
             none_is_error,
             evaluates_at_call,
+            is_lazy,
             bindings,
             name,
             krate,
@@ -139,10 +147,15 @@ impl TracedFn {
 
     /// Whether an attribute has an expression, which may be all that uses a parameter.
     pub(super) fn evaluates(&self) -> bool {
-        let traced = self.traced.iter();
-        let mut traced =
-            traced.map(|args| !args.attributes.is_empty() || args.links.is_some() || args.parent.is_some());
-        traced.any(|evaluates| evaluates) || self.metrics.iter().any(MetricArgs::has_expressions)
+        self.traced.as_ref().is_some_and(|span| span.evaluates() || span.parent.is_some())
+            || self.metrics.iter().any(MetricArgs::evaluates)
+    }
+
+    /// The span, if the call is nothing else and nothing waits with the parameters.
+    pub(super) fn only_a_span(&self) -> Option<&TracedArgs> {
+        let span = self.traced.as_ref().filter(|span| !span.evaluates())?;
+        let is_alone = self.metrics.is_empty() && self.none_is_error.is_none();
+        (is_alone && !self.is_lazy).then_some(span)
     }
 
     /// Whether the result has to be looked at before it is returned.

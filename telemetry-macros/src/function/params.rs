@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, FnArg, Ident, Pat, Signature};
+use syn::{Attribute, FnArg, Ident, Pat, ReceiverKind, Signature, Type};
 
 /// A name that a parameter binds, and the `cfg` attributes under which it exists.
 pub(crate) struct Binding {
@@ -92,6 +92,53 @@ pub(crate) fn capture_in_order(bindings: &[Binding]) -> TokenStream {
 /// Whether a parameter is more than a name.
 pub(crate) fn has_patterns(signature: &Signature) -> bool {
     signature.inputs.iter().any(|input| matches!(input, FnArg::Typed(typed) if !is_name(&typed.pat)))
+}
+
+/// Whether the order in which the parameters are dropped can be seen: more than one of them may have a destructor.
+pub(crate) fn have_order(signature: &Signature) -> bool {
+    let may_drop = |input: &&FnArg| match input {
+        FnArg::Receiver(receiver) => match &receiver.kind {
+            ReceiverKind::Reference(..) => false,
+            ReceiverKind::Typed(_, written) => may_drop(written),
+            _ => true,
+        },
+        FnArg::Typed(typed) => may_drop(&typed.ty),
+    };
+    signature.inputs.iter().filter(may_drop).count() > 1
+}
+
+/// Names of the standard library are taken at their word.
+fn may_drop(written: &Type) -> bool {
+    const PLAIN: &[&str] = &[
+        "bool",
+        "char",
+        "f32",
+        "f64",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "i128",
+        "isize",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "u128",
+        "usize",
+        "Duration",
+        "Instant",
+        "SystemTime",
+    ];
+    match written {
+        Type::Reference(_) | Type::Ptr(_) | Type::FnPtr(_) => false,
+        Type::Paren(paren) => may_drop(&paren.elem),
+        Type::Group(group) => may_drop(&group.elem),
+        Type::Path(path) => {
+            !path.path.get_ident().is_some_and(|word| PLAIN.contains(&word.to_string().as_str()))
+        }
+        _ => true,
+    }
 }
 
 fn is_name(pattern: &Pat) -> bool {

@@ -36,8 +36,9 @@ fn an_infallible_function_gets_a_guard_and_keeps_its_body() {
             }
         ),
     );
-    assert!(output.starts_with("pubfnanswer(n:u32)->u32{static__TELEMETRY_SPAN"), "{output}");
-    assert!(output.ends_with("Call::new(::telemetry_runtime::__private::SpanGuard::enter(&__TELEMETRY_SPAN),::telemetry_runtime::__private::NoMetrics);#[allow(unused_braces)]{n+1}}"), "{output}");
+    assert!(output.starts_with("pubfnanswer(n:u32)->u32{let__telemetry_call="), "{output}");
+    assert_eq!(count(&output, "SpanGuard::enter(const{&"), 1, "{output}");
+    assert!(output.ends_with("}),::telemetry_runtime::__private::NoMetrics);#[allow(unused_braces)]{n+1}}"), "{output}");
 }
 
 #[test]
@@ -112,10 +113,26 @@ fn an_async_function_becomes_one_that_returns_its_future() {
         output.starts_with("fnf(a:A,b:B)->impl::core::future::Future<Output=Result<implSized,E>>{"),
         "{output}"
     );
-    assert!(output.contains("Parent::current(),move|__telemetry_parent|{let_=(&a,&b,);("), "{output}");
     assert!(output.contains("asyncmove{let_=(&b,&a,);iffalse{return::telemetry_runtime::__private::never::<Result<_,E>>();}g(a).await}"), "{output}");
-    assert_eq!(count(&output, "::traced("), 1, "{output}");
+    assert_eq!(count(&output, "::traced_span("), 1, "{output}");
     assert_eq!(count(&output, "Parent::current()"), 1, "{output}");
+}
+
+#[test]
+fn only_expressions_that_need_the_parameters_cost_a_closure_around_the_future() {
+    let form = |arguments: TokenStream, item: TokenStream| {
+        let output = traced(arguments, item);
+        ["traced_span(", "traced(", "traced_lazily("]
+            .map(|form| count(&output, &format!("__private::{form}")))
+    };
+    let plain = quote!(
+        async fn f(a: A) {}
+    );
+    assert_eq!(form(quote!(), plain.clone()), [1, 0, 0]);
+    assert_eq!(form(quote!(parent = a), plain.clone()), [1, 0, 0]);
+    assert_eq!(form(quote!(), quote!(#[metric(counter = "a.b", histogram = "a.c")] #plain)), [0, 1, 0]);
+    assert_eq!(form(quote!(attributes(a = a)), plain.clone()), [0, 0, 1]);
+    assert_eq!(form(quote!(), quote!(#[metric(counter = self.metrics.calls)] #plain)), [0, 0, 1]);
 }
 
 #[test]
@@ -178,7 +195,7 @@ fn a_future_that_is_made_at_the_call_has_its_attributes_evaluated_there() {
         let place = made.find(expression).unwrap_or_else(|| panic!("{expression} in {made}"));
         assert!(place < body, "{made}");
     }
-    assert!(evaluated < body && made.contains("start_evaluated(&__TELEMETRY_SPAN,"), "{made}");
+    assert!(evaluated < body && made.contains("start_evaluated(const{"), "{made}");
 
     let tail = traced(
         quote!(attributes(a.b = x)),
@@ -189,8 +206,8 @@ fn a_future_that_is_made_at_the_call_has_its_attributes_evaluated_there() {
             }
         ),
     );
-    assert!(tail.contains("lety=1;::telemetry_runtime::__private::traced("), "{tail}");
-    assert!(tail.contains("start_with(&__TELEMETRY_SPAN,"), "{tail}");
+    assert!(tail.contains("lety=1;::telemetry_runtime::__private::traced_lazily("), "{tail}");
+    assert!(tail.contains("start_with(const{"), "{tail}");
 }
 
 #[test]
@@ -251,7 +268,7 @@ fn inner_attributes_of_the_body_stay_first() {
             }
         ),
     );
-    assert!(output.starts_with("fnf(){#![allow(unused)]static"), "{output}");
+    assert!(output.starts_with("fnf(){#![allow(unused)]let"), "{output}");
 }
 
 #[test]

@@ -69,15 +69,18 @@ impl MetricArgs {
 }
 
 impl MetricArgs {
-    /// Whether it says what to evaluate for an attribute or a value.
-    pub(crate) fn has_expressions(&self) -> bool {
-        !matches!(self.attributes, MetricAttributes::None)
-            || self.instruments.iter().any(|instrument| instrument.value.is_some())
-    }
-
     /// Whether a value is taken from what the function returns.
     pub(crate) fn needs_result(&self) -> bool {
         self.result_closures().next().is_some()
+    }
+
+    /// Whether expressions are evaluated when the call begins.
+    pub(crate) fn evaluates(&self) -> bool {
+        let is_evaluated = |instrument: &InstrumentDef| {
+            instrument.declared_name().is_none()
+                || instrument.value.as_ref().is_some_and(|value| !matches!(value, Expr::Closure(_)))
+        };
+        !matches!(self.attributes, MetricAttributes::None) || self.instruments.iter().any(is_evaluated)
     }
 
     /// What takes a value from the result.

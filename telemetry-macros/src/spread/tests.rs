@@ -140,10 +140,10 @@ fn traced_function(item: TokenStream) -> String {
 fn a_method_of_a_block_is_named_after_its_type_unless_it_has_a_name() {
     let block = quote!(#[::telemetry_runtime::__private::traced(__block("c", "Catalog"), kind = "client")]);
     let output = method(&block);
-    assert!(output.contains("SpanSite::new(\"Catalog::find\""), "{output}");
-    assert!(output.contains("\"::\",\"Catalog::find\""), "{output}");
+    assert!(output.contains("of_function(::core::module_path!(),\"Catalog::find\","), "{output}");
+    assert!(!output.contains(".named("), "{output}");
     let output = method(&quote!(#[traced(name = "mine")] #block));
-    assert!(output.contains("SpanSite::new(\"mine\"") && output.contains("SpanKind::Client"), "{output}");
+    assert!(output.contains(".named(\"mine\")") && output.contains("SpanKind::Client"), "{output}");
     assert_eq!(output.matches("staticS").count() + output.matches("Call::new").count(), 1, "{output}");
 }
 

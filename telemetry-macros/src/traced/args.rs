@@ -114,6 +114,11 @@ impl TracedArgs {
         self.root == Some(true)
     }
 
+    /// Whether expressions are evaluated when the span starts.
+    pub(crate) fn evaluates(&self) -> bool {
+        !self.attributes.is_empty() || self.links.is_some()
+    }
+
     /// What the function says of its span, completed by what the block around it says.
     pub(crate) fn merge(mut self, block: Self) -> Self {
         let is_own = |key: &Key| {

@@ -1,7 +1,7 @@
 //! The tokens of a span.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, Ident, UnOp};
 
@@ -10,63 +10,56 @@ use crate::function::local;
 
 /// The constant that describes the spans of the function called `function`.
 ///
-/// Output: `static __TELEMETRY_SPAN: SpanSite = SpanSite::new("stitch", Scope::plugin("catalog")).kind(SpanKind::Client);`
-pub(crate) fn statics(args: &TracedArgs, function: &str) -> TokenStream {
+/// Output: `const { &SpanSite::of_function(module_path!(), "stitch", Scope::plugin("catalog")).kind(SpanKind::Client) }`. As an
+/// expression, because an item in every function would cost the compiler more.
+pub(crate) fn site(args: &TracedArgs, function: &str) -> TokenStream {
     let private = args.krate.private();
-    let site = local("__TELEMETRY_SPAN");
-    let name = match &args.name {
-        None => quote!(#function),
-        Some(name) => name.to_token_stream(),
-    };
+    let name = args.name.as_ref().map(|name| quote!(.named(#name)));
     let scope = args.scope.expression(&args.krate);
     let kind = args.kind.map(|kind| {
         let kind = local(kind);
         quote!(.kind(#private::SpanKind::#kind))
     });
     let root = args.is_root().then(|| quote!(.root()));
-    let tracking = args.scope.tracking();
     quote! {
-        #tracking
-        static #site: #private::SpanSite = #private::SpanSite::new(#name, #scope)
-            #kind #root
-            .function(::core::concat!(::core::module_path!(), "::", #function));
+        const { &#private::SpanSite::of_function(::core::module_path!(), #function, #scope) #name #kind #root }
     }
 }
 
 /// The expression that starts the span of a function that stays on its thread.
 ///
-/// Output: `SpanGuard::enter(&__TELEMETRY_SPAN)`, or `SpanGuard::enter_with(&__TELEMETRY_SPAN, |span| { .. })` where the
-/// span starts with attributes or links, or `SpanGuard::enter_below(&__TELEMETRY_SPAN, Parent::of(expr), |span| { .. })`.
-pub(crate) fn enter(args: &TracedArgs) -> TokenStream {
+/// Output: `SpanGuard::enter(site)`, or `SpanGuard::enter_with(site, |span| { .. })` where the
+/// span starts with attributes or links, or `SpanGuard::enter_below(site, Parent::of(expr), |span| { .. })`.
+pub(crate) fn enter(args: &TracedArgs, function: &str) -> TokenStream {
     let private = args.krate.private();
-    let site = local("__TELEMETRY_SPAN");
+    let site = site(args, function);
     match (parent(args), fill(args)) {
-        (None, None) => quote!(#private::SpanGuard::enter(&#site)),
-        (None, Some(fill)) => quote!(#private::SpanGuard::enter_with(&#site, #fill)),
+        (None, None) => quote!(#private::SpanGuard::enter(#site)),
+        (None, Some(fill)) => quote!(#private::SpanGuard::enter_with(#site, #fill)),
         (Some(parent), fill) => {
             let fill = fill.unwrap_or_else(|| quote!(|_| ()));
-            quote!(#private::SpanGuard::enter_below(&#site, #parent, #fill))
+            quote!(#private::SpanGuard::enter_below(#site, #parent, #fill))
         }
     }
 }
 
-/// The expression that starts the span of a future: `TaskSpan::start(&__TELEMETRY_SPAN, __parent)`, or
-/// `TaskSpan::start_with(&__TELEMETRY_SPAN, __parent, |span| { .. })`.
-pub(crate) fn start(args: &TracedArgs) -> TokenStream {
+/// The expression that starts the span of a future: `TaskSpan::start(site, __parent)`, or
+/// `TaskSpan::start_with(site, __parent, |span| { .. })`.
+pub(crate) fn start(args: &TracedArgs, function: &str) -> TokenStream {
     let private = args.krate.private();
-    let (site, parent) = (local("__TELEMETRY_SPAN"), local("__telemetry_parent"));
+    let (site, parent) = (site(args, function), local("__telemetry_parent"));
     match fill(args) {
-        None => quote!(#private::TaskSpan::start(&#site, #parent)),
-        Some(fill) => quote!(#private::TaskSpan::start_with(&#site, #parent, #fill)),
+        None => quote!(#private::TaskSpan::start(#site, #parent)),
+        Some(fill) => quote!(#private::TaskSpan::start_with(#site, #parent, #fill)),
     }
 }
 
 /// The same where [`fill`] was called before.
-pub(crate) fn start_evaluated(args: &TracedArgs) -> TokenStream {
+pub(crate) fn start_evaluated(args: &TracedArgs, function: &str) -> TokenStream {
     let private = args.krate.private();
-    let (site, parent) = (local("__TELEMETRY_SPAN"), local("__telemetry_parent"));
+    let (site, parent) = (site(args, function), local("__telemetry_parent"));
     let start = if fill(args).is_some() { local("start_evaluated") } else { local("start") };
-    quote!(#private::TaskSpan::#start(&#site, #parent))
+    quote!(#private::TaskSpan::#start(#site, #parent))
 }
 
 /// What `parent =` says. Output: `Parent::of(expr)`.
@@ -81,7 +74,7 @@ pub(crate) fn parent(args: &TracedArgs) -> Option<TokenStream> {
 
 /// The attributes and links that the span starts with. Output: `|span: &mut StartAttributes| { match expr { value => span.set("key", value) } }`.
 pub(crate) fn fill(args: &TracedArgs) -> Option<TokenStream> {
-    if args.attributes.is_empty() && args.links.is_none() {
+    if !args.evaluates() {
         return None;
     }
     let private = args.krate.private();

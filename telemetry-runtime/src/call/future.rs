@@ -7,9 +7,11 @@ use std::{fmt, thread};
 
 use pin_project_lite::pin_project;
 
-use super::state::{Polling, Prepared, State};
-use super::{Call, CallPart};
+use super::inspect::Inspection;
+use super::state::{Begin, Made, Polling, Prepared, Spanned, State};
+use super::{Call, CallPart, NoMetrics};
 use crate::outcome::Outcome;
+use crate::trace::{Parent, SpanSite, TaskSpan};
 
 pin_project! {
     /// A future whose call is recorded: it begins with the first poll, and ends when the future is ready, unwinds or is
@@ -32,7 +34,7 @@ pin_project! {
 /// `context` is what the call knows of the place where it was written, and `begin` takes it; `inspect` sees what the
 /// future returns.
 #[inline]
-pub fn traced<C, S, M, F, B, I>(context: C, begin: B, inspect: I) -> Traced<C, S, M, F, B, I>
+pub fn traced_lazily<C, S, M, F, B, I>(context: C, begin: B, inspect: I) -> Traced<C, S, M, F, B, I>
 where
     S: CallPart,
     M: CallPart,
@@ -43,13 +45,46 @@ where
     Traced { state: State::new(context, begin, inspect) }
 }
 
+/// The same for a future that needs nothing of what the parts are made of.
+#[inline]
+pub fn traced<C, S, M, F, B, I>(
+    context: C,
+    future: F,
+    begin: B,
+    inspect: I,
+) -> Traced<C, S, M, F, Made<F, B>, I>
+where
+    S: CallPart,
+    M: CallPart,
+    F: Future,
+    B: FnOnce(C) -> Prepared<S, M>,
+    I: FnOnce(&F::Output, &mut Call<S, M>),
+{
+    Traced { state: State::new(context, Made { inner: future, begin }, inspect) }
+}
+
+/// The same for a call that is a span and nothing else.
+#[inline]
+pub fn traced_span<F, I>(
+    parent: Parent,
+    site: &'static SpanSite,
+    future: F,
+    inspect: I,
+) -> Traced<Parent, TaskSpan, NoMetrics, F, Spanned<F>, I>
+where
+    F: Future,
+    I: Inspection<F::Output, TaskSpan, NoMetrics>,
+{
+    Traced { state: State::new(parent, Spanned { inner: future, site }, inspect) }
+}
+
 impl<C, S, M, F, B, I> Future for Traced<C, S, M, F, B, I>
 where
     S: CallPart,
     M: CallPart,
     F: Future,
-    B: FnOnce(C) -> (Prepared<S, M>, F),
-    I: FnOnce(&F::Output, &mut Call<S, M>),
+    B: Begin<C, S, M, F>,
+    I: Inspection<F::Output, S, M>,
 {
     type Output = F::Output;
 
@@ -68,7 +103,7 @@ where
             let mut call = prepared.end(Outcome::Ok);
             // From here on it is as in a function: if the inspection of the result unwinds, the call panicked.
             call.unwinding = thread::panicking();
-            inspect(output, &mut call);
+            inspect.look(output, &mut call);
         }
         drop(attached);
         polled

@@ -5,10 +5,11 @@ use std::pin::Pin;
 
 use pin_project_lite::pin_project;
 
-use super::{Call, CallPart, start};
+use super::{Call, CallPart, NoMetrics, start};
 use crate::clock::Moment;
 use crate::context::Attached;
 use crate::outcome::Outcome;
+use crate::trace::{Parent, SpanSite, TaskSpan};
 
 /// The parts of an instrumented future's call, which began, and is held apart from the future between its polls.
 #[derive(Debug)]
@@ -64,15 +65,44 @@ impl Ending for () {
 pub(super) type InCall<S, M, I> = Option<(Prepared<S, M>, I)>;
 
 /// How a call and what is polled in it come to be.
-pub(super) trait Begin<C, S, M, T> {
+pub trait Begin<C, S, M, T> {
+    /// Begins the call.
     fn begin(self, context: C) -> (Prepared<S, M>, T);
 }
 
-/// A future is made where its call begins: until then its arguments are needed.
+/// The future is made where its call begins: until then its arguments are needed.
 impl<C, S, M, T, B: FnOnce(C) -> (Prepared<S, M>, T)> Begin<C, S, M, T> for B {
     #[inline]
     fn begin(self, context: C) -> (Prepared<S, M>, T) {
         self(context)
+    }
+}
+
+/// What waits for its first poll, and what makes the parts of its call then.
+#[derive(Debug)]
+pub struct Made<T, B> {
+    pub(super) inner: T,
+    pub(super) begin: B,
+}
+
+impl<C, S, M, T, B: FnOnce(C) -> Prepared<S, M>> Begin<C, S, M, T> for Made<T, B> {
+    #[inline]
+    fn begin(self, context: C) -> (Prepared<S, M>, T) {
+        ((self.begin)(context), self.inner)
+    }
+}
+
+/// What waits for its first poll, and the site of its span.
+#[derive(Debug)]
+pub struct Spanned<T> {
+    pub(super) inner: T,
+    pub(super) site: &'static SpanSite,
+}
+
+impl<T> Begin<Parent, TaskSpan, NoMetrics, T> for Spanned<T> {
+    #[inline]
+    fn begin(self, parent: Parent) -> (Prepared<TaskSpan, NoMetrics>, T) {
+        (Prepared::new(TaskSpan::start(self.site, parent), NoMetrics), self.inner)
     }
 }
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::state::{Begin, Ending, Polling, Prepared, State};
+use super::state::{Ending, Made, Polling, Prepared, State};
 use super::{Call, CallEnd, CallPart};
 use crate::clock::Moment;
 use crate::outcome::{ErrorInfo, Outcome};
@@ -40,18 +40,6 @@ pin_project! {
     }
 }
 
-/// A stream that waits for its first poll, and how its call begins then.
-struct Made<T, B> {
-    stream: T,
-    begin: B,
-}
-
-impl<C, S, M, T, B: FnOnce(C) -> Prepared<S, M>> Begin<C, S, M, T> for Made<T, B> {
-    fn begin(self, context: C) -> (Prepared<S, M>, T) {
-        ((self.begin)(context), self.stream)
-    }
-}
-
 /// Records the call of `stream`, which `begin` makes the parts of at the first poll.
 ///
 /// `context` is what the call knows of the place where it was written, and `begin` takes it; `inspect` sees each item.
@@ -69,7 +57,10 @@ where
     B: FnOnce(C) -> Prepared<S, M>,
     I: FnMut(&T::Item, &mut CallEnd),
 {
-    TracedStream { state: State::new(context, Made { stream, begin }, inspect), items: Items::default() }
+    TracedStream {
+        state: State::new(context, Made { inner: stream, begin }, inspect),
+        items: Items::default(),
+    }
 }
 
 impl Items {
@@ -141,7 +132,7 @@ where
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         match &self.state {
-            State::Waiting { begin, .. } => begin.stream.size_hint(),
+            State::Waiting { begin, .. } => begin.inner.size_hint(),
             State::Running { inner, .. } => inner.size_hint(),
             State::Empty => (0, None),
         }

@@ -43,7 +43,7 @@ fn task<R>(probe: &Probe, end: impl FnOnce() -> R) -> impl Future<Output = R> {
         }
         Poll::Ready(end.take().unwrap()())
     });
-    traced(NoSpan, |_| (Prepared::new(NoSpan, probe.clone()), future), |_: &R, _| ())
+    traced(NoSpan, future, |_| Prepared::new(NoSpan, probe.clone()), |_: &R, _| ())
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn an_error_is_known_by_its_type_and_its_text_is_not_made() {
     let probe = Probe::default();
     let mut call = Call::new(NoSpan, probe.clone());
     let out: Result<(), Untold> = call_once(|| Err(Untold));
-    (&&&Inspect(&out)).tell_outcome_to_telemetry(&mut call);
+    tell!(&out, &mut call);
     assert!(call.error().unwrap().message().is_none());
     drop(call);
     assert_eq!(probe.heard_once(), (Outcome::Error, 0, Some(std::any::type_name::<Untold>())));

@@ -36,7 +36,7 @@ pub(super) fn ours(record: &Record, content: Content) -> SpanData {
     add(owner_key(site.scope), site.scope.id().into());
     if record.recorder.code_attributes {
         if !site.function.is_empty() {
-            add("code.function.name", site.function.into());
+            add("code.function.name", format!("{}::{}", site.module, site.function).into());
         }
         if let Some(location) = site.location {
             add("code.file.path", location.file().into());

@@ -128,7 +128,6 @@ fn start(
     if decision == SamplingDecision::Drop {
         return Opened::Unsampled(parent_context.with_remote_span_context(span_context));
     }
-    site.register();
     let record = Arc::new(Record::new(site, recorder, span_context, parent, attributes.content));
     #[cfg(any(test, feature = "testing"))]
     super::log::opened(parent_context, &record);

@@ -33,7 +33,7 @@ pub(crate) use log::{Logged, SpanLog};
 pub use parent::{Evaluated, Parent, SpanParent};
 pub use sampler::Sampler;
 pub use settings::{SpanLimits, TraceSettings, TracerScope};
-pub use site::{SpanKind, SpanSite, sites};
+pub use site::{SpanKind, SpanSite};
 pub use task::TaskSpan;
 pub use third_party::{ThirdPartySpans, tracer_provider};
 pub use value::{SpanArrayItem, SpanValue, StartAttributes};

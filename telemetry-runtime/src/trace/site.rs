@@ -1,8 +1,6 @@
 //! What is known of an instrumented function before it is called.
 
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use crate::plugin::Scope;
 
@@ -41,20 +39,11 @@ pub struct SpanSite {
     pub(crate) scope: Scope,
     pub(crate) kind: SpanKind,
     pub(crate) root: bool,
-    /// The path of the function; empty where it is not known.
+    /// The path of the module, and the function in it; empty where they are not known.
+    pub(crate) module: &'static str,
     pub(crate) function: &'static str,
     /// None where spans of many places share the site.
     pub(crate) location: Option<&'static Location<'static>>,
-    seen: AtomicBool,
-}
-
-/// The sites that made a span. They register when they do so first: an entry per function at link time would cost
-/// every build more than it gives.
-static SITES: Mutex<Vec<&'static SpanSite>> = Mutex::new(Vec::new());
-
-/// Every site that has recorded a span so far, in the order of its first one.
-pub fn sites() -> Vec<&'static SpanSite> {
-    SITES.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 impl SpanSite {
@@ -67,9 +56,9 @@ impl SpanSite {
             scope,
             kind: SpanKind::Internal,
             root: false,
+            module: "",
             function: "",
             location: Some(Location::caller()),
-            seen: AtomicBool::new(false),
         }
     }
 
@@ -84,9 +73,9 @@ impl SpanSite {
             scope,
             kind: SpanKind::Internal,
             root: false,
+            module: "",
             function: "",
             location: None,
-            seen: AtomicBool::new(false),
         }
     }
 
@@ -104,10 +93,20 @@ impl SpanSite {
         self
     }
 
-    /// Sets the path of the function (`code.function.name`).
+    /// The site of a function, whose name the spans have, in the module at this path (`code.function.name`).
     #[must_use]
-    pub const fn function(mut self, path: &'static str) -> Self {
-        self.function = path;
+    #[track_caller]
+    pub const fn of_function(module: &'static str, function: &'static str, scope: Scope) -> Self {
+        let mut site = Self::new(function, scope);
+        site.module = module;
+        site.function = function;
+        site
+    }
+
+    /// Gives the spans another name than the function's.
+    #[must_use]
+    pub const fn named(mut self, name: &'static str) -> Self {
+        self.name = name;
         self
     }
 
@@ -124,11 +123,5 @@ impl SpanSite {
     /// The file and line of the site; `None` for a site without a place of its own.
     pub fn location(&self) -> Option<&'static Location<'static>> {
         self.location
-    }
-
-    pub(crate) fn register(&'static self) {
-        if !self.seen.load(Ordering::Relaxed) && !self.seen.swap(true, Ordering::Relaxed) {
-            SITES.lock().unwrap_or_else(PoisonError::into_inner).push(self);
-        }
     }
 }

@@ -79,8 +79,8 @@ pub(crate) fn task<F: Future>(
     future: F,
     inspect: impl FnOnce(&F::Output, &mut Call<TaskSpan, NoMetrics>),
 ) -> impl Future<Output = F::Output> {
-    let begin = move |parent| (Prepared::new(TaskSpan::start(site, parent), NoMetrics), future);
-    traced(Parent::current(), begin, inspect)
+    let begin = move |parent| Prepared::new(TaskSpan::start(site, parent), NoMetrics);
+    traced(Parent::current(), future, begin, inspect)
 }
 
 /// The only span of this name.

@@ -42,7 +42,7 @@ macro_rules! returning {
     ($site:expr, $type:ty, $value:expr) => {{
         let mut call = Call::new(SpanGuard::enter($site), NoMetrics);
         let out: $type = call_once(|| -> $type { $value });
-        (&&&&&&&&Inspect(&out)).tell_outcome_to_telemetry(&mut call);
+        tell!(&out, &mut call);
         out
     }};
 }
@@ -175,7 +175,7 @@ fn five_references_are_enough_for_all_levels() {
     let capture = Capture::new();
     let mut call = Call::new(SpanGuard::enter(&OUTER), NoMetrics);
     let out: Result<(), Failed> = Err(Failed(Missing));
-    (&&&&&Inspect(&out)).tell_outcome_to_telemetry(&mut call);
+    tell!(&out, &mut call);
     drop(call);
     assert_eq!(capture.span().status, Status::error("cannot stitch"));
 }
@@ -286,7 +286,7 @@ fn a_panic_that_was_caught_before_is_not_reported_again() {
 #[test]
 fn a_finished_future_says_how_it_ended() {
     let capture = Capture::new();
-    let mut future = pin!(traced(
+    let mut future = pin!(traced_lazily(
         Parent::current(),
         |parent| {
             let span = TaskSpan::start_with(&OUTER, parent, |start| start.set("kind", "api"));
@@ -296,8 +296,7 @@ fn a_finished_future_says_how_it_ended() {
             };
             (Prepared::new(span, NoMetrics), future)
         },
-        |out: &Result<(), Missing>, call: &mut Call<_, _>| (&&&&&Inspect(out))
-            .tell_outcome_to_telemetry(call),
+        |out: &Result<(), Missing>, call: &mut Call<_, _>| tell!(out, call),
     ));
     assert!(poll(future.as_mut()).is_pending());
     assert!(capture.spans().is_empty(), "an open span was exported");

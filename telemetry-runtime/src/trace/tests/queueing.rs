@@ -5,7 +5,7 @@ use std::thread;
 use super::{Capture, INNER, OUTER, call};
 use crate::context::wrap;
 use crate::plugin::Scope;
-use crate::trace::{SpanSite, TraceSettings, TracerScope, sites};
+use crate::trace::{SpanSite, TraceSettings, TracerScope};
 
 fn queue_of(max_queue_size: usize, wake_at: usize) -> Capture {
     Capture::with(TraceSettings { max_queue_size, wake_at, ..TraceSettings::default() })
@@ -122,17 +122,6 @@ fn a_closed_queue_counts_what_comes_and_what_waited() {
     assert!(capture.spans().is_empty());
     let counts = capture.counts();
     assert_eq!((counts.made, counts.taken, counts.dropped_closed, counts.waiting), (2, 0, 2, 0));
-}
-
-#[test]
-fn a_site_is_listed_after_its_first_span() {
-    static LISTED: SpanSite = SpanSite::new("listed", Scope::plugin("catalog"));
-    let _capture = Capture::new();
-    let is_listed = || sites().iter().filter(|site| std::ptr::eq(**site, &raw const LISTED)).count();
-    assert_eq!(is_listed(), 0);
-    drop(call(&LISTED));
-    drop(call(&LISTED));
-    assert_eq!(is_listed(), 1);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use opentelemetry::trace::{Tracer, mark_span_as_active};
 use opentelemetry_sdk::trace::SdkTracer;
 
 use super::{Capture, OUTER, pause, poll};
-use crate::call::{Call, NoMetrics, Prepared, traced};
+use crate::call::{Call, NoMetrics, Prepared, traced_lazily};
 use crate::context::wrap;
 use crate::trace::install::{Carried, Recorder};
 use crate::trace::{Parent, SpanGuard, TaskSpan};
@@ -100,7 +100,7 @@ impl Program {
 
     /// A future of ours whose polls are on different threads.
     fn run_task(&mut self, name: usize, depth: usize) {
-        let mut task = pin!(traced(
+        let mut task = pin!(traced_lazily(
             Parent::current(),
             |parent| {
                 let span = TaskSpan::start_with(&OUTER, parent, |start| start.name(name.to_string()));

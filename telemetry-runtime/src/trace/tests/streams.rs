@@ -9,7 +9,7 @@ use opentelemetry::Value;
 use opentelemetry::trace::Status;
 
 use super::{Capture, INNER, OUTER, assert_parent, attribute, call, named};
-use crate::call::{CallEnd, Inspect, InspectDebug, NoMetrics, Prepared, traced_stream};
+use crate::call::{CallEnd, NoMetrics, Prepared, tell, traced_stream};
 use crate::clock::testing::FrozenClock;
 use crate::trace::{Parent, TaskSpan};
 
@@ -49,7 +49,7 @@ fn stream(items: impl Into<VecDeque<Item>>) -> Pin<Box<impl Stream<Item = Item>>
         Parent::current(),
         given(items),
         |parent| Prepared::new(TaskSpan::start(&OUTER, parent), NoMetrics),
-        |item: &Item, end: &mut CallEnd| (&&Inspect(item)).tell_outcome_to_telemetry(end),
+        |item: &Item, end: &mut CallEnd| tell!(item, end),
     ))
 }
 
@@ -119,7 +119,7 @@ fn a_stream_that_gave_an_error_ends_with_it_wherever_its_reader_stops() {
         drop(stream);
         let spans = capture.spans();
         let outer = named(&spans, "outer");
-        assert_eq!(outer.status, Status::error("\"lost\""), "after {reads} items");
+        assert_eq!(outer.status, Status::error("lost"), "after {reads} items");
         assert_eq!(attribute(outer, "outcome"), None);
         assert_eq!(outer.events.len(), 1);
     }
