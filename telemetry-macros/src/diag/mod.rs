@@ -10,9 +10,9 @@ use telemetry_naming::NameError;
 
 pub(crate) use message_id::MessageId;
 
-/// The line of a span in its file; `None` outside of the compiler, as in unit tests.
+/// The line of a span in its file; `None` outside of the compiler, as in unit tests. Within it, the conversion cannot fail.
 pub(crate) fn line_of(span: Span) -> Option<usize> {
-    proc_macro::is_available().then(|| span.unwrap().line())
+    proc_macro::is_available().then(|| Span::unwrap(span).line())
 }
 
 /// One mistake: where, what, and what to do about it.

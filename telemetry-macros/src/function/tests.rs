@@ -38,7 +38,10 @@ fn an_infallible_function_gets_a_guard_and_keeps_its_body() {
     );
     assert!(output.starts_with("pubfnanswer(n:u32)->u32{let__telemetry_call="), "{output}");
     assert_eq!(count(&output, "SpanGuard::enter(const{&"), 1, "{output}");
-    assert!(output.ends_with("}),::telemetry_runtime::__private::NoMetrics);#[allow(unused_braces)]{n+1}}"), "{output}");
+    assert!(
+        output.ends_with("}),::telemetry_runtime::__private::NoMetrics);#[allow(unused_braces)]{n+1}}"),
+        "{output}"
+    );
 }
 
 #[test]
@@ -104,13 +107,13 @@ fn an_async_function_becomes_one_that_returns_its_future() {
     let output = traced(
         quote!(),
         quote!(
-            async fn f(a: A, b: B) -> Result<impl Sized, E> {
+            async fn f(a: A, b: &B) -> Result<impl Sized, E> {
                 g(a).await
             }
         ),
     );
     assert!(
-        output.starts_with("fnf(a:A,b:B)->impl::core::future::Future<Output=Result<implSized,E>>{"),
+        output.starts_with("fnf(a:A,b:&B)->impl::core::future::Future<Output=Result<implSized,E>>{"),
         "{output}"
     );
     assert!(output.contains("asyncmove{let_=(&b,&a,);iffalse{return::telemetry_runtime::__private::never::<Result<_,E>>();}g(a).await}"), "{output}");
@@ -132,6 +135,10 @@ fn only_expressions_that_need_the_parameters_cost_a_closure_around_the_future() 
     assert_eq!(form(quote!(parent = a), plain.clone()), [1, 0, 0]);
     assert_eq!(form(quote!(), quote!(#[metric(counter = "a.b", histogram = "a.c")] #plain)), [0, 1, 0]);
     assert_eq!(form(quote!(attributes(a = a)), plain.clone()), [0, 0, 1]);
+    let ordered = quote!(
+        async fn f(self: Box<Self>, first: A, n: u64) {}
+    );
+    assert_eq!(form(quote!(), ordered), [0, 0, 1], "two parameters have an order");
     assert_eq!(form(quote!(), quote!(#[metric(counter = self.metrics.calls)] #plain)), [0, 0, 1]);
 }
 

@@ -253,6 +253,7 @@ pub struct NotShown;
 
 impl<R> AnyLevel<R> {
     /// How the error shows.
+    #[expect(clippy::unused_self, reason = "the search for the method goes over the receiver")]
     #[inline]
     pub fn text_for_telemetry(&self) -> NotShown {
         NotShown
@@ -282,6 +283,7 @@ impl<T, E: TelemetryError> Probe<Result<T, E>> {
 
 impl<R> BoxedLevel<R> {
     /// What the error says of itself.
+    #[expect(clippy::unused_self, reason = "the search for the method goes over the receiver")]
     #[inline]
     pub fn class_for_telemetry(&self) -> Unclassified {
         Unclassified
