@@ -59,7 +59,7 @@ mod traffic {
 
     #[traced]
     async fn notify() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
