@@ -57,6 +57,7 @@ mod absent;
 mod future;
 mod inspect;
 mod metrics;
+mod span_future;
 mod state;
 mod stream;
 
@@ -66,10 +67,11 @@ use std::thread;
 use std::time::Duration;
 
 pub use absent::none_is_error;
-pub use future::{Traced, traced, traced_lazily, traced_span};
+pub use future::{Traced, traced, traced_lazily};
 #[cfg(test)]
 pub(crate) use inspect::tell;
 pub use inspect::{Inspected, NotInspected, Probe, inspect, probe, probe_output};
+pub use span_future::{TracedSpan, traced_span};
 pub use state::Prepared;
 pub use stream::{Items, TracedStream, traced_stream};
 
@@ -250,7 +252,8 @@ pub struct Call<S: CallPart, M: CallPart> {
 
 impl<S: CallPart, M: CallPart> Call<S, M> {
     /// A call that begins now.
-    #[inline]
+    // Out of line: it is the same for all functions with such parts.
+    #[inline(never)]
     pub fn new(span: S, metrics: M) -> Self {
         let started = start(&span, &metrics);
         Self::resume(span, metrics, started, Outcome::Ok, thread::panicking())
@@ -293,6 +296,7 @@ impl<S: CallPart, M: CallPart> DerefMut for Call<S, M> {
 }
 
 impl<S: CallPart, M: CallPart> Drop for Call<S, M> {
+    #[inline(never)]
     fn drop(&mut self) {
         if !self.unwinding && thread::panicking() {
             self.end.outcome = Outcome::Panic;

@@ -8,10 +8,9 @@ use std::{fmt, thread};
 use pin_project_lite::pin_project;
 
 use super::inspect::Inspection;
-use super::state::{Begin, Made, Polling, Prepared, Spanned, State};
-use super::{Call, CallPart, NoMetrics};
+use super::state::{Begin, Made, Polling, Prepared, State};
+use super::{Call, CallPart};
 use crate::outcome::Outcome;
-use crate::trace::{Parent, SpanSite, TaskSpan};
 
 pin_project! {
     /// A future whose call is recorded: it begins with the first poll, and ends when the future is ready, unwinds or is
@@ -61,21 +60,6 @@ where
     I: FnOnce(&F::Output, &mut Call<S, M>),
 {
     Traced { state: State::new(context, Made { inner: future, begin }, inspect) }
-}
-
-/// The same for a call that is a span and nothing else.
-#[inline]
-pub fn traced_span<F, I>(
-    parent: Parent,
-    site: &'static SpanSite,
-    future: F,
-    inspect: I,
-) -> Traced<Parent, TaskSpan, NoMetrics, F, Spanned<F>, I>
-where
-    F: Future,
-    I: Inspection<F::Output, TaskSpan, NoMetrics>,
-{
-    Traced { state: State::new(parent, Spanned { inner: future, site }, inspect) }
 }
 
 impl<C, S, M, F, B, I> Future for Traced<C, S, M, F, B, I>

@@ -5,11 +5,10 @@ use std::pin::Pin;
 
 use pin_project_lite::pin_project;
 
-use super::{Call, CallPart, NoMetrics, start};
+use super::{Call, CallPart, start};
 use crate::clock::Moment;
 use crate::context::Attached;
 use crate::outcome::Outcome;
-use crate::trace::{Parent, SpanSite, TaskSpan};
 
 /// The parts of an instrumented future's call, which began, and is held apart from the future between its polls.
 #[derive(Debug)]
@@ -89,20 +88,6 @@ impl<C, S, M, T, B: FnOnce(C) -> Prepared<S, M>> Begin<C, S, M, T> for Made<T, B
     #[inline]
     fn begin(self, context: C) -> (Prepared<S, M>, T) {
         ((self.begin)(context), self.inner)
-    }
-}
-
-/// What waits for its first poll, and the site of its span.
-#[derive(Debug)]
-pub struct Spanned<T> {
-    pub(super) inner: T,
-    pub(super) site: &'static SpanSite,
-}
-
-impl<T> Begin<Parent, TaskSpan, NoMetrics, T> for Spanned<T> {
-    #[inline]
-    fn begin(self, parent: Parent) -> (Prepared<TaskSpan, NoMetrics>, T) {
-        (Prepared::new(TaskSpan::start(self.site, parent), NoMetrics), self.inner)
     }
 }
 

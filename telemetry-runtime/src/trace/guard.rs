@@ -162,7 +162,8 @@ pub struct SpanGuard {
 
 impl SpanGuard {
     /// Starts a span.
-    #[inline]
+    // Out of line: it is the same for all functions.
+    #[inline(never)]
     pub fn enter(site: &'static SpanSite) -> Self {
         Self::from_opened(open(site, Parent::AT_START, |_| ()))
     }
@@ -188,7 +189,7 @@ impl SpanGuard {
         }))
     }
 
-    #[inline]
+    #[inline(never)]
     fn from_opened(opened: Opened) -> Self {
         let (record, attached) = match opened {
             Opened::Off | Opened::Passing(_) => (None, Attached::NONE),

@@ -34,7 +34,7 @@ impl Parent {
     pub(crate) const AT_START: Self = Self(Known::AtStart);
 
     /// What is current here.
-    #[inline]
+    #[inline(never)]
     pub fn current() -> Self {
         let current = install::is_active().then(context::current).flatten();
         Self(current.map_or(Known::AtStart, Known::AtCall))
