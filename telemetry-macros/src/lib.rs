@@ -20,6 +20,8 @@ mod metric_set;
 mod names;
 mod paths;
 mod plugin;
+#[cfg(test)]
+mod snapshots;
 mod spread;
 mod telemetry_error;
 mod traced;

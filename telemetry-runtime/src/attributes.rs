@@ -196,10 +196,12 @@ pub use telemetry_macros::backstage_core;
 ///
 /// ```text
 /// fn refresh(entity: &Entity, attempt: u32) -> impl Future<Output = Result<(), std::io::Error>> {
-///     static SPAN: SpanSite = SpanSite::new("refresh", Scope::plugin("catalog")).kind(SpanKind::Client);
-///     traced(
+///     traced_lazily(
 ///         Parent::current(),
-///         move |parent| (Prepared::new(TaskSpan::start_with(&SPAN, parent, |span| { .. }), NoMetrics), async move { .. }),
+///         move |parent| {
+///             let site = const { &SpanSite::of_function(module_path!(), "refresh", Scope::plugin("catalog")).kind(SpanKind::Client) };
+///             (Prepared::new(TaskSpan::start_with(site, parent, |span| { .. }), NoMetrics), async move { .. })
+///         },
 ///         |out, call| { .. },
 ///     )
 /// }

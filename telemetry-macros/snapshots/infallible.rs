@@ -1,0 +1,18 @@
+pub fn find(name: &str) -> Option<Entity> {
+    let __telemetry_call = __private::Call::new(
+        __private::SpanGuard::enter(
+            const {
+                &__private::SpanSite::of_function(
+                    ::core::module_path!(),
+                    "find",
+                    __private::Scope::plugin("telemetry-macros"),
+                )
+            },
+        ),
+        __private::NoMetrics,
+    );
+    #[allow(unused_braces)]
+    {
+        ENTITIES.get(name)
+    }
+}
