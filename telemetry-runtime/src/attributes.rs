@@ -218,6 +218,12 @@ pub use telemetry_macros::backstage_core;
 /// A name that is not constant; keys that are malformed, reserved (`otel.*`) or given twice; values that cannot be
 /// attributes; a `parent` that is none, or `root` beside it; a `const fn` or a variadic function; a method without a body; an
 /// item that is no function.
+///
+/// # Pitfalls
+///
+/// The body of a function that returns a `Result` and can leave early (`?`, `return`, or a macro) moves into a closure, which
+/// the compiler does not let have `#[track_caller]`: there `Location::caller()` gives a place in the function itself. Read it
+/// in a small function around the annotated one.
 pub use telemetry_macros::traced;
 
 /// Records metrics of every call of a function: how often, how long, how many at the same time, and values of its own.
