@@ -6,7 +6,7 @@ use std::time::Duration;
 use opentelemetry_sdk::trace::{ShouldSample, SpanExporter};
 
 use super::Telemetry;
-use crate::config::{Config, MetricExporterConfig, Sources};
+use crate::config::{Config, Environment, MetricExporterConfig, Sources};
 use crate::error::{Error, ErrorKind};
 use crate::export::{Diagnostics, MetricSink, SpanSink};
 
@@ -53,6 +53,12 @@ impl TelemetryBuilder {
     /// Reads no configuration file, not even the default ones.
     pub fn without_config_files(mut self) -> Self {
         self.sources.files = Some(Vec::new());
+        self
+    }
+
+    /// Reads these environment variables instead of the process's own, for a test or a program that embeds another.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.sources.environment = environment;
         self
     }
 

@@ -1,0 +1,7 @@
+//! The acceptance cases of the systems that this toolkit follows, each read where an operator reads: at an exporter.
+//!
+//! A function is named `case_NN_what_it_claims` by the case's number. Where a rule of our design changes what the
+//! original did, a comment at the test says which rule.
+
+mod fixture;
+mod metrics_service;
