@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use syn::ext::IdentExt as _;
 use syn::{Attribute, FnArg, Ident, Pat, ReceiverKind, Signature, Type};
 
 /// A name that a parameter binds, and the `cfg` attributes under which it exists.
@@ -145,14 +146,11 @@ fn is_name(pattern: &Pat) -> bool {
     matches!(pattern, Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none())
 }
 
-/// The signature with a name of ours for each parameter that is more than a name.
+/// The signature with a name for each parameter that is more than a name.
 pub(crate) fn with_names(signature: &Signature) -> Signature {
     let mut named = signature.clone();
-    for (index, input) in named.inputs.iter_mut().enumerate() {
-        if let FnArg::Typed(typed) = input
-            && !is_name(&typed.pat)
-        {
-            let name = parameter(index);
+    for (input, name) in named.inputs.iter_mut().zip(names(signature)) {
+        if let (FnArg::Typed(typed), Some(name)) = (input, name) {
             *typed.pat = syn::parse_quote!(#name);
         }
     }
@@ -162,30 +160,55 @@ pub(crate) fn with_names(signature: &Signature) -> Signature {
 /// Statements that take every parameter of [`with_names`] into the future around them, and its patterns apart, in the
 /// order in which an `async fn` does.
 pub(crate) fn rebind(signature: &Signature) -> TokenStream {
-    let statements = signature.inputs.iter().enumerate().map(|(index, input)| match input {
+    let statements = signature.inputs.iter().zip(names(signature)).map(|(input, name)| match input {
         FnArg::Receiver(_) => quote!(let _ = &self;),
         FnArg::Typed(typed) => {
             let cfg = typed.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
             let cfg = quote!(#(#cfg)*);
-            let pattern = &typed.pat;
-            if is_name(pattern) {
-                let name = match &**pattern {
-                    Pat::Ident(ident) => &ident.ident,
-                    _ => return TokenStream::new(),
-                };
-                let allow = allow_underscore([name]);
-                quote!(#cfg #allow let #pattern = #name;)
-            } else {
-                let name = parameter(index);
-                quote!(#cfg let #name = #name; #cfg let #pattern = #name;)
+            match (&*typed.pat, name) {
+                (pattern, Some(name)) => quote!(#cfg let #name = #name; #cfg let #pattern = #name;),
+                (Pat::Ident(pattern), None) => {
+                    let name = &pattern.ident;
+                    let allow = allow_underscore([name]);
+                    quote!(#cfg #allow let #pattern = #name;)
+                }
+                _ => TokenStream::new(),
             }
         }
     });
     statements.collect()
 }
 
-fn parameter(index: usize) -> Ident {
-    local(&format!("__telemetry_parameter{index}"))
+/// For each parameter that is more than a name, the name that it gets: documentation and editors show it, so it is made of
+/// what the pattern binds. It is one that no parameter has; its span keeps it apart from names in the body.
+fn names(signature: &Signature) -> Vec<Option<Ident>> {
+    let mut taken: Vec<String> = Vec::new();
+    let patterns: Vec<Option<&Pat>> = signature
+        .inputs
+        .iter()
+        .map(|input| match input {
+            FnArg::Typed(typed) if !is_name(&typed.pat) => Some(&*typed.pat),
+            FnArg::Typed(typed) => {
+                let mut idents = Vec::new();
+                collect(&typed.pat, &mut idents);
+                taken.extend(idents.iter().map(ToString::to_string));
+                None
+            }
+            FnArg::Receiver(_) => None,
+        })
+        .collect();
+    let name = |(index, pattern): (usize, Option<&Pat>)| {
+        let mut idents = Vec::new();
+        collect(pattern?, &mut idents);
+        let words: Vec<String> = idents.iter().map(|ident| ident.unraw().to_string()).collect();
+        let mut name = words.join("_");
+        if name.is_empty() || taken.contains(&name) || syn::parse_str::<Ident>(&name).is_err() {
+            name = format!("{name}_{index}");
+        }
+        taken.push(name.clone());
+        Some(local(&name))
+    };
+    patterns.into_iter().enumerate().map(name).collect()
 }
 
 /// The span for a name of ours, which no name of the user's can meet.

@@ -150,9 +150,30 @@ fn patterns_of_an_async_function_are_matched_inside_its_future() {
             async fn f(&self, (a, _): (A, B), c: C) {}
         ),
     );
-    assert!(output.starts_with("fnf(&self,__telemetry_parameter1:(A,B),c:C)->impl"), "{output}");
-    let rebound = "asyncmove{let_=&self;let__telemetry_parameter1=__telemetry_parameter1;let(a,_)=__telemetry_parameter1;letc=c;";
+    assert!(output.starts_with("fnf(&self,a:(A,B),c:C)->impl"), "{output}");
+    let rebound = "asyncmove{let_=&self;leta=a;let(a,_)=a;letc=c;";
     assert!(output.contains(rebound), "{output}");
+}
+
+#[test]
+fn a_parameter_that_is_a_pattern_is_named_after_what_it_binds() {
+    let output = traced(
+        quote!(),
+        quote!(
+            async fn f(
+                State(state): S,
+                Path((kind, name)): P,
+                kind_name: N,
+                _: U,
+                &r#type: &T,
+                [other]: O,
+                other: O,
+            ) {
+            }
+        ),
+    );
+    let expected = "fnf(state:S,kind_name_1:P,kind_name:N,_3:U,type_4:&T,other_5:O,other:O,)->impl";
+    assert!(output.starts_with(expected), "{output}");
 }
 
 #[test]
