@@ -217,12 +217,12 @@ impl CallEnd {
 
     /// Notes what the error that the call returned says of itself.
     #[cold]
-    fn classify(&mut self, error: ErrorInfo) {
+    pub(crate) fn classify(&mut self, error: ErrorInfo) {
         self.error = Some(Box::new(error));
     }
 
     /// Says that the call returned an error of the type named. `texts` adds its texts, if they are wanted.
-    fn fail(&mut self, type_name: &'static str, texts: impl FnOnce(ErrorInfo) -> ErrorInfo) {
+    pub(crate) fn fail(&mut self, type_name: &'static str, texts: impl FnOnce(ErrorInfo) -> ErrorInfo) {
         let error = self.error.take().unwrap_or_else(|| Box::new(ErrorInfo::new(type_name)));
         if error.is_expected() {
             self.error = Some(error);

@@ -137,6 +137,13 @@ pin_project! {
     }
 }
 
+impl<F> Propagated<F> {
+    /// The future, in this context.
+    pub(crate) fn within(context: Context, future: F) -> Self {
+        Self { context: Some(context), future }
+    }
+}
+
 impl<F: Future> Future for Propagated<F> {
     type Output = F::Output;
 

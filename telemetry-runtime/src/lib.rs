@@ -92,7 +92,7 @@ mod outcome;
 mod plugin;
 mod self_telemetry;
 mod sensitive;
-mod services;
+pub mod services;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod trace;
@@ -111,6 +111,6 @@ pub use metrics::{
 pub use outcome::{Outcome, TelemetryError};
 pub use plugin::{Plugin, Scope, ScopeKind};
 pub use sensitive::Sensitive;
-pub use services::PluginTelemetry;
+pub use services::{PluginTelemetry, SpanOptions, TracingService, core_service, plugin};
 pub use telemetry_naming as naming;
 pub use trace::span;

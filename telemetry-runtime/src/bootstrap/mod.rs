@@ -22,8 +22,7 @@ use crate::config::{self, Config, Notice};
 use crate::error::{Error, ErrorKind};
 use crate::export::{self, DiagnosticKind, Diagnostics, Exporters};
 use crate::metrics::{self, Snapshot};
-use crate::plugin::{Scope, ScopeKind};
-use crate::services::PluginTelemetry;
+use crate::services::{self, PluginTelemetry};
 use crate::trace;
 
 /// Whether a [`Telemetry`] is alive in this process.
@@ -73,7 +72,7 @@ impl Telemetry {
     ///
     /// [`ErrorKind::Name`] where `id` is not a plugin id.
     pub fn plugin(&self, id: &str) -> Result<PluginTelemetry, Error> {
-        Scope::new(ScopeKind::Plugin, id).map(PluginTelemetry::new)
+        services::plugin(id)
     }
 
     /// Telemetry by hand for the core service `service`.
@@ -82,7 +81,7 @@ impl Telemetry {
     ///
     /// As [`Telemetry::plugin`].
     pub fn core_service(&self, service: &str) -> Result<PluginTelemetry, Error> {
-        Scope::new(ScopeKind::Core, service).map(PluginTelemetry::new)
+        services::core_service(service)
     }
 
     /// The configuration in effect.

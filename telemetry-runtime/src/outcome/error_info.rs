@@ -35,6 +35,17 @@ impl ErrorInfo {
         Self { class: class.filter(|class| !class.error_type.is_empty()), ..Self::new(type_name) }
     }
 
+    /// An error of this kind, which is all that is known of its type.
+    pub(crate) fn named(error_type: &'static str) -> Self {
+        Self::new(error_type).of_kind(error_type)
+    }
+
+    /// The same error under this `error.type`.
+    pub(crate) fn of_kind(mut self, error_type: &'static str) -> Self {
+        self.class = Some(Class { error_type, is_expected: false });
+        self
+    }
+
     /// A `None` of a function for which that is an error.
     pub(crate) fn none() -> Self {
         let class = Class { error_type: "none", is_expected: false };

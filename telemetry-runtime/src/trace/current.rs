@@ -1,13 +1,17 @@
 //! The current span, for code that did not start it.
 
+use std::any::type_name;
 use std::borrow::Cow;
+use std::error::Error;
 
 use opentelemetry::trace::{SpanContext, Status, TraceContextExt};
 use opentelemetry::{Context, Key, KeyValue};
 
-use super::install;
+use super::exception;
+use super::install::{self, Recorder};
 use super::value::{SpanValue, capture};
 use crate::context;
+use crate::outcome::ErrorInfo;
 
 /// The span around this line: the innermost instrumented call, or third-party span, that is open here.
 ///
@@ -43,7 +47,7 @@ pub fn span() -> CurrentSpan {
 /// A span that was current when [`span`] was called; it can be kept, and sent to other threads. After the span's end
 /// writing to it does nothing.
 #[derive(Clone, Debug)]
-pub struct CurrentSpan(pub(super) Context);
+pub struct CurrentSpan(pub(crate) Context);
 
 impl CurrentSpan {
     /// Sets an attribute, in place of one with the same key. A `None` sets nothing.
@@ -98,6 +102,39 @@ impl CurrentSpan {
         self.0.span().set_status(status);
     }
 
+    /// Records an error: an `exception` event, `error.type` and an error status, as the error of a returned `Result` gets
+    /// them. If the call returns the same error afterwards, there is still one event.
+    ///
+    /// ```
+    /// # fn send() -> Result<(), std::io::Error> { Ok(()) }
+    /// if let Err(error) = send() {
+    ///     telemetry_runtime::span().record_error(&error); // and go on
+    /// }
+    /// ```
+    pub fn record_error<E: Error + ?Sized>(&self, error: &E) {
+        self.record(|| ErrorInfo::new(type_name::<E>()), error);
+    }
+
+    /// The same with an `error.type` of one's own: one of few words, such as `tool_error`.
+    pub fn record_error_as<E: Error + ?Sized>(&self, error_type: &'static str, error: &E) {
+        self.record(|| ErrorInfo::new(type_name::<E>()).of_kind(error_type), error);
+    }
+
+    fn record<E: Error + ?Sized>(&self, info: impl FnOnce() -> ErrorInfo, error: &E) {
+        let span = self.0.span();
+        if !span.is_recording() {
+            return;
+        }
+        let recorder = self.recorder();
+        let info = info();
+        let info = if recorder.is_none_or(|recorder| recorder.error_texts) {
+            info.with_texts(&error, error.source())
+        } else {
+            info
+        };
+        exception::record(&span, recorder, &info);
+    }
+
     /// Gives the span to another plugin: its `backstage.plugin.id` will be this one. The tracer's scope stays that of
     /// the plugin that made the span.
     pub fn set_plugin(&self, id: impl Into<String>) {
@@ -116,8 +153,12 @@ impl CurrentSpan {
 
     /// After how many characters texts are cut.
     fn text_limit(&self) -> Option<usize> {
+        self.recorder()?.limits.attribute_value_length
+    }
+
+    fn recorder(&self) -> Option<&'static Recorder> {
         let state = install::is_active().then(install::active).flatten()?;
-        install::recorder(state, &self.0)?.limits.attribute_value_length
+        install::recorder(state, &self.0)
     }
 }
 

@@ -15,16 +15,17 @@
 
 use std::sync::Arc;
 
-use opentelemetry::trace::{Event, Status};
+use opentelemetry::trace::{Event, SpanRef, Status};
 use opentelemetry::{KeyValue, StringValue, Value};
 
+use super::install::Recorder;
 use super::panics::last_since;
 use super::passing::passes_through;
 use super::queue::Finished;
 use super::record::{Content, Record};
 use crate::call::CallEnd;
 use crate::clock::Moment;
-use crate::outcome::Outcome;
+use crate::outcome::{ErrorInfo, Outcome};
 
 /// Writes the end of a call on its span, and queues the span.
 pub(crate) fn end(record: Arc<Record>, end: &CallEnd) {
@@ -37,7 +38,9 @@ pub(crate) fn end(record: Arc<Record>, end: &CallEnd) {
     record.write(|content, limits| {
         if let Some(failure) = failure {
             let event = if first { failure.event(end.ended()) } else { None };
-            if let Some(event) = event.filter(|_| record.recorder.exception_events) {
+            if let Some(event) = event.filter(|_| record.recorder.exception_events)
+                && !is_told(content, &event)
+            {
                 content.add_event(event, limits);
             }
             set(content, &record, "error.type", Value::String(failure.kind.into()));
@@ -56,6 +59,29 @@ pub(crate) fn end(record: Arc<Record>, end: &CallEnd) {
     if record.span_context.is_sampled() {
         record.recorder.queue.push(Finished::Ours(record));
     }
+}
+
+/// Records an error by hand, on a span that goes on.
+pub(super) fn record(span: &SpanRef<'_>, recorder: Option<&Recorder>, error: &ErrorInfo) {
+    let texts = error.texts();
+    let failure = Failure {
+        kind: error.error_type(),
+        exception: error.type_name(),
+        message: texts.map(|texts| texts.message.clone()),
+        trace: texts.map(|texts| texts.chain.clone()).filter(|chain| !chain.is_empty()),
+    };
+    if recorder.is_none_or(|recorder| recorder.exception_events)
+        && let Some(event) = failure.event(Moment::now())
+    {
+        span.add_event_with_timestamp(event.name, event.timestamp, event.attributes);
+    }
+    span.set_attribute(KeyValue::new("error.type", failure.kind));
+    span.set_status(Status::error(failure.message.unwrap_or_default()));
+}
+
+/// Whether user code has recorded the same failure by hand before it returned it.
+fn is_told(content: &Content, event: &Event) -> bool {
+    content.events.iter().any(|told| told.name == event.name && told.attributes == event.attributes)
 }
 
 fn set(content: &mut Content, record: &Record, key: &'static str, value: Value) {

@@ -70,7 +70,7 @@ fn open_active(
         return Opened::Off;
     };
     if site.root {
-        start(recorder, site, &context.with_remote_span_context(SpanContext::NONE), fill)
+        start(recorder, site, &Parent::without_span(&context), fill)
     } else {
         start(recorder, site, &context, fill)
     }

@@ -57,8 +57,13 @@ impl Parent {
         Evaluated { parent: self, start }
     }
 
+    /// The context with everything but its span.
+    pub(crate) fn without_span(context: &Context) -> Context {
+        context.with_remote_span_context(SpanContext::NONE)
+    }
+
     /// The context that is known to be the parent's.
-    pub(super) fn known(&self) -> Option<&Context> {
+    pub(crate) fn known(&self) -> Option<&Context> {
         match &self.0 {
             Known::AtStart => None,
             Known::AtCall(known) | Known::Given(known) => Some(known),

@@ -55,6 +55,15 @@ impl TaskSpan {
         }))
     }
 
+    /// The context in which the span is current, or in which its parent's passes on; `None` where the current one does.
+    pub(crate) fn context(&self) -> Option<&Context> {
+        self.context.as_ref()
+    }
+
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.record.is_some()
+    }
+
     #[inline]
     fn from_opened(opened: Opened) -> Self {
         let (context, record) = match opened {

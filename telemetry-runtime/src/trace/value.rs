@@ -336,9 +336,18 @@ impl StartAttributes {
         }
     }
 
+    /// Sets an attribute that was made before.
+    pub(crate) fn attribute(&mut self, attribute: KeyValue) {
+        self.content.set_attribute(attribute, &self.limits);
+    }
+
     /// Links the span to another one, of this or another trace.
     pub fn link(&mut self, to: SpanContext) {
-        self.content.add_link(Link::with_context(to), &self.limits);
+        self.add_link(Link::with_context(to));
+    }
+
+    pub(crate) fn add_link(&mut self, link: Link) {
+        self.content.add_link(link, &self.limits);
     }
 
     /// Adds what was evaluated before.

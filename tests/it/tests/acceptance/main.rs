@@ -5,3 +5,4 @@
 
 mod fixture;
 mod metrics_service;
+mod tracing_service;

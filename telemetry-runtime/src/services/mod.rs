@@ -1,0 +1,75 @@
+//! Telemetry by hand: what a plugin asks for where an attribute on a function does not fit.
+//!
+//! [`plugin`] gives a plugin's services from anywhere, started or not; [`Telemetry::plugin`](crate::Telemetry::plugin)
+//! gives the same. Metrics are kept from the first instruction of the program on. Spans are recorded once telemetry runs,
+//! by a service that was made before, too.
+//!
+//! ```
+//! use telemetry_runtime::services::SpanOptions;
+//! use telemetry_runtime::trace::SpanKind;
+//!
+//! let catalog = telemetry_runtime::plugin("catalog")?;
+//! let options = SpanOptions::new().kind(SpanKind::Client).attribute("catalog.location", "github");
+//! let found = catalog.tracing().start_active_span("read location", options, |span| {
+//!     span.set_attribute("catalog.entities", 3);
+//!     Ok::<_, std::io::Error>(3)
+//! })?;
+//! assert_eq!(found, 3);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod tracing;
+
+use crate::error::Error;
+use crate::metrics::Meter;
+use crate::plugin::{Scope, ScopeKind};
+
+pub use tracing::{SpanEnd, SpanHandle, SpanOptions, SpanOutput, TracingService};
+
+/// The telemetry of the plugin `id`, from anywhere in the program.
+///
+/// # Errors
+///
+/// [`ErrorKind::Name`](crate::ErrorKind::Name) where `id` is not a plugin id.
+pub fn plugin(id: &str) -> Result<PluginTelemetry, Error> {
+    Scope::new(ScopeKind::Plugin, id).map(PluginTelemetry::new)
+}
+
+/// The telemetry of the core service `service`, from anywhere in the program.
+///
+/// # Errors
+///
+/// As [`plugin`].
+pub fn core_service(service: &str) -> Result<PluginTelemetry, Error> {
+    Scope::new(ScopeKind::Core, service).map(PluginTelemetry::new)
+}
+
+/// The telemetry of one plugin or core service; from [`plugin`] or [`Telemetry::plugin`](crate::Telemetry::plugin).
+#[derive(Clone, Debug)]
+pub struct PluginTelemetry {
+    scope: Scope,
+}
+
+impl PluginTelemetry {
+    /// The telemetry of a scope that is known already, such as `Catalog::SCOPE`.
+    #[must_use]
+    pub fn new(scope: Scope) -> Self {
+        Self { scope }
+    }
+
+    /// Who this telemetry belongs to.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// Instruments made at run time. Prefer `#[derive(MetricSet)]` where the names are known: it checks them at compile
+    /// time and records in a few instructions.
+    pub fn metrics(&self) -> Meter {
+        Meter::new(self.scope)
+    }
+
+    /// Spans made by hand. Prefer `#[traced]` where the span is a function's.
+    pub fn tracing(&self) -> TracingService {
+        TracingService::new(self.scope)
+    }
+}

@@ -1,0 +1,119 @@
+//! A span by hand while it is open.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::ops::Deref;
+use std::thread;
+
+use opentelemetry::Context;
+
+use super::options::SpanOptions;
+use crate::call::{CallEnd, CallPart};
+use crate::clock::Moment;
+use crate::context::{self, Attached, Propagated};
+use crate::trace::{CurrentSpan, Parent, SpanSite, TaskSpan};
+
+/// A span that was started by hand. Dropping it ends the span; while the thread unwinds, as a panic.
+///
+/// It is a [`CurrentSpan`], so it can be written to. It is not current by itself: [`SpanHandle::run`],
+/// [`SpanHandle::run_async`] and [`SpanHandle::context`] make it so where that is wanted. It may be sent to another thread.
+#[derive(Debug)]
+#[must_use = "a span ends when its handle is dropped"]
+pub struct SpanHandle {
+    /// In which the span is current; without a span of our own, that of the parent.
+    context: Context,
+    /// Where is written to: nowhere, if nothing is recorded.
+    current: CurrentSpan,
+    span: TaskSpan,
+    /// Whether the thread was unwinding at the start already: then it is not this span's work that panics.
+    unwinding: bool,
+}
+
+impl SpanHandle {
+    pub(super) fn start(
+        site: &'static SpanSite,
+        parent: Parent,
+        name: Cow<'static, str>,
+        mut options: SpanOptions,
+    ) -> Self {
+        let given = options.take_parent();
+        let parent = given.as_ref().map_or(parent, Parent::of);
+        let around = given.or_else(|| parent.known().cloned());
+        let span = TaskSpan::start_with(site, parent, |start| {
+            start.name(name);
+            options.fill(start);
+        });
+        let context = span.context().cloned();
+        let current = match &context {
+            Some(context) if span.is_recorded() => CurrentSpan(context.clone()),
+            _ => CurrentSpan(Context::new()),
+        };
+        let context = context.or(around).or_else(context::current).unwrap_or_default();
+        Self { context, current, span, unwinding: thread::panicking() }
+    }
+
+    /// The context in which the span is current: attach it, give it to a future, or name it as the parent of another span.
+    ///
+    /// Of a span that is not recorded, it is the one in which the context of the parent passes on.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The span as something to write to, which may outlive the handle.
+    pub fn current(&self) -> &CurrentSpan {
+        &self.current
+    }
+
+    /// Runs `f` with the span as the current one. The span does not end with it.
+    pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
+        let _attached = Attached::new(self.context.clone());
+        f()
+    }
+
+    /// A future that is polled with the span as the current one. The span does not end with it.
+    pub fn run_async<F: Future>(&self, future: F) -> Propagated<F> {
+        Propagated::within(self.context.clone(), future)
+    }
+
+    /// Ends the span, as dropping the handle does.
+    pub fn end(self) {}
+}
+
+impl Deref for SpanHandle {
+    type Target = CurrentSpan;
+
+    fn deref(&self) -> &CurrentSpan {
+        &self.current
+    }
+}
+
+impl CallPart for SpanHandle {
+    fn started(&self) -> Option<Moment> {
+        self.span.started()
+    }
+
+    fn is_timed(&self) -> bool {
+        self.span.is_timed()
+    }
+
+    fn wants_texts(&self) -> bool {
+        self.span.wants_texts()
+    }
+
+    fn attach(&self) -> Attached {
+        Attached::new(self.context.clone())
+    }
+
+    fn finish(&mut self, end: &CallEnd) {
+        self.span.finish(end);
+    }
+}
+
+impl Drop for SpanHandle {
+    fn drop(&mut self) {
+        if let Some(started) = self.span.started() {
+            let end = CallEnd::now(started, thread::panicking() && !self.unwinding);
+            self.span.finish(&end);
+        }
+    }
+}
