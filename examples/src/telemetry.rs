@@ -47,6 +47,7 @@ pub fn write_places(out: &mut impl Write, telemetry: &Telemetry) -> io::Result<(
                 writeln!(out, "metrics  {}", without_credentials(&otlp.endpoint))?;
             }
             (MetricExporterConfig::Console, _) => writeln!(out, "metrics  standard output")?,
+            (MetricExporterConfig::Registered(own), _) => writeln!(out, "metrics  {}", own.name)?,
         }
     }
     for exporter in &config.tracing.exporters {
@@ -55,6 +56,7 @@ pub fn write_places(out: &mut impl Write, telemetry: &Telemetry) -> io::Result<(
                 writeln!(out, "traces   {}", without_credentials(&otlp.endpoint))?;
             }
             SpanExporterConfig::Console => writeln!(out, "traces   standard output")?,
+            SpanExporterConfig::Registered(own) => writeln!(out, "traces   {}", own.name)?,
         }
     }
     if !telemetry.traces() {

@@ -32,7 +32,10 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    /// An error of code that extends the toolkit, such as the factory of an exporter. `message` is a lower-case fragment
+    /// without a period that names the value and where it came from.
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into() }
     }
 

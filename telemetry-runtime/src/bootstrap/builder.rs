@@ -6,6 +6,7 @@ use std::time::Duration;
 use opentelemetry_sdk::trace::{ShouldSample, SpanExporter};
 
 use super::Telemetry;
+use super::registry::Registry;
 use crate::config::{Config, Environment, MetricExporterConfig, Sources};
 use crate::error::{Error, ErrorKind};
 use crate::export::{Diagnostics, MetricSink, SpanSink};
@@ -26,6 +27,7 @@ pub struct TelemetryBuilder {
     pub(super) metric_sinks: Vec<Box<dyn MetricSink>>,
     pub(super) diagnostics: Option<Diagnostics>,
     pub(super) shutdown_timeout: Duration,
+    pub(super) registry: Registry,
     exporters: Vec<MakeSpanSink>,
 }
 
@@ -39,6 +41,7 @@ impl TelemetryBuilder {
             metric_sinks: Vec::new(),
             diagnostics: None,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
+            registry: Registry::default(),
             exporters: Vec::new(),
         }
     }
@@ -109,13 +112,16 @@ impl TelemetryBuilder {
     ///
     /// # Errors
     ///
-    /// - [`ErrorKind::Config`]: a file or variable is wrong; the text has a line per mistake, with its place.
+    /// - [`ErrorKind::Config`]: a file, a variable or a registration is wrong; the text has a line per mistake, with its
+    ///   place. What a registered factory refuses is among them, with the kind that the factory gave it.
     /// - [`ErrorKind::Conflict`]: two declarations of one metric disagree; the text names both places.
     /// - [`ErrorKind::AlreadyRunning`]: a [`Telemetry`] is alive in this process.
     /// - [`ErrorKind::System`]: the operating system refused a thread.
     ///
     /// A port in use or a collector that cannot be reached is not an error: it is reported, and the program goes on.
     pub fn bootstrap(mut self) -> Result<Telemetry, Error> {
+        self.registry.check()?;
+        self.sources.registered = self.registry.names();
         for make in std::mem::take(&mut self.exporters) {
             let sink = make().map_err(|error| {
                 Error::new(ErrorKind::System, format!("a thread for a span exporter: {error}"))

@@ -1,7 +1,9 @@
 //! From a configuration to running telemetry, and back.
 
 mod builder;
+mod instrumentation;
 mod main_function;
+mod registry;
 mod settings;
 mod sources;
 
@@ -15,6 +17,7 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
 pub use builder::TelemetryBuilder;
+pub use instrumentation::{Instrumentation, InstrumentationGuard};
 pub use main_function::run_main;
 
 use self::settings::Parts;
@@ -37,6 +40,7 @@ pub struct Telemetry {
     config: Config,
     notices: Vec<Notice>,
     running: Option<Running>,
+    instrumentations: Vec<InstrumentationGuard>,
     shutdown_timeout: Duration,
 }
 
@@ -132,7 +136,7 @@ impl Telemetry {
         self.stop()
     }
 
-    fn start(builder: TelemetryBuilder) -> Result<Self, Error> {
+    fn start(mut builder: TelemetryBuilder) -> Result<Self, Error> {
         let claim = Claim::take()?;
         let loaded = config::load(&builder.sources)?;
         let mut config = loaded.config;
@@ -144,16 +148,25 @@ impl Telemetry {
         for notice in &loaded.notices {
             diagnostics.report(DiagnosticKind::Configuration, notice);
         }
+        let chosen = builder.registry.choose(&config)?;
+        builder.metric_sinks.extend(chosen.metric_sinks);
+        builder.span_sinks.extend(chosen.span_sinks);
+        let registered = std::mem::take(&mut builder.registry.instrumentations);
         settings::install_propagators(&config.telemetry.tracing.propagators);
         let shutdown_timeout = builder.shutdown_timeout;
         let running = if config.telemetry.enabled {
-            Some(run(&config, builder, diagnostics)?)
+            Some(run(&config, builder, diagnostics.clone())?)
         } else {
             trace::uninstall();
             None
         };
         claim.keep();
-        Ok(Self { config, notices: loaded.notices, running, shutdown_timeout })
+        let mut telemetry =
+            Self { config, notices: loaded.notices, running, instrumentations: Vec::new(), shutdown_timeout };
+        if telemetry.running.is_some() {
+            telemetry.instrumentations = instrumentation::start(&registered, &telemetry, &diagnostics);
+        }
+        Ok(telemetry)
     }
 
     fn stop(&mut self) -> Result<(), Error> {
@@ -161,6 +174,10 @@ impl Telemetry {
         // From here on no span starts, and the ones that end until the last drain are exported. What ends later is counted.
         trace::uninstall();
         let result = running.exporters.shutdown(self.shutdown_timeout);
+        // In the reverse of the order in which they were started.
+        while let Some(guard) = self.instrumentations.pop() {
+            drop(guard);
+        }
         trace::queue::close();
         // Both providers only feed parts that have just been shut down; an error here says nothing new.
         drop(running.meter_provider.shutdown());

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::endpoint::is_loopback;
 use super::otlp::{OtlpDraft, Signal};
 use super::problem::Problems;
+use super::registered::{RegisteredConfig, RegisteredNames, Settings};
 use super::schema::{Config, MetricExporterConfig, PrometheusConfig, SpanExporterConfig};
 
 /// What the sources say so far. `config` starts with the defaults; what needs all sources to be decided is beside it.
@@ -18,11 +19,15 @@ pub(super) struct Draft {
     pub(super) metric_timeout: Option<Duration>,
     /// `telemetry.tracing.batch.maxExportBatchSize`
     pub(super) batch_size: Option<usize>,
+    /// The names of the instrumentations that the program registered.
+    pub(super) instrumentations: Vec<String>,
 }
 
 /// The exporters of one signal.
 #[derive(Debug, Default)]
 pub(super) struct ExportersDraft {
+    /// The names of the exporters that the program registered.
+    pub(super) registered: Vec<String>,
     /// The enabled entries of the files; `None` where they have no list.
     pub(super) listed: Option<Vec<ExporterDraft>>,
     /// The types that the environment chooses; `None` where it does not.
@@ -40,6 +45,7 @@ pub(super) enum ExporterDraft {
     Prometheus(PrometheusConfig),
     Otlp(Box<OtlpDraft>),
     Console,
+    Registered(RegisteredConfig),
 }
 
 /// The values of an exporter's `type`.
@@ -48,24 +54,34 @@ pub(super) enum ExporterKind {
     Prometheus,
     Otlp,
     Console,
+    /// The position among the registered names.
+    Registered(usize),
 }
 
 impl ExporterKind {
-    fn draft(self) -> ExporterDraft {
+    fn draft(self, registered: &[String]) -> ExporterDraft {
         match self {
             Self::Prometheus => ExporterDraft::Prometheus(PrometheusConfig::default()),
             Self::Otlp => ExporterDraft::Otlp(Box::default()),
             Self::Console => ExporterDraft::Console,
+            Self::Registered(index) => {
+                let name = registered.get(index).cloned().unwrap_or_default();
+                let settings = Settings::none(format!("the configuration of `{name}`"));
+                ExporterDraft::Registered(RegisteredConfig { name, settings })
+            }
         }
     }
 }
 
 impl ExporterDraft {
-    fn kind(&self) -> ExporterKind {
+    fn is(&self, kind: ExporterKind, registered: &[String]) -> bool {
         match self {
-            Self::Prometheus(_) => ExporterKind::Prometheus,
-            Self::Otlp(_) => ExporterKind::Otlp,
-            Self::Console => ExporterKind::Console,
+            Self::Prometheus(_) => kind == ExporterKind::Prometheus,
+            Self::Otlp(_) => kind == ExporterKind::Otlp,
+            Self::Console => kind == ExporterKind::Console,
+            Self::Registered(RegisteredConfig { name, .. }) => {
+                matches!(kind, ExporterKind::Registered(index) if registered.get(index) == Some(name))
+            }
         }
     }
 }
@@ -82,10 +98,10 @@ impl ExportersDraft {
             if self.otlp.endpoint.is_some() {
                 kinds.push(ExporterKind::Otlp);
             }
-            kinds.into_iter().map(ExporterKind::draft).collect()
+            kinds.into_iter().map(|kind| kind.draft(&self.registered)).collect()
         };
         let mut exporters = match (self.chosen, self.listed) {
-            (Some(kinds), listed) => choose(&kinds, &listed.unwrap_or_default()),
+            (Some(kinds), listed) => choose(&kinds, &listed.unwrap_or_default(), &self.registered),
             (None, Some(listed)) => listed,
             (None, None) => by_default(),
         };
@@ -110,19 +126,31 @@ impl ExportersDraft {
 }
 
 /// The listed exporters of the chosen types; a type that is not listed gets its defaults.
-fn choose(kinds: &[ExporterKind], listed: &[ExporterDraft]) -> Vec<ExporterDraft> {
+fn choose(kinds: &[ExporterKind], listed: &[ExporterDraft], registered: &[String]) -> Vec<ExporterDraft> {
     let mut chosen = Vec::new();
     for kind in kinds {
         let before = chosen.len();
-        chosen.extend(listed.iter().filter(|exporter| exporter.kind() == *kind).cloned());
+        chosen.extend(listed.iter().filter(|exporter| exporter.is(*kind, registered)).cloned());
         if chosen.len() == before {
-            chosen.push(kind.draft());
+            chosen.push(kind.draft(registered));
         }
     }
     chosen
 }
 
 impl Draft {
+    /// The defaults, for a program with these names.
+    pub(super) fn new(names: &RegisteredNames) -> Self {
+        let exporters =
+            |names: &[String]| ExportersDraft { registered: names.to_vec(), ..ExportersDraft::default() };
+        Self {
+            metric_exporters: exporters(&names.metric_exporters),
+            span_exporters: exporters(&names.span_exporters),
+            instrumentations: names.instrumentations.clone(),
+            ..Self::default()
+        }
+    }
+
     /// The meaning of all sources together.
     pub(super) fn finish(self, problems: &Problems) -> Config {
         let mut config = self.config;
@@ -138,6 +166,7 @@ impl Draft {
                 ExporterDraft::Prometheus(prometheus) => MetricExporterConfig::Prometheus(prometheus),
                 ExporterDraft::Otlp(otlp) => MetricExporterConfig::Otlp(otlp.finish(Signal::Metrics)),
                 ExporterDraft::Console => MetricExporterConfig::Console,
+                ExporterDraft::Registered(own) => MetricExporterConfig::Registered(own),
             })
             .collect();
         let tracing = &mut config.telemetry.tracing;
@@ -153,6 +182,7 @@ impl Draft {
                 ExporterDraft::Prometheus(_) => None,
                 ExporterDraft::Otlp(otlp) => Some(SpanExporterConfig::Otlp(otlp.finish(Signal::Traces))),
                 ExporterDraft::Console => Some(SpanExporterConfig::Console),
+                ExporterDraft::Registered(own) => Some(SpanExporterConfig::Registered(own)),
             })
             .collect();
         config

@@ -3,25 +3,33 @@
 use super::draft::{ExporterDraft, ExporterKind};
 use super::otlp::{OtlpDraft, Signal};
 use super::read::{Object, Value};
+use super::registered::{RegisteredConfig, Settings};
 use super::schema::PrometheusConfig;
 
 /// The values of `type` for a signal.
-pub(super) const fn kinds(signal: Signal) -> &'static [(&'static str, ExporterKind)] {
-    match signal {
+pub(super) fn kinds(signal: Signal, registered: &[String]) -> Vec<(&str, ExporterKind)> {
+    let built_in: &[_] = match signal {
         Signal::Metrics => &[
             ("prometheus", ExporterKind::Prometheus),
             ("otlp", ExporterKind::Otlp),
             ("console", ExporterKind::Console),
         ],
         Signal::Traces => &[("otlp", ExporterKind::Otlp), ("console", ExporterKind::Console)],
-    }
+    };
+    let own =
+        registered.iter().enumerate().map(|(index, name)| (name.as_str(), ExporterKind::Registered(index)));
+    // A program may replace what comes with the toolkit.
+    let kept = built_in.iter().filter(|(name, _)| registered.iter().all(|own| own != name));
+    kept.copied().chain(own).collect()
 }
 
 /// The enabled entries of a list of exporters. Disabled ones are checked all the same.
-pub(super) fn read(list: &Value<'_>, signal: Signal) -> Option<Vec<ExporterDraft>> {
+pub(super) fn read(list: &Value<'_>, signal: Signal, registered: &[String]) -> Option<Vec<ExporterDraft>> {
+    let kinds = kinds(signal, registered);
     let mut exporters: Vec<ExporterDraft> = Vec::new();
     for value in list.list()? {
-        let Some(Some((enabled, exporter))) = value.object(|entry| exporter(&value, entry, signal)) else {
+        let Some(Some((enabled, exporter))) = value.object(|entry| exporter(&value, entry, signal, &kinds))
+        else {
             continue;
         };
         if !enabled {
@@ -37,7 +45,12 @@ pub(super) fn read(list: &Value<'_>, signal: Signal) -> Option<Vec<ExporterDraft
     Some(exporters)
 }
 
-fn exporter(value: &Value<'_>, entry: &Object<'_>, signal: Signal) -> Option<(bool, ExporterDraft)> {
+fn exporter(
+    value: &Value<'_>,
+    entry: &Object<'_>,
+    signal: Signal,
+    kinds: &[(&str, ExporterKind)],
+) -> Option<(bool, ExporterDraft)> {
     let mut enabled = true;
     entry.set("enabled", &mut enabled, Value::boolean);
     let config = entry.get("config");
@@ -45,7 +58,7 @@ fn exporter(value: &Value<'_>, entry: &Object<'_>, signal: Signal) -> Option<(bo
         value.problem("`type` is missing");
         return None;
     };
-    let exporter = match kind.choice(kinds(signal))? {
+    let exporter = match kind.choice(kinds)? {
         ExporterKind::Prometheus => {
             let mut prometheus = PrometheusConfig::default();
             if let Some(config) = config {
@@ -67,6 +80,14 @@ fn exporter(value: &Value<'_>, entry: &Object<'_>, signal: Signal) -> Option<(bo
                 config.problem("the console exporter has nothing to configure");
             }
             ExporterDraft::Console
+        }
+        chosen @ ExporterKind::Registered(_) => {
+            let name = kinds.iter().find(|(_, kind)| *kind == chosen).map_or("", |(name, _)| name);
+            let settings = match config {
+                Some(config) => Settings::new(&config)?,
+                None => Settings::none(format!("{}.config", value.path())),
+            };
+            ExporterDraft::Registered(RegisteredConfig { name: name.to_owned(), settings })
         }
     };
     Some((enabled, exporter))

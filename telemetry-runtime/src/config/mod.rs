@@ -24,6 +24,7 @@ mod node;
 mod otlp;
 mod problem;
 mod read;
+mod registered;
 mod schema;
 mod sections;
 mod substitute;
@@ -38,6 +39,7 @@ use std::sync::Arc;
 
 pub use env::Environment;
 pub use problem::Notice;
+pub use registered::{RegisteredConfig, RegisteredNames, Settings};
 pub use schema::*;
 
 use self::draft::Draft;
@@ -57,6 +59,8 @@ pub struct Sources {
     pub directory: PathBuf,
     /// The environment variables.
     pub environment: Environment,
+    /// The names that the program gave to parts of its own.
+    pub registered: RegisteredNames,
 }
 
 impl Sources {
@@ -97,7 +101,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     if let Some(root) = app_config::read(&sources.environment, &problems) {
         tree = Some(over(tree, root));
     }
-    let mut draft = Draft::default();
+    let mut draft = Draft::new(&sources.registered);
     if let Some(tree) = &tree {
         sections::read(tree, &mut draft, &problems);
     }

@@ -22,13 +22,13 @@ impl fmt::Display for Origin {
 }
 
 /// A value and its origin.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
     pub(super) origin: Origin,
     pub(super) value: Value,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     Scalar(Scalar),
     Sequence(Vec<Node>),
@@ -36,7 +36,7 @@ pub(super) enum Value {
 }
 
 /// One key of a mapping.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Entry {
     pub(super) key: String,
     /// The place of the key; the value has its own.
@@ -45,7 +45,7 @@ pub(super) struct Entry {
 }
 
 /// A scalar as text: its type is decided by the key that reads it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scalar {
     pub(super) text: String,
     /// Written without quotes; only then can it be `null`.

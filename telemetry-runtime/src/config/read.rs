@@ -38,6 +38,19 @@ impl<'a> Value<'a> {
         Self { node, key: &node.origin, path: String::new(), problems }
     }
 
+    /// The value of an entry below `path`.
+    pub(super) fn at(entry: &'a Entry, path: &str, problems: &'a Problems) -> Self {
+        Self { node: &entry.value, key: &entry.origin, path: join(path, &entry.key), problems }
+    }
+
+    pub(super) fn node(&self) -> &'a Node {
+        self.node
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// Reports a mistake in this value.
     pub(super) fn problem(&self, text: impl Display) {
         let origin = &self.node.origin;
@@ -95,12 +108,7 @@ impl<'a> Value<'a> {
     }
 
     fn child(&self, entry: &'a Entry) -> Value<'a> {
-        Value {
-            node: &entry.value,
-            key: &entry.origin,
-            path: join(&self.path, &entry.key),
-            problems: self.problems,
-        }
+        Value::at(entry, &self.path, self.problems)
     }
 
     /// The elements of a list.
@@ -166,7 +174,7 @@ impl<'a> Value<'a> {
     }
 
     /// One of `choices`.
-    pub(super) fn choice<T: Copy>(&self, choices: &[(&'static str, T)]) -> Option<T> {
+    pub(super) fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
         let text = self.raw()?;
         let found = choices.iter().find(|(name, _)| *name == text);
         if found.is_none() {
@@ -221,12 +229,7 @@ impl<'a> Object<'a> {
     pub(super) fn get(&self, key: &'static str) -> Option<Value<'a>> {
         self.asked.borrow_mut().push(key);
         let entry = entry(self.entries, key).filter(|entry| !entry.value.is_null())?;
-        Some(Value {
-            node: &entry.value,
-            key: &entry.origin,
-            path: join(&self.path, key),
-            problems: self.problems,
-        })
+        Some(Value::at(entry, &self.path, self.problems))
     }
 
     /// Reads `key` into `target` where it is there and right.
@@ -319,7 +322,7 @@ fn quoted(names: &[&str]) -> String {
 }
 
 /// `telemetry.metrics`, and `headers."x.y"` for a key that the dots of a path would tear apart.
-fn join(path: &str, key: &str) -> String {
+pub(super) fn join(path: &str, key: &str) -> String {
     let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
     let key = if plain { key.to_owned() } else { format!("{key:?}") };
     if path.is_empty() { key } else { format!("{path}.{key}") }

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use super::registered::RegisteredConfig;
+
 /// Stands for "no limit" where a timeout of 0 is configured: about 30 years, which can be added to any clock's time.
 pub const NO_LIMIT: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
@@ -100,6 +102,8 @@ pub enum MetricExporterConfig {
     Otlp(OtlpConfig),
     /// `type: console`
     Console,
+    /// `type:` the name of an exporter that the program registered.
+    Registered(RegisteredConfig),
 }
 
 /// `config` of a `prometheus` exporter.
@@ -249,6 +253,8 @@ pub enum SpanExporterConfig {
     Otlp(OtlpConfig),
     /// `type: console`
     Console,
+    /// `type:` the name of an exporter or processor that the program registered.
+    Registered(RegisteredConfig),
 }
 
 /// `telemetry.tracing.sampler`

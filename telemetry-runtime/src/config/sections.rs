@@ -128,7 +128,8 @@ fn metrics(section: &Object<'_>, draft: &mut Draft) {
     });
     section.set("cardinalityLimit", &mut metrics.cardinality_limit, |value| value.count(1..=10_000_000));
     if let Some(list) = section.get("exporters") {
-        draft.metric_exporters.listed = exporters::read(&list, Signal::Metrics);
+        let exporters = &mut draft.metric_exporters;
+        exporters.listed = exporters::read(&list, Signal::Metrics, &exporters.registered);
     }
 }
 
@@ -140,7 +141,8 @@ fn tracing(section: &Object<'_>, draft: &mut Draft) {
     section.within("limits", |object| limits(object, &mut tracing.limits));
     section.set("propagators", &mut tracing.propagators, propagators);
     if let Some(list) = section.get("exporters") {
-        draft.span_exporters.listed = exporters::read(&list, Signal::Traces);
+        let exporters = &mut draft.span_exporters;
+        exporters.listed = exporters::read(&list, Signal::Traces, &exporters.registered);
     }
 }
 
@@ -222,14 +224,16 @@ fn propagators(value: &Value<'_>) -> Option<Vec<PropagatorConfig>> {
 }
 
 fn instrumentations(value: &Value<'_>, draft: &mut Draft) {
+    let registered = draft.instrumentations.iter().map(String::as_str);
+    let known_names: Vec<&str> = INSTRUMENTATIONS.iter().copied().chain(registered).collect();
     for (name, value) in value.entries() {
         let Some(switch) = value.boolean() else { continue };
-        if INSTRUMENTATIONS.contains(&name) {
+        if known_names.contains(&name) {
             draft.config.telemetry.instrumentations.insert(name.to_owned(), switch);
         } else if NODE_INSTRUMENTATIONS.contains(&name) {
             value.key_notice("a Node library, which has no counterpart here; the switch has no effect");
         } else {
-            value.key_problem(format_args!("unknown instrumentation ({})", known(name, INSTRUMENTATIONS)));
+            value.key_problem(format_args!("unknown instrumentation ({})", known(name, &known_names)));
         }
     }
 }

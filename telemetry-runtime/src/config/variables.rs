@@ -7,11 +7,14 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use telemetry_naming as naming;
+
 use super::draft::{Draft, ExporterKind, ExportersDraft};
 use super::endpoint::Endpoint;
 use super::env::{Environment, NotUnicode};
 use super::exporters::kinds;
 use super::list;
+use super::node::Origin;
 use super::otlp::{self, OtlpDraft, Signal};
 use super::problem::{Problems, shown};
 use super::read::{MAX_MILLIS, boolean, one_of, timeout};
@@ -27,11 +30,12 @@ pub(super) fn read(environment: &Environment, draft: &mut Draft, problems: &Prob
     variables.tracing(draft);
     variables.limits(draft);
     let of_all = variables.otlp(&Scope::new(None));
-    for (signal, name, exporters) in [
-        (Signal::Metrics, "OTEL_METRICS_EXPORTER", &mut draft.metric_exporters),
-        (Signal::Traces, "OTEL_TRACES_EXPORTER", &mut draft.span_exporters),
+    for (signal, standard, own, exporters) in [
+        (Signal::Metrics, "OTEL_METRICS_EXPORTER", "TELEMETRY_METRIC_READER", &mut draft.metric_exporters),
+        (Signal::Traces, "OTEL_TRACES_EXPORTER", "TELEMETRY_TRACE_PROCESSOR", &mut draft.span_exporters),
     ] {
-        exporters.chosen = variables.chosen(signal, name);
+        let standard = variables.chosen(signal, standard, &exporters.registered);
+        exporters.chosen = variables.required(signal, own, &exporters.registered).or(standard);
         exporters.otlp.clone_from(&of_all);
         exporters.otlp.overlay(&variables.otlp(&Scope::new(Some(signal))));
     }
@@ -198,9 +202,31 @@ impl<'a> Variables<'a> {
         }
     }
 
+    /// The exporters that a variable of the toolkit lists. An unknown name is a mistake and not a notice: the list is all
+    /// that runs, so that what it misspells would be lost.
+    fn required(&self, signal: Signal, name: &str, registered: &[String]) -> Option<Vec<ExporterKind>> {
+        let kinds = kinds(signal, registered);
+        let mut chosen = Vec::new();
+        for word in list::words(self.text(name)?) {
+            match kinds.iter().find(|(kind, _)| *kind == word) {
+                Some((_, kind)) if chosen.contains(kind) => {}
+                Some((_, kind)) => chosen.push(*kind),
+                None if word == "none" => return Some(Vec::new()),
+                None => {
+                    let names: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).chain(["none"]).collect();
+                    let near = naming::nearest(word, names.iter().copied());
+                    let hint = near.map(|near| format!(" (nearest: `{near}`)")).unwrap_or_default();
+                    let text = format!("expected {}, got {}{hint}", one_of(&names), shown(word));
+                    self.problems.error_at(&Origin::Variable(name.into()), &text);
+                }
+            }
+        }
+        (!chosen.is_empty()).then_some(chosen)
+    }
+
     /// The exporters that a variable lists. One without a known word is a mistake and chooses nothing.
-    fn chosen(&self, signal: Signal, name: &str) -> Option<Vec<ExporterKind>> {
-        let known = kinds(signal);
+    fn chosen(&self, signal: Signal, name: &str, registered: &[String]) -> Option<Vec<ExporterKind>> {
+        let known = kinds(signal, registered);
         let mut chosen = Vec::new();
         for word in list::words(self.text(name)?) {
             match known.iter().find(|(kind, _)| *kind == word) {

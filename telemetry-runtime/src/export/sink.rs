@@ -70,6 +70,24 @@ pub trait SpanSink: Send + Sync {
     }
 }
 
+impl<S: SpanSink + ?Sized> SpanSink for Box<S> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn export<'a>(
+        &'a self,
+        batch: Vec<SpanData>,
+        resource: &'a Resource,
+    ) -> BoxFuture<'a, Result<Receipt, ExportError>> {
+        (**self).export(batch, resource)
+    }
+
+    fn shutdown(&self) -> BoxFuture<'_, ()> {
+        (**self).shutdown()
+    }
+}
+
 /// A destination of metrics.
 ///
 /// What [`SpanSink`] says about threads, blocking and panics holds here too.
@@ -91,5 +109,23 @@ pub trait MetricSink: Send + Sync {
     /// Ends the sink, after the last export.
     fn shutdown(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {})
+    }
+}
+
+impl<S: MetricSink + ?Sized> MetricSink for Box<S> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn export<'a>(
+        &'a self,
+        snapshot: &'a Arc<Snapshot>,
+        resource: &'a Resource,
+    ) -> BoxFuture<'a, Result<Receipt, ExportError>> {
+        (**self).export(snapshot, resource)
+    }
+
+    fn shutdown(&self) -> BoxFuture<'_, ()> {
+        (**self).shutdown()
     }
 }

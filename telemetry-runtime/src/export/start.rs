@@ -137,6 +137,8 @@ impl Starter {
                 MetricExporterConfig::Console => sinks.push(super::console::metric_sink()),
                 #[cfg(not(feature = "console"))]
                 MetricExporterConfig::Console => return Err(not_built("console", "console")),
+                // Bootstrap has made it: it is among the sinks.
+                MetricExporterConfig::Registered(_) => {}
             }
         }
         Ok(MetricsWork { collector, interval: plan.interval, timeout: plan.timeout, sinks })
@@ -160,6 +162,8 @@ impl Starter {
                 SpanExporterConfig::Console => sinks.push(super::console::span_sink()),
                 #[cfg(not(feature = "console"))]
                 SpanExporterConfig::Console => return Err(not_built("console", "console")),
+                // As with metrics.
+                SpanExporterConfig::Registered(_) => {}
             }
         }
         Ok(SpansWork { source: plan.source, batch: plan.batch, sinks })

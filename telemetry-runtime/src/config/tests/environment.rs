@@ -21,7 +21,7 @@ fn span_otlp(config: &Config) -> Vec<&OtlpConfig> {
     exporters
         .filter_map(|exporter| match exporter {
             SpanExporterConfig::Otlp(otlp) => Some(otlp),
-            SpanExporterConfig::Console => None,
+            SpanExporterConfig::Console | SpanExporterConfig::Registered(_) => None,
         })
         .collect()
 }
@@ -283,6 +283,7 @@ fn a_variable_that_is_not_text_is_one_notice() {
             directory: Setup::new().folder.path().to_owned(),
             environment: [(OsString::from(name), value)].into_iter().collect(),
             files: Some(Vec::new()),
+            ..Sources::default()
         };
         let loaded = load(&sources).unwrap();
         assert_eq!(loaded.config, Config::default(), "{name}");

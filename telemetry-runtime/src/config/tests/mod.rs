@@ -11,7 +11,7 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use super::{Config, Environment, Loaded, Sources, load};
+use super::{Config, Environment, Loaded, RegisteredNames, Sources, load};
 
 /// A folder with configuration files, and an environment.
 pub(super) struct Setup {
@@ -44,6 +44,7 @@ impl Setup {
             files: None,
             directory: self.folder.path().to_owned(),
             environment: Environment::from_iter(self.environment.clone()),
+            registered: RegisteredNames::default(),
         }
     }
 

@@ -152,6 +152,7 @@ fn traits_that_bound_what_users_write_say_what_to_do() {
         "Sealed",
         "SpanSink",
         "MetricSink",
+        "Instrumentation",
         "BoxedError",
         "LendsError",
         "Anything",
