@@ -29,6 +29,7 @@ mod schema;
 mod sections;
 mod substitute;
 mod variables;
+mod views;
 
 #[cfg(test)]
 mod tests;

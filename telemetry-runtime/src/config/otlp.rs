@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::endpoint::Endpoint;
 use super::read::{Object, Value};
-use super::schema::{Compression, OtlpConfig, OtlpProtocol, TlsConfig};
+use super::schema::{Compression, OtlpConfig, OtlpProtocol, TemporalityPreference, TlsConfig};
 
 /// The two signals that are exported, by the names that OTLP's URLs use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,7 @@ pub(super) struct OtlpDraft {
     pub(super) ca_file: Option<String>,
     pub(super) cert_file: Option<String>,
     pub(super) key_file: Option<String>,
+    pub(super) temporality: Option<TemporalityPreference>,
 }
 
 pub(super) const PROTOCOLS: &[(&str, OtlpProtocol)] =
@@ -42,6 +43,12 @@ pub(super) const PROTOCOLS: &[(&str, OtlpProtocol)] =
 
 pub(super) const COMPRESSIONS: &[(&str, Compression)] =
     &[("none", Compression::None), ("gzip", Compression::Gzip)];
+
+pub(super) const TEMPORALITIES: &[(&str, TemporalityPreference)] = &[
+    ("cumulative", TemporalityPreference::Cumulative),
+    ("delta", TemporalityPreference::Delta),
+    ("lowMemory", TemporalityPreference::LowMemory),
+];
 
 impl OtlpDraft {
     /// `config` of an exporter with `type: otlp`.
@@ -61,10 +68,8 @@ impl OtlpDraft {
                 tls.problem("`certFile` and `keyFile` belong together, and one of them is missing");
             }
         }
-        if signal == Signal::Metrics
-            && let Some(temporality) = config.get("temporality")
-        {
-            temporality.choice(&[("cumulative", ())]);
+        if signal == Signal::Metrics {
+            config.fill("temporality", &mut self.temporality, |value| value.choice(TEMPORALITIES));
         }
     }
 
@@ -77,7 +82,7 @@ impl OtlpDraft {
                 })*
             };
         }
-        lay!(endpoint insecure protocol headers compression timeout ca_file cert_file key_file);
+        lay!(endpoint insecure protocol headers compression timeout ca_file cert_file key_file temporality);
     }
 
     pub(super) fn finish(self, signal: Signal) -> OtlpConfig {
@@ -96,6 +101,7 @@ impl OtlpDraft {
             compression: self.compression.unwrap_or_default(),
             timeout: self.timeout.unwrap_or(OtlpConfig::DEFAULT_TIMEOUT),
             tls: TlsConfig { ca_file: self.ca_file, cert_file: self.cert_file, key_file: self.key_file },
+            temporality: self.temporality.unwrap_or_default(),
         }
     }
 }

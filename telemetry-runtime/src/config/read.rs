@@ -150,6 +150,12 @@ impl<'a> Value<'a> {
         self.expect(read, &format!("a number ({} to {})", range.start(), range.end()))
     }
 
+    /// Any finite number.
+    pub(super) fn finite(&self) -> Option<f64> {
+        let read = self.raw()?.parse().ok().filter(|number: &f64| number.is_finite());
+        self.expect(read, "a number")
+    }
+
     /// A time of at least a millisecond, in milliseconds.
     pub(super) fn millis(&self) -> Option<Duration> {
         self.whole(&(1..=MAX_MILLIS), "milliseconds").map(Duration::from_millis)
@@ -165,6 +171,29 @@ impl<'a> Value<'a> {
         let text = self.raw()?;
         let read = (!text.trim().is_empty()).then(|| text.to_owned());
         self.expect(read, "a text that is not empty")
+    }
+
+    /// A text that may be empty.
+    pub(super) fn any_text(&self) -> Option<String> {
+        self.raw().map(str::to_owned)
+    }
+
+    /// The elements of a list, or this one value.
+    pub(super) fn one_or_list(&self) -> Option<Vec<Self>> {
+        match &self.node.value {
+            NodeValue::Sequence(_) => self.list(),
+            _ => Some(vec![self.clone()]),
+        }
+    }
+
+    /// Whether keys and values stand here.
+    pub(super) fn is_mapping(&self) -> bool {
+        matches!(self.node.value, NodeValue::Mapping(_))
+    }
+
+    /// Where the value stands, as messages name it.
+    pub(super) fn place(&self) -> String {
+        self.node.origin.to_string()
     }
 
     /// A text that may be a secret or hold one, and that `check` accepts. It is not shown when it does not.

@@ -4,11 +4,16 @@
 //! default repeats them. Nothing here knows OpenTelemetry's types; `bootstrap` and `export` turn these values into
 //! running parts.
 
+mod view;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use super::registered::RegisteredConfig;
+pub use view::{
+    AttributeKeys, InstrumentType, MetricNaming, TemporalityPreference, ViewConfig, ViewSelector,
+};
 
 /// Stands for "no limit" where a timeout of 0 is configured: about 30 years, which can be added to any clock's time.
 pub const NO_LIMIT: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
@@ -77,6 +82,13 @@ pub struct MetricsConfig {
     pub export_timeout: Duration,
     /// `cardinalityLimit`, default 2000: series per instrument. Further ones go to the overflow series.
     pub cardinality_limit: usize,
+    /// `include`, default `*`: patterns with `*` and `?` for the names, without views, of the metrics that are exported; also
+    /// `TELEMETRY_METRICS`.
+    pub include: Vec<String>,
+    /// `naming`, default `prefixed`.
+    pub naming: MetricNaming,
+    /// `views`, in their order.
+    pub views: Vec<ViewConfig>,
     /// `exporters`; without the list one Prometheus endpoint on loopback.
     pub exporters: Vec<MetricExporterConfig>,
 }
@@ -88,6 +100,9 @@ impl Default for MetricsConfig {
             export_interval: Duration::from_secs(60),
             export_timeout: Duration::from_secs(30),
             cardinality_limit: 2000,
+            include: vec!["*".to_owned()],
+            naming: MetricNaming::default(),
+            views: Vec::new(),
             exporters: vec![MetricExporterConfig::Prometheus(PrometheusConfig::default())],
         }
     }
@@ -139,6 +154,8 @@ pub struct OtlpConfig {
     pub timeout: Duration,
     /// `tls`
     pub tls: TlsConfig,
+    /// `temporality`, default `cumulative`; of metrics only.
+    pub temporality: TemporalityPreference,
 }
 
 impl OtlpConfig {
@@ -156,6 +173,7 @@ impl fmt::Debug for OtlpConfig {
             .field("compression", &self.compression)
             .field("timeout", &self.timeout)
             .field("tls", &self.tls)
+            .field("temporality", &self.temporality)
             .finish_non_exhaustive()
     }
 }
@@ -352,6 +370,8 @@ pub struct BackendConfig {
     pub service_version: Option<String>,
     /// `backend.metrics.plugin.<id>.meter`
     pub meters: BTreeMap<String, ScopeOverride>,
+    /// `backend.metrics.plugin.<id>.naming`; the others have `telemetry.metrics.naming`.
+    pub naming: BTreeMap<String, MetricNaming>,
     /// `backend.tracing.capture.endUser`, default `false`.
     pub capture_end_user: bool,
     /// `backend.tracing.plugin.<id>.tracer`
@@ -364,6 +384,7 @@ impl Default for BackendConfig {
             service_name: "backstage".to_owned(),
             service_version: None,
             meters: BTreeMap::new(),
+            naming: BTreeMap::new(),
             capture_end_user: false,
             tracers: BTreeMap::new(),
         }

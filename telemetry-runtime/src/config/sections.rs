@@ -13,6 +13,7 @@ use super::read::{Object, Value, known};
 use super::schema::{
     BackendConfig, BatchConfig, PropagatorConfig, ResourceConfig, SamplerConfig, ScopeOverride, SpanLimits,
 };
+use super::views;
 
 /// Instrumentations that exist here.
 const INSTRUMENTATIONS: &[&str] = &["http"];
@@ -127,6 +128,7 @@ fn metrics(section: &Object<'_>, draft: &mut Draft) {
         }
     });
     section.set("cardinalityLimit", &mut metrics.cardinality_limit, |value| value.count(1..=10_000_000));
+    views::read(section, metrics);
     if let Some(list) = section.get("exporters") {
         let exporters = &mut draft.metric_exporters;
         exporters.listed = exporters::read(&list, Signal::Metrics, &exporters.registered);
@@ -255,7 +257,11 @@ fn backend_metrics(section: &Object<'_>, backend: &mut BackendConfig) {
     });
     section.fill("serviceVersion", &mut backend.service_version, Value::text);
     if let Some(plugins) = section.get("plugin") {
-        backend.meters = overrides(&plugins, "meter");
+        backend.meters = overrides(&plugins, "meter", |plugin, id| {
+            if let Some(naming) = plugin.get("naming").and_then(|value| value.choice(views::NAMINGS)) {
+                backend.naming.insert(id.to_owned(), naming);
+            }
+        });
     }
 }
 
@@ -264,12 +270,16 @@ fn backend_tracing(section: &Object<'_>, backend: &mut BackendConfig) {
         capture.set("endUser", &mut backend.capture_end_user, Value::boolean);
     });
     if let Some(plugins) = section.get("plugin") {
-        backend.tracers = overrides(&plugins, "tracer");
+        backend.tracers = overrides(&plugins, "tracer", |_, _| {});
     }
 }
 
-/// `plugin.<id>.meter` and `plugin.<id>.tracer`
-fn overrides(plugins: &Value<'_>, key: &'static str) -> BTreeMap<String, ScopeOverride> {
+/// `plugin.<id>.meter` and `plugin.<id>.tracer`; `read_more` reads what else stands beside.
+fn overrides<'a>(
+    plugins: &Value<'a>,
+    key: &'static str,
+    mut read_more: impl FnMut(&Object<'a>, &str),
+) -> BTreeMap<String, ScopeOverride> {
     let mut overrides = BTreeMap::new();
     for (id, value) in plugins.entries() {
         if let Err(error) = check::plugin_id(id) {
@@ -283,6 +293,7 @@ fn overrides(plugins: &Value<'_>, key: &'static str) -> BTreeMap<String, ScopeOv
                 scope.fill("schemaUrl", &mut found.schema_url, Value::text);
                 overrides.insert(id.to_owned(), found);
             });
+            read_more(plugin, id);
         });
     }
     overrides

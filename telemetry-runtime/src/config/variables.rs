@@ -39,6 +39,7 @@ pub(super) fn read(environment: &Environment, draft: &mut Draft, problems: &Prob
         exporters.otlp.clone_from(&of_all);
         exporters.otlp.overlay(&variables.otlp(&Scope::new(Some(signal))));
     }
+    variables.otlp_metrics(&mut draft.metric_exporters.otlp);
     variables.prometheus(&mut draft.metric_exporters);
     for name in ["OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE"] {
         if variables.text(name).is_some() {
@@ -100,13 +101,12 @@ impl<'a> Variables<'a> {
         if let Some(limit) = self.timeout("OTEL_METRIC_EXPORT_TIMEOUT") {
             draft.metric_timeout = Some(limit);
         }
-        if let Some(preference) = self.text("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE")
-            && !preference.eq_ignore_ascii_case("cumulative")
-        {
-            self.ignored(
-                "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
-                format_args!("expected `cumulative`, got {}", shown(preference)),
-            );
+        if let Some(list) = self.text("TELEMETRY_METRICS") {
+            let patterns: Vec<String> = list::words(list).map(str::to_owned).collect();
+            // Commas alone say as little as an empty variable.
+            if !patterns.is_empty() {
+                metrics.include = patterns;
+            }
         }
     }
 
@@ -255,6 +255,7 @@ impl<'a> Variables<'a> {
             ca_file: self.text(&scope.name("CERTIFICATE")).map(str::to_owned),
             cert_file: self.text(&scope.name("CLIENT_CERTIFICATE")).map(str::to_owned),
             key_file: self.text(&scope.name("CLIENT_KEY")).map(str::to_owned),
+            temporality: None,
         };
         if draft.cert_file.is_some() != draft.key_file.is_some() {
             let (set, missing) = match draft.cert_file {
@@ -266,6 +267,17 @@ impl<'a> Variables<'a> {
             draft.key_file = None;
         }
         draft
+    }
+
+    /// What exists for metrics only.
+    fn otlp_metrics(&self, otlp: &mut OtlpDraft) {
+        let preference = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+        otlp.temporality = self.parse(preference, "one of `cumulative`, `delta`, `lowmemory`", |text| {
+            let found = otlp::TEMPORALITIES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
+            found.map(|(_, temporality)| *temporality)
+        });
+        let aggregation = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION";
+        self.choice(aggregation, &[("explicit_bucket_histogram", ())]);
     }
 
     /// `name=value,...`, percent-encoded. A wrong entry is left out; the others still let the receiver know who sends.

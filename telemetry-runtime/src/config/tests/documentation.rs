@@ -32,6 +32,13 @@ fn the_documented_exporters_are_the_defaults_of_their_type() {
 }
 
 #[test]
+fn the_documented_views_load() {
+    let list = samples()[2].replace('\n', "\n    ");
+    let config = Setup::yaml(&format!("telemetry:\n  metrics:\n    {list}\n")).config();
+    assert_eq!(config.telemetry.metrics.views.len(), 4);
+}
+
+#[test]
 fn every_variable_is_documented_and_every_documented_one_is_read() {
     let documented: Vec<&str> = DOCUMENTATION
         .split('`')

@@ -214,6 +214,8 @@ fn samplers_batches_limits_and_propagators_are_read() {
 pub(super) const VARIABLES: &[(&str, &[&str])] = &[
     ("OTEL_SDK_DISABLED", &["-1", "0", "99999999999999999999", "text"]),
     ("TELEMETRY_ENABLED", &["-1", "99999999999999999999", "text"]),
+    // Any text is a list of patterns.
+    ("TELEMETRY_METRICS", &[]),
     ("OTEL_RESOURCE_ATTRIBUTES", &["-1", "0", "text", "a=%ff"]),
     ("OTEL_TRACES_SAMPLER", &["-1", "0", "text", "jaeger_remote", "xray"]),
     ("OTEL_TRACES_SAMPLER_ARG", &["-1", "text"]),
@@ -245,7 +247,11 @@ pub(super) const VARIABLES: &[(&str, &[&str])] = &[
     ("OTEL_EXPORTER_OTLP_INSECURE", &["-1", "text"]),
     ("OTEL_EXPORTER_OTLP_CLIENT_KEY", &["key.pem"]),
     ("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", &["cert.pem"]),
-    ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", &["delta", "lowmemory", "text"]),
+    ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", &["-1", "0", "text"]),
+    (
+        "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
+        &["-1", "text", "base2_exponential_bucket_histogram"],
+    ),
     ("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN", &["-1", "0", "text"]),
     ("OTEL_CONFIG_FILE", &["otel.yaml"]),
 ];

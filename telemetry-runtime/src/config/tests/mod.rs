@@ -6,6 +6,7 @@ mod files;
 mod layers;
 mod mistakes;
 mod samples;
+mod views;
 
 use std::fs;
 

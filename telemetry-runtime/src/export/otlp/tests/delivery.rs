@@ -14,7 +14,7 @@ use prost::Message as _;
 
 use super::super::*;
 use super::sink::{Reply, Sink};
-use crate::config::{Compression, OtlpProtocol, TlsConfig};
+use crate::config::{Compression, OtlpProtocol, TemporalityPreference, TlsConfig};
 use crate::export::testing::{resource, span};
 
 fn config(endpoint: String, protocol: OtlpProtocol) -> OtlpConfig {
@@ -25,6 +25,7 @@ fn config(endpoint: String, protocol: OtlpProtocol) -> OtlpConfig {
         compression: Compression::None,
         timeout: Duration::from_secs(10),
         tls: TlsConfig::default(),
+        temporality: TemporalityPreference::Cumulative,
     }
 }
 

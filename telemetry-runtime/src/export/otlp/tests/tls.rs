@@ -92,6 +92,7 @@ fn config(sink: &Sink, grpc: bool, tls: TlsConfig) -> OtlpConfig {
         compression: Compression::None,
         timeout: Duration::from_secs(2),
         tls,
+        temporality: crate::config::TemporalityPreference::Cumulative,
     }
 }
 
