@@ -307,7 +307,8 @@ pub use telemetry_macros::traced;
 /// [`#[traced]`](macro@traced) about functions.
 pub use telemetry_macros::metric;
 
-/// Starts telemetry before `main` does anything else, and flushes it when `main` returns, fails or panics.
+/// Starts telemetry before `main` does anything else, and flushes it when `main` returns, fails or panics, and on SIGTERM and
+/// SIGINT.
 ///
 /// Telemetry starts as [`Telemetry::bootstrap`](crate::Telemetry::bootstrap) starts it. Where it cannot, because the
 /// configuration is wrong, that is printed to standard error, and the program ends with exit code 78.
@@ -348,7 +349,10 @@ pub use telemetry_macros::metric;
 /// # Pitfalls
 ///
 /// `std::process::exit` ends the program at once, and what was recorded since the last export is lost. Return a
-/// [`std::process::ExitCode`] from `main` instead.
+/// [`std::process::ExitCode`] from `main`, or call [`exit`](crate::exit()).
+///
+/// On SIGTERM and SIGINT everything is exported, and then the process ends. A program that shuts down by itself on a signal,
+/// such as a server that answers the open requests first, says so with `telemetry.shutdown.signals: flush`.
 pub use telemetry_macros::main;
 
 /// Makes a function a test whose telemetry is captured apart from all others.

@@ -7,12 +7,9 @@ use opentelemetry_sdk::trace::{ShouldSample, SpanExporter};
 
 use super::Telemetry;
 use super::registry::Registry;
-use crate::config::{Config, Environment, MetricExporterConfig, Sources};
+use crate::config::{Config, Environment, MetricExporterConfig, SignalAction, Sources};
 use crate::error::{Error, ErrorKind};
 use crate::export::{Diagnostics, MetricSink, SpanSink};
-
-/// The bound of the flush at the end, unless [`TelemetryBuilder::shutdown_timeout`] says otherwise.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Makes an exporter once telemetry starts; it may fail where the system refuses a thread.
 type MakeSpanSink = Box<dyn FnOnce() -> std::io::Result<Box<dyn SpanSink>>>;
@@ -26,7 +23,11 @@ pub struct TelemetryBuilder {
     pub(super) span_sinks: Vec<Box<dyn SpanSink>>,
     pub(super) metric_sinks: Vec<Box<dyn MetricSink>>,
     pub(super) diagnostics: Option<Diagnostics>,
-    pub(super) shutdown_timeout: Duration,
+    pub(super) replace: bool,
+    /// What is done on signals where neither code nor the configuration says it.
+    pub(super) default_signals: SignalAction,
+    signals: Option<SignalAction>,
+    shutdown_timeout: Option<Duration>,
     pub(super) registry: Registry,
     exporters: Vec<MakeSpanSink>,
 }
@@ -40,7 +41,10 @@ impl TelemetryBuilder {
             span_sinks: Vec::new(),
             metric_sinks: Vec::new(),
             diagnostics: None,
-            shutdown_timeout: SHUTDOWN_TIMEOUT,
+            replace: false,
+            default_signals: SignalAction::Off,
+            signals: None,
+            shutdown_timeout: None,
             registry: Registry::default(),
             exporters: Vec::new(),
         }
@@ -102,9 +106,29 @@ impl TelemetryBuilder {
         self
     }
 
-    /// How long the flush at the end may take; 5 seconds by default.
+    /// How long the last export may take, whatever the configuration says; 5 seconds by default.
     pub fn shutdown_timeout(mut self, limit: Duration) -> Self {
-        self.shutdown_timeout = limit;
+        self.shutdown_timeout = Some(limit);
+        self
+    }
+
+    /// What is done on SIGTERM and SIGINT, whatever the configuration says. On other systems than Unix it has no effect.
+    ///
+    /// By default nothing is done, as the process may be somebody else's; only [`main`](crate::main), which owns it, ends it
+    /// after a last export. A program that handles signals itself ends telemetry by dropping it, and where it ends some
+    /// other way, [`SignalAction::Flush`] keeps what was recorded.
+    pub fn signals(mut self, action: SignalAction) -> Self {
+        self.signals = Some(action);
+        self
+    }
+
+    /// Ends the telemetry that runs in this process, if there is one, and takes its place. Once the configuration is known
+    /// to be right, the other one exports what is left and stops; its `Telemetry` stays without effect.
+    ///
+    /// Without this, a second start is an error. Instruments, spans, plugins' services and what was taken from
+    /// `opentelemetry::global` go on in the new one.
+    pub fn replace(mut self) -> Self {
+        self.replace = true;
         self
     }
 
@@ -115,7 +139,8 @@ impl TelemetryBuilder {
     /// - [`ErrorKind::Config`]: a file, a variable or a registration is wrong; the text has a line per mistake, with its
     ///   place. What a registered factory refuses is among them, with the kind that the factory gave it.
     /// - [`ErrorKind::Conflict`]: two declarations of one metric disagree; the text names both places.
-    /// - [`ErrorKind::AlreadyRunning`]: a [`Telemetry`] is alive in this process.
+    /// - [`ErrorKind::AlreadyRunning`]: a [`Telemetry`] is alive in this process, and [`TelemetryBuilder::replace`] was not
+    ///   asked for.
     /// - [`ErrorKind::System`]: the operating system refused a thread.
     ///
     /// A port in use or a collector that cannot be reached is not an error: it is reported, and the program goes on.
@@ -133,6 +158,9 @@ impl TelemetryBuilder {
 
     /// Puts what code decided over what was read.
     pub(super) fn decide(&self, config: &mut Config) {
+        let shutdown = &mut config.telemetry.shutdown;
+        shutdown.timeout = self.shutdown_timeout.unwrap_or(shutdown.timeout);
+        shutdown.signals = self.signals.or(shutdown.signals).or(Some(self.default_signals));
         let Some(port) = self.prometheus_port else { return };
         for exporter in &mut config.telemetry.metrics.exporters {
             if let MetricExporterConfig::Prometheus(prometheus) = exporter {

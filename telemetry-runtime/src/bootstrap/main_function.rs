@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process;
 
 use super::Telemetry;
+use crate::config::SignalAction;
 
 /// The exit code for a wrong configuration (`EX_CONFIG` of sysexits.h).
 const EX_CONFIG: i32 = 78;
@@ -12,7 +13,10 @@ const EX_CONFIG: i32 = 78;
 ///
 /// Telemetry that cannot start is printed to standard error, and the process ends with exit code 78.
 pub fn run_main<R>(body: impl FnOnce() -> R) -> R {
-    let _telemetry = match Telemetry::bootstrap() {
+    let mut builder = Telemetry::builder();
+    // This is the main function: nobody else is there to end the process.
+    builder.default_signals = SignalAction::Exit;
+    let _telemetry = match builder.bootstrap() {
         Ok(telemetry) => telemetry,
         Err(error) => {
             // Without a standard error, the exit code has to say it.

@@ -3,52 +3,42 @@
 mod builder;
 mod instrumentation;
 mod main_function;
+mod process;
 mod registry;
+mod running;
 mod settings;
+mod signals;
 mod sources;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use opentelemetry::global;
-use opentelemetry_sdk::metrics::SdkMeterProvider;
-use opentelemetry_sdk::trace::SdkTracerProvider;
 
 pub use builder::TelemetryBuilder;
 pub use instrumentation::{Instrumentation, InstrumentationGuard};
 pub use main_function::run_main;
+pub use process::exit;
 
+use self::process::Claim;
+use self::running::{Running, Shared};
 use self::settings::Parts;
-use crate::config::{self, Config, Notice};
+use crate::config::{self, Config, Notice, SignalAction};
 use crate::error::{Error, ErrorKind};
-use crate::export::{self, DiagnosticKind, Diagnostics, Exporters};
+use crate::export::{self, DiagnosticKind, Diagnostics};
 use crate::metrics::{self, Snapshot};
 use crate::services::{self, PluginTelemetry};
 use crate::trace;
 
-/// Whether a [`Telemetry`] is alive in this process.
-static RUNNING: AtomicBool = AtomicBool::new(false);
-
 /// Running telemetry: it owns the exporters and the providers of `opentelemetry::global`.
 ///
-/// Dropping it flushes what was recorded and stops, within the bound of [`TelemetryBuilder::shutdown_timeout`]. Keep it
-/// alive for as long as the program runs; [`main`](crate::main) does so by itself.
+/// Dropping it exports what was recorded and stops, within `telemetry.shutdown.timeoutMillis`. Keep it alive for as long as
+/// the program runs; [`main`](crate::main) does so by itself. A program that ends by `std::process::exit` calls
+/// [`exit`](crate::exit()) instead, and for signals there is [`TelemetryBuilder::signals`].
 #[must_use = "dropping it stops telemetry"]
 pub struct Telemetry {
-    config: Config,
-    notices: Vec<Notice>,
-    running: Option<Running>,
-    instrumentations: Vec<InstrumentationGuard>,
-    shutdown_timeout: Duration,
-}
-
-/// What runs unless `telemetry.enabled` is off.
-struct Running {
-    exporters: Exporters,
-    meter_provider: SdkMeterProvider,
-    tracer_provider: Option<SdkTracerProvider>,
+    shared: Arc<Shared>,
 }
 
 impl Telemetry {
@@ -90,27 +80,27 @@ impl Telemetry {
 
     /// The configuration in effect.
     pub fn config(&self) -> &Config {
-        &self.config
+        &self.shared.config
     }
 
     /// What of the configuration has no effect or was replaced by a default. They were also reported at the start.
     pub fn notices(&self) -> &[Notice] {
-        &self.notices
+        &self.shared.notices
     }
 
     /// Where metrics are scraped; `None` where no endpoint is configured, or where its port was taken.
     pub fn prometheus_address(&self) -> Option<SocketAddr> {
-        self.running.as_ref()?.exporters.prometheus_address()
+        self.shared.running()?.exporters.prometheus_address()
     }
 
     /// Whether spans are recorded and exported.
     pub fn traces(&self) -> bool {
-        self.running.as_ref().is_some_and(|running| running.tracer_provider.is_some())
+        self.shared.running().is_some_and(|running| running.tracer_provider.is_some())
     }
 
     /// A snapshot of all metrics, as every exporter gets it; `None` where metrics are off.
     pub fn collect(&self) -> Option<Arc<Snapshot>> {
-        self.running.as_ref()?.exporters.collect()
+        self.shared.running()?.exporters.collect()
     }
 
     /// Exports everything recorded so far.
@@ -120,10 +110,7 @@ impl Telemetry {
     /// [`ErrorKind::Timeout`] where that took longer than `limit`: it goes on in the background. [`ErrorKind::Export`]
     /// where an exporter lost something since the last flush; diagnostics and metrics say what.
     pub fn flush(&self, limit: Duration) -> Result<(), Error> {
-        match &self.running {
-            Some(running) => running.exporters.flush(limit),
-            None => Ok(()),
-        }
+        self.shared.flush(limit)
     }
 
     /// Flushes and stops, as dropping does, and says how that went.
@@ -132,95 +119,60 @@ impl Telemetry {
     ///
     /// [`ErrorKind::Timeout`] where the bound was reached before everything was exported. [`ErrorKind::Export`] where an
     /// exporter lost something since the last flush.
-    pub fn shutdown(mut self) -> Result<(), Error> {
-        self.stop()
+    pub fn shutdown(self) -> Result<(), Error> {
+        self.shared.stop()
     }
 
     fn start(mut builder: TelemetryBuilder) -> Result<Self, Error> {
-        let claim = Claim::take()?;
+        let mut claim = Claim::take(builder.replace)?;
         let loaded = config::load(&builder.sources)?;
         let mut config = loaded.config;
         builder.decide(&mut config);
-        metrics::set_cardinality_limit(config.telemetry.metrics.cardinality_limit);
         refuse_conflicts()?;
+        let chosen = builder.registry.choose(&config)?;
+        builder.metric_sinks.extend(chosen.metric_sinks);
+        builder.span_sinks.extend(chosen.span_sinks);
+        let instrumentations = std::mem::take(&mut builder.registry.instrumentations);
 
         let diagnostics = builder.diagnostics.clone().unwrap_or_else(Diagnostics::to_stderr);
         for notice in &loaded.notices {
             diagnostics.report(DiagnosticKind::Configuration, notice);
         }
-        let chosen = builder.registry.choose(&config)?;
-        builder.metric_sinks.extend(chosen.metric_sinks);
-        builder.span_sinks.extend(chosen.span_sinks);
-        let registered = std::mem::take(&mut builder.registry.instrumentations);
+        claim.end_replaced();
+        metrics::set_cardinality_limit(config.telemetry.metrics.cardinality_limit);
         settings::install_propagators(&config.telemetry.tracing.propagators);
-        let shutdown_timeout = builder.shutdown_timeout;
         let running = if config.telemetry.enabled {
             Some(run(&config, builder, diagnostics.clone())?)
         } else {
             trace::uninstall();
             None
         };
-        claim.keep();
-        let mut telemetry =
-            Self { config, notices: loaded.notices, running, instrumentations: Vec::new(), shutdown_timeout };
-        if telemetry.running.is_some() {
-            telemetry.instrumentations = instrumentation::start(&registered, &telemetry, &diagnostics);
+        let runs = running.is_some();
+        let shared = Arc::new(Shared::new(config, loaded.notices, running));
+        claim.keep(&shared);
+        let telemetry = Self { shared };
+        if runs {
+            telemetry.finish_start(&instrumentations, &diagnostics);
         }
         Ok(telemetry)
     }
 
-    fn stop(&mut self) -> Result<(), Error> {
-        let Some(running) = self.running.take() else { return Ok(()) };
-        // From here on no span starts, and the ones that end until the last drain are exported. What ends later is counted.
-        trace::uninstall();
-        let result = running.exporters.shutdown(self.shutdown_timeout);
-        // In the reverse of the order in which they were started.
-        while let Some(guard) = self.instrumentations.pop() {
-            drop(guard);
+    /// What needs the running telemetry. Nothing here stops the program.
+    fn finish_start(&self, instrumentations: &[Box<dyn Instrumentation>], diagnostics: &Diagnostics) {
+        let action = self.config().telemetry.shutdown.signals.unwrap_or(SignalAction::Off);
+        if let Err(error) = signals::arm(action) {
+            let message = format!("telemetry cannot wait for signals: {error}");
+            diagnostics.report(DiagnosticKind::Configuration, message);
         }
-        trace::queue::close();
-        // Both providers only feed parts that have just been shut down; an error here says nothing new.
-        drop(running.meter_provider.shutdown());
-        if let Some(provider) = running.tracer_provider {
-            drop(provider.shutdown());
-        }
-        result
+        self.shared.keep(instrumentation::start(instrumentations, self, diagnostics));
     }
 }
 
 impl Drop for Telemetry {
     fn drop(&mut self) {
         // What was lost is in the counts, and the exporters have reported why.
-        drop(self.stop());
-        RUNNING.store(false, Ordering::Release);
-    }
-}
-
-/// The right to be the one telemetry of the process; given back unless kept.
-struct Claim {
-    kept: bool,
-}
-
-impl Claim {
-    fn take() -> Result<Self, Error> {
-        if RUNNING.swap(true, Ordering::Acquire) {
-            let message =
-                "telemetry runs in this process already; drop the first `Telemetry` before starting another";
-            return Err(Error::new(ErrorKind::AlreadyRunning, message));
-        }
-        Ok(Self { kept: false })
-    }
-
-    fn keep(mut self) {
-        self.kept = true;
-    }
-}
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        if !self.kept {
-            RUNNING.store(false, Ordering::Release);
-        }
+        drop(self.shared.stop());
+        process::release(&self.shared);
     }
 }
 

@@ -40,6 +40,8 @@ pub struct TelemetryConfig {
     pub tracing: TracingConfig,
     /// `telemetry.instrumentations`: name to switch.
     pub instrumentations: BTreeMap<String, bool>,
+    /// `telemetry.shutdown`
+    pub shutdown: ShutdownConfig,
 }
 
 impl Default for TelemetryConfig {
@@ -50,8 +52,40 @@ impl Default for TelemetryConfig {
             metrics: MetricsConfig::default(),
             tracing: TracingConfig::default(),
             instrumentations: BTreeMap::new(),
+            shutdown: ShutdownConfig::default(),
         }
     }
+}
+
+/// `telemetry.shutdown`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShutdownConfig {
+    /// `signals`, default [`SignalAction::Exit`] where `#[telemetry_runtime::main]` owns the process, and
+    /// [`SignalAction::Off`] elsewhere.
+    pub signals: Option<SignalAction>,
+    /// `timeoutMillis`, default 5000: how long the last export may keep the process.
+    pub timeout: Duration,
+}
+
+impl Default for ShutdownConfig {
+    fn default() -> Self {
+        Self { signals: None, timeout: Duration::from_secs(5) }
+    }
+}
+
+/// What telemetry does when the process gets SIGTERM or SIGINT.
+///
+/// A process that has a handler for a signal no longer ends by it. So a library must not have one, unless it knows who ends
+/// the process; that is what this says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignalAction {
+    /// `exit`: everything is exported, within the bound of a shutdown, and the process ends as if by the signal. A second
+    /// signal ends it at once.
+    Exit,
+    /// `flush`: everything is exported, and the process goes on. For programs that handle the signal themselves.
+    Flush,
+    /// `off`: nothing. The process ends by the signal at once, or does what its own handlers do.
+    Off,
 }
 
 /// `telemetry.resource`

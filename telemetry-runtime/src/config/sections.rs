@@ -11,7 +11,8 @@ use super::otlp::Signal;
 use super::problem::Problems;
 use super::read::{Object, Value, known};
 use super::schema::{
-    BackendConfig, BatchConfig, PropagatorConfig, ResourceConfig, SamplerConfig, ScopeOverride, SpanLimits,
+    BackendConfig, BatchConfig, PropagatorConfig, ResourceConfig, SamplerConfig, ScopeOverride, SignalAction,
+    SpanLimits,
 };
 use super::views;
 
@@ -91,7 +92,16 @@ fn telemetry(section: &Object<'_>, draft: &mut Draft) {
     if let Some(value) = section.get("instrumentations") {
         instrumentations(&value, draft);
     }
+    section.within("shutdown", |shutdown| {
+        let config = &mut draft.config.telemetry.shutdown;
+        shutdown.fill("signals", &mut config.signals, |value| value.choice(SIGNAL_ACTIONS));
+        shutdown.set("timeoutMillis", &mut config.timeout, Value::millis);
+    });
 }
+
+/// What is done on a signal, by name.
+const SIGNAL_ACTIONS: &[(&str, SignalAction)] =
+    &[("exit", SignalAction::Exit), ("flush", SignalAction::Flush), ("off", SignalAction::Off)];
 
 fn resource(section: &Object<'_>, resource: &mut ResourceConfig) {
     section.set("serviceName", &mut resource.service_name, Value::text);

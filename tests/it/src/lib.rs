@@ -7,6 +7,7 @@ pub mod judges;
 pub mod process;
 pub mod sink;
 pub mod wait;
+pub mod work;
 
 /// A metric that the program `conflict` declares with another kind.
 #[telemetry_runtime::backstage_plugin(id = "conflict")]

@@ -61,7 +61,8 @@ telemetry:
              the switch has no effect",
         ]
     );
-    let TelemetryConfig { enabled, resource, metrics, tracing, instrumentations } = config.telemetry;
+    let TelemetryConfig { enabled, resource, metrics, tracing, instrumentations, shutdown: _ } =
+        config.telemetry;
     assert!(enabled && metrics.enabled && !tracing.enabled);
     assert_eq!(resource.service_name, "backstage-telemetry");
     assert_eq!(resource.service_version.as_deref(), Some("0.0.1"));
@@ -143,6 +144,7 @@ telemetry:
     propagators: [tracecontext]
     exporters: [ { type: otlp, config: { protocol: grpc } } ]
   instrumentations: { http: true }
+  shutdown: { signals: flush, timeoutMillis: 250 }
 backend:
   baseUrl: http://localhost:7007
   metrics: { serviceName: acme.portal, plugin: { catalog: { meter: { name: m } } } }

@@ -3,6 +3,7 @@
 mod attributes;
 mod blocks;
 mod descriptions;
+mod endings;
 mod errors;
 mod fixture;
 mod later;

@@ -1,0 +1,37 @@
+//! A program whose main function telemetry owns. The argument says how it ends.
+
+use it::work::{wait_to_be_ended, work};
+
+#[telemetry_runtime::main]
+fn main() -> Result<(), String> {
+    work();
+    match std::env::args().nth(1).unwrap_or_default().as_str() {
+        "ok" => Ok(()),
+        "error" => Err("the work is lost".to_owned()),
+        "panic" => panic!("the work is lost"),
+        "exit" => telemetry_runtime::exit(3),
+        "exit-elsewhere" => {
+            std::thread::spawn(|| telemetry_runtime::exit(3));
+            loop {
+                std::thread::park();
+            }
+        }
+        "wait" => wait_to_be_ended(),
+        // The thread of the runtime does nothing else than waiting.
+        "block-the-executor" => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime")
+            .block_on(async { wait_to_be_ended() }),
+        "many-threads" => tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime")
+            .block_on(async {
+                tokio::spawn(async { wait_to_be_ended() }).await.expect("it never ends");
+                Ok(())
+            }),
+        other => Err(format!("unknown ending `{other}`")),
+    }
+}
