@@ -101,7 +101,9 @@ pub mod trace;
 pub mod __private;
 
 pub use attributes::{backstage_core, backstage_plugin, main, metric, test, traced};
-pub use bootstrap::{Instrumentation, InstrumentationGuard, Telemetry, TelemetryBuilder, exit};
+pub use bootstrap::{
+    Instrumentation, InstrumentationGuard, Telemetry, TelemetryBuilder, exit, is_instrumentation_on,
+};
 pub use derives::{AttributeValue, MetricAttributes, MetricSet, TelemetryError, metric_name};
 pub use error::{Error, ErrorKind};
 pub use metrics::{

@@ -9,6 +9,7 @@ mod running;
 mod settings;
 mod signals;
 mod sources;
+mod switches;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub use builder::TelemetryBuilder;
 pub use instrumentation::{Instrumentation, InstrumentationGuard};
 pub use main_function::run_main;
 pub use process::exit;
+pub use switches::is_instrumentation_on;
 
 use self::process::Claim;
 use self::running::{Running, Shared};
@@ -141,6 +143,7 @@ impl Telemetry {
         claim.end_replaced();
         metrics::set_cardinality_limit(config.telemetry.metrics.cardinality_limit);
         settings::install_propagators(&config.telemetry.tracing.propagators);
+        switches::set(&config.telemetry.instrumentations);
         let running = if config.telemetry.enabled {
             Some(run(&config, builder, diagnostics.clone())?)
         } else {

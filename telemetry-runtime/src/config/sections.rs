@@ -16,8 +16,8 @@ use super::schema::{
 };
 use super::views;
 
-/// Instrumentations that exist here.
-const INSTRUMENTATIONS: &[&str] = &["http"];
+/// The adapters of `telemetry-instrumentation`.
+const INSTRUMENTATIONS: &[&str] = &["http", "process", "sqlx", "tracing"];
 
 /// Instrumentations of Node libraries, which a configuration that was written for the original may switch.
 const NODE_INSTRUMENTATIONS: &[&str] = &[
