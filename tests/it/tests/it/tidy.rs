@@ -65,6 +65,7 @@ fn assert_none(found: &[String], rule: &str) {
 }
 
 const RUNTIME: &str = "telemetry-runtime/src";
+const INSTRUMENTATION: &str = "telemetry-instrumentation/src";
 
 #[test]
 fn only_export_names_exporter_crates() {
@@ -110,6 +111,11 @@ fn lower_modules_do_not_use_upper_ones() {
     for (folder, upper) in order {
         assert_none(&places(folder, upper, &[]), "a lower module uses an upper one");
     }
+}
+
+#[test]
+fn instrumentations_use_the_public_api() {
+    assert_none(&places(INSTRUMENTATION, &["__private"], &[]), "an adapter uses what only macros may");
 }
 
 #[test]
@@ -181,9 +187,15 @@ fn traits_that_bound_what_users_write_say_what_to_do() {
 fn there_is_no_unsafe_code() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest is text");
     assert!(manifest.contains("unsafe_code = \"forbid\""), "the workspace forbids unsafe code");
-    for package in
-        ["telemetry-naming", "telemetry-macros", "telemetry-runtime", "examples", "tests/it", "tests/ui"]
-    {
+    for package in [
+        "telemetry-naming",
+        "telemetry-macros",
+        "telemetry-runtime",
+        "telemetry-instrumentation",
+        "examples",
+        "tests/it",
+        "tests/ui",
+    ] {
         let manifest =
             fs::read_to_string(root().join(package).join("Cargo.toml")).expect("the manifest is text");
         assert!(manifest.contains("[lints]\nworkspace = true"), "{package} takes the workspace's lints");
@@ -193,7 +205,7 @@ fn there_is_no_unsafe_code() {
 #[test]
 fn files_stay_small_enough_to_answer_one_question() {
     let mut long = Vec::new();
-    for folder in ["telemetry-naming/src", "telemetry-macros/src", RUNTIME, "examples/src"] {
+    for folder in ["telemetry-naming/src", "telemetry-macros/src", RUNTIME, INSTRUMENTATION, "examples/src"] {
         for (name, text) in rust_files(folder) {
             let lines = code_lines(&text).iter().filter(|(_, line)| !line.trim().is_empty()).count();
             if lines > 600 {
@@ -221,7 +233,8 @@ fn versions_of_the_published_crates_are_one() {
         .find_map(|line| line.strip_prefix("version = \""))
         .and_then(|rest| rest.split('"').next())
         .expect("the workspace has a version");
-    for package in ["telemetry-naming", "telemetry-macros", "telemetry-runtime"] {
+    for package in ["telemetry-naming", "telemetry-macros", "telemetry-runtime", "telemetry-instrumentation"]
+    {
         let dependency = manifest
             .lines()
             .find(|line| line.starts_with(&format!("{package} = ")))

@@ -1,0 +1,35 @@
+//! Telemetry of libraries, for programs with `telemetry-runtime`: spans and metrics of what is not one's own code.
+//!
+//! Every adapter is a feature of its own, and none is on by default, so that nobody builds what he does not use.
+//!
+//! | feature | module | records |
+//! |---|---|---|
+//! | `tower` | `tower` | requests to HTTP and gRPC servers, by a tower layer |
+//! | `axum` | `tower` | the same, with the routes of axum |
+//! | `reqwest` | `reqwest` | requests of HTTP clients, by a middleware |
+//! | `tracing` | `tracing` | spans of `tracing` in the same traces, and trace ids on its log lines |
+//! | `process` | `process` | CPU time, memory, threads, open files and uptime of the process |
+//!
+//! They follow OpenTelemetry's semantic conventions, so metrics have no plugin's prefix, and end in the outcomes of the
+//! macros: ok, error, panic or cancelled. `telemetry.instrumentations.{name}: false` switches one off:
+//!
+//! | name | switches |
+//! |---|---|
+//! | `http` | `tower`, `reqwest` |
+//! | `process` | `process` |
+//! | `tracing` | `tracing` |
+//!
+//! `docs/instrumentation.md` lists every metric, span and attribute.
+
+#[cfg(feature = "http")]
+mod http;
+#[cfg(feature = "process")]
+pub mod process;
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
+#[cfg(feature = "http")]
+mod span;
+#[cfg(feature = "tower")]
+pub mod tower;
+#[cfg(feature = "tracing")]
+pub mod tracing;

@@ -1,0 +1,8 @@
+//! What the adapters record, read at exporters.
+
+mod client;
+#[path = "../../../tests/it/tests/acceptance/fixture.rs"]
+mod fixture;
+mod logs_and_spans;
+mod process;
+mod server;
