@@ -1,15 +1,12 @@
 pub fn find(name: &str) -> Option<Entity> {
-    let __telemetry_call = __private::Call::new(
-        __private::SpanGuard::enter(
-            const {
-                &__private::SpanSite::of_function(
-                    ::core::module_path!(),
-                    "find",
-                    __private::Scope::plugin("telemetry-macros"),
-                )
-            },
-        ),
-        __private::NoMetrics,
+    let __telemetry_call = __private::Call::of_span(
+        const {
+            &__private::SpanSite::of_function(
+                ::core::module_path!(),
+                "find",
+                __private::Scope::plugin("telemetry-macros"),
+            )
+        },
     );
     #[allow(unused_braces)]
     {

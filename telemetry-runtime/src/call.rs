@@ -3,7 +3,8 @@
 //! What the macros generate against it. A function whose return type is surely not a `Result`:
 //!
 //! ```text
-//! let __call = Call::new(SpanGuard::enter(&__SPAN), MetricGuard::start(..));    // or NoSpan, or NoMetrics
+//! let __call = Call::new(SpanGuard::enter(&__SPAN), MetricGuard::start(..));    // or NoSpan
+//! let __call = Call::of_span(&__SPAN);                                           // without metrics and attributes
 //! { body }                                                  // dropping the call tells ok from panic
 //! ```
 //!
@@ -21,10 +22,11 @@
 //! it was written, and nothing else happens before the first poll:
 //!
 //! ```text
+//! let __span = SpanState::here(&__SPAN);                // or SpanState::below(parent, &__SPAN)
 //! let __future = async move { body };
 //! let __probe = probe_output(&__future);
 //! let __inspected = Inspected(__probe.class_for_telemetry(), __probe.text_for_telemetry());   // or NotInspected
-//! traced_span(Parent::current(), &__SPAN, __future, __inspected)
+//! traced_span(__span, __future, __inspected)
 //! ```
 //!
 //! That is the way which costs the compiler least. With metrics there is a closure that makes the parts of the call, and where
@@ -71,13 +73,14 @@ pub use future::{Traced, traced, traced_lazily};
 #[cfg(test)]
 pub(crate) use inspect::tell;
 pub use inspect::{Inspected, NotInspected, Probe, inspect, probe, probe_output};
-pub use span_future::{TracedSpan, traced_span};
+pub use span_future::{SpanState, TracedSpan, traced_span};
 pub use state::Prepared;
 pub use stream::{Items, TracedStream, traced_stream};
 
 use crate::clock::Moment;
 use crate::context::Attached;
 use crate::outcome::{ErrorInfo, Outcome};
+use crate::trace::{SpanGuard, SpanSite};
 
 /// A part of an instrumented call that hears once how the call ended: its span, or its metrics.
 #[diagnostic::on_unimplemented(
@@ -268,6 +271,14 @@ impl<S: CallPart, M: CallPart> Call<S, M> {
     /// The part that records the metrics of the call.
     pub fn metrics(&mut self) -> &mut M {
         &mut self.metrics
+    }
+}
+
+impl Call<SpanGuard, NoMetrics> {
+    /// A call that begins now and is a span and nothing else, as most are.
+    #[inline(never)]
+    pub fn of_span(site: &'static SpanSite) -> Self {
+        Self::new(SpanGuard::enter(site), NoMetrics)
     }
 }
 

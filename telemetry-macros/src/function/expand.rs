@@ -55,6 +55,19 @@ pub(super) fn call_parts(function: &TracedFn, parts: &Parts) -> (TokenStream, To
     (span, metrics)
 }
 
+/// The expression that begins the call: `Call::new(span, metrics)`, or `Call::of_span(site)` where that is all.
+fn begin(function: &TracedFn, parts: &Parts) -> TokenStream {
+    let private = function.krate.private();
+    if parts.start.is_empty()
+        && let Some(args) = &function.traced
+        && let Some(site) = traced::site_alone(args, &function.name)
+    {
+        return quote!(#private::Call::of_span(#site));
+    }
+    let (span, metrics) = call_parts(function, parts);
+    quote!(#private::Call::new(#span, #metrics))
+}
+
 /// A function that returns a value.
 ///
 /// Output, if it cannot fail: `let __telemetry_call = Call::new(..); { body }`, where dropping the call ends it. Otherwise:
@@ -68,11 +81,11 @@ pub(super) fn call_parts(function: &TracedFn, parts: &Parts) -> (TokenStream, To
 fn value(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
     let private = function.krate.private();
     let (call, out) = (local("__telemetry_call"), local("__telemetry_out"));
-    let (span, metrics) = call_parts(function, parts);
+    let begin = begin(function, parts);
     if !function.inspects() {
         let block = braces(body.statements.clone(), body.span);
         return quote! {
-            let #call = #private::Call::new(#span, #metrics);
+            let #call = #begin;
             #[allow(unused_braces)]
             #block
         };
@@ -100,7 +113,7 @@ fn value(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
     let after = &parts.after;
     // A body that never ends may stand before this.
     quote! {
-        let mut #call = #private::Call::new(#span, #metrics);
+        let mut #call = #begin;
         #bound
         #[allow(unreachable_code)]
         {

@@ -20,19 +20,19 @@ pub(super) fn async_fn(function: &TracedFn, item: &FnItem, body: &Body, parts: &
     let future = async_block(function, body);
     let context = local("__telemetry_context");
     match function.async_form() {
-        AsyncForm::Returned => traced_future(function, parts, &current(function), &future, true),
+        AsyncForm::Returned => traced_future(function, parts, None, &future, true),
         // The patterns of the parameters are matched inside the future, as they would be.
         AsyncForm::ReturnedWithPatterns => {
             let current = current(function);
             let rebind = rebind(&item.signature);
-            let traced = traced_future(function, parts, &quote!(#context), &future, true);
+            let traced = traced_future(function, parts, Some(quote!(#context)), &future, true);
             quote! {
                 let #context = #current;
                 async move { #rebind #traced.await }
             }
         }
         AsyncForm::Awaited => {
-            let traced = traced_future(function, parts, &current(function), &future, true);
+            let traced = traced_future(function, parts, None, &future, true);
             quote!(#traced.await)
         }
     }
@@ -45,13 +45,13 @@ pub(super) fn async_fn(function: &TracedFn, item: &FnItem, body: &Body, parts: &
 pub(super) fn future(function: &TracedFn, body: &Body, parts: &Parts) -> TokenStream {
     if let Some(Tail { before, pin: _, inner }) = async_tail(body) {
         let inner = typed_block(function, inner);
-        let traced = traced_future(function, parts, &current(function), &inner, false);
+        let traced = traced_future(function, parts, None, &inner, false);
         return quote!(#before #traced);
     }
     let (made, context) = (local("__telemetry_made"), local("__telemetry_context"));
     let evaluated = evaluated(function, parts);
     let future = made_by(function, body, false);
-    let traced = traced_future(function, parts, &quote!(#context), &quote!(#made), false);
+    let traced = traced_future(function, parts, Some(quote!(#context)), &quote!(#made), false);
     quote!(#evaluated let #made = #future; #traced)
 }
 
@@ -63,13 +63,13 @@ pub(super) fn boxed_future(function: &TracedFn, body: &Body, parts: &Parts) -> T
     let private = function.krate.private();
     if let Some(Tail { before, pin, inner }) = boxed_tail(body) {
         let inner = typed_block(function, inner);
-        let traced = traced_future(function, parts, &current(function), &inner, false);
+        let traced = traced_future(function, parts, None, &inner, false);
         return quote!(#before #pin(#traced));
     }
     let (made, context) = (local("__telemetry_made"), local("__telemetry_context"));
     let evaluated = evaluated(function, parts);
     let future = made_by(function, body, true);
-    let traced = traced_future(function, parts, &quote!(#context), &quote!(#made), false);
+    let traced = traced_future(function, parts, Some(quote!(#context)), &quote!(#made), false);
     quote!(#evaluated let #made = #future; #private::boxed(#traced))
 }
 
@@ -134,16 +134,17 @@ fn typed_block(function: &TracedFn, block: TokenStream) -> TokenStream {
     block.into_iter().map(tell).collect()
 }
 
-/// The call of `future`, in one of three forms.
+/// The call of `future`, below `context` or what is current where it is made, in one of three forms.
 ///
-/// - A span alone: `let __future = async move { .. }; traced_span(context, site, __future, NotInspected)`.
+/// - A span alone: `traced_span(SpanState::here(site), async move { .. }, NotInspected)`. The state comes first: what is
+///   made before it would need code for the case that it unwinds.
 /// - With metrics: `traced(context, async move { .. }, |__parent| Prepared::new(..), |__out, __call| ..)`.
 /// - Where an expression needs the parameters:
 ///   `traced_lazily(context, move |__parent| { let _ = (&first, &last); (Prepared::new(..), async move { .. }) }, ..)`.
 fn traced_future(
     function: &TracedFn,
     parts: &Parts,
-    context: &TokenStream,
+    context: Option<TokenStream>,
     future: &TokenStream,
     owns_parameters: bool,
 ) -> TokenStream {
@@ -152,6 +153,7 @@ fn traced_future(
     if let Some(span) = function.only_a_span() {
         return span_of_future(function, span, context, future);
     }
+    let context = context.unwrap_or_else(|| current(function));
     let prepared = prepared(function, parts);
     let inspection = inspection(function, parts);
     if !function.is_lazy {
@@ -166,20 +168,26 @@ fn traced_future(
 fn span_of_future(
     function: &TracedFn,
     span: &TracedArgs,
-    context: &TokenStream,
+    context: Option<TokenStream>,
     future: &TokenStream,
 ) -> TokenStream {
     let private = function.krate.private();
     let site = traced::site(span, &function.name);
+    let waiting = match context.or_else(|| traced::parent(span)) {
+        None => quote!(#private::SpanState::here(#site)),
+        Some(context) => quote!(#private::SpanState::below(#context, #site)),
+    };
     if !function.returns.may_fail {
-        return quote!(#private::traced_span(#context, #site, #future, #private::NotInspected));
+        return quote!(#private::traced_span(#waiting, #future, #private::NotInspected));
     }
-    let (made, probe) = (local("__telemetry_future"), local("__telemetry_probe"));
+    let (state, made, probe) =
+        (local("__telemetry_span"), local("__telemetry_future"), local("__telemetry_probe"));
     quote! {{
+        let #state = #waiting;
         let #made = #future;
         let #probe = #private::probe_output(&#made);
         let #probe = #private::Inspected(#probe.class_for_telemetry(), #probe.text_for_telemetry());
-        #private::traced_span(#context, #site, #made, #probe)
+        #private::traced_span(#state, #made, #probe)
     }}
 }
 

@@ -37,11 +37,8 @@ fn an_infallible_function_gets_a_guard_and_keeps_its_body() {
         ),
     );
     assert!(output.starts_with("pubfnanswer(n:u32)->u32{let__telemetry_call="), "{output}");
-    assert_eq!(count(&output, "SpanGuard::enter(const{&"), 1, "{output}");
-    assert!(
-        output.ends_with("}),::telemetry_runtime::__private::NoMetrics);#[allow(unused_braces)]{n+1}}"),
-        "{output}"
-    );
+    assert_eq!(count(&output, "Call::of_span(const{&"), 1, "{output}");
+    assert!(output.ends_with("});#[allow(unused_braces)]{n+1}}"), "{output}");
 }
 
 #[test]
@@ -118,7 +115,7 @@ fn an_async_function_becomes_one_that_returns_its_future() {
     );
     assert!(output.contains("asyncmove{let_=(&b,&a,);iffalse{return::telemetry_runtime::__private::never::<Result<_,E>>();}g(a).await}"), "{output}");
     assert_eq!(count(&output, "::traced_span("), 1, "{output}");
-    assert_eq!(count(&output, "Parent::current()"), 1, "{output}");
+    assert_eq!(count(&output, "SpanState::here("), 1, "{output}");
 }
 
 #[test]

@@ -43,6 +43,11 @@ pub(crate) fn enter(args: &TracedArgs, function: &str) -> TokenStream {
     }
 }
 
+/// The site of a span that starts with no attributes, where the call is made.
+pub(crate) fn site_alone(args: &TracedArgs, function: &str) -> Option<TokenStream> {
+    (parent(args).is_none() && fill(args).is_none()).then(|| site(args, function))
+}
+
 /// The expression that starts the span of a future: `TaskSpan::start(site, __parent)`, or
 /// `TaskSpan::start_with(site, __parent, |span| { .. })`.
 pub(crate) fn start(args: &TracedArgs, function: &str) -> TokenStream {

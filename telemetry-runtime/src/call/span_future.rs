@@ -19,7 +19,10 @@ use crate::trace::{Parent, SpanSite, TaskSpan};
 
 /// Where the span of a future is between its polls.
 #[derive(Debug)]
-enum SpanState {
+pub struct SpanState(Span);
+
+#[derive(Debug)]
+enum Span {
     Waiting { parent: Parent, site: &'static SpanSite },
     Running(TaskSpan),
     Ended,
@@ -29,64 +32,82 @@ type SpanCall = Call<TaskSpan, NoMetrics>;
 
 // Out of line, all of them: they are the same for every function.
 impl SpanState {
-    /// Makes the span current for a poll, and starts it before if this is the first one; `None` after its end.
+    /// A span that will start below what is current here.
     #[inline(never)]
-    fn enter(&mut self) -> Option<Attached> {
-        if let Self::Waiting { .. } = self
-            && let Self::Waiting { parent, site } = mem::replace(self, Self::Ended)
+    pub fn here(site: &'static SpanSite) -> Self {
+        Self::below(Parent::current(), site)
+    }
+
+    /// A span that will start below `parent`.
+    pub fn below(parent: Parent, site: &'static SpanSite) -> Self {
+        Self(Span::Waiting { parent, site })
+    }
+
+    /// Makes the span current for a poll, and starts it before if this is the first one.
+    #[inline(never)]
+    fn enter(&mut self) -> InSpan<'_> {
+        if let Span::Waiting { .. } = self.0
+            && let Span::Waiting { parent, site } = mem::replace(&mut self.0, Span::Ended)
         {
-            *self = Self::Running(TaskSpan::start(site, parent));
+            self.0 = Span::Running(TaskSpan::start(site, parent));
         }
-        match self {
-            Self::Running(span) => Some(span.attach()),
-            Self::Waiting { .. } | Self::Ended => None,
+        InSpan { attached: self.attach(), call: None, suspended: false, span: self }
+    }
+
+    /// Makes the span current for the destructors of a future that is dropped, which cancels the call if it goes on.
+    #[inline(never)]
+    fn cancel(&mut self) -> InSpan<'_> {
+        let attached = self.attach();
+        let call = if let Span::Running(_) = self.0 { self.end(Outcome::Cancelled) } else { None };
+        InSpan { attached, call, suspended: true, span: self }
+    }
+
+    fn attach(&self) -> Attached {
+        match &self.0 {
+            Span::Running(span) => span.attach(),
+            Span::Waiting { .. } | Span::Ended => Attached::NONE,
         }
     }
 
     /// The call to be ended, if it goes on.
-    #[inline(never)]
     fn end(&mut self, outcome: Outcome) -> Option<SpanCall> {
-        match mem::replace(self, Self::Ended) {
-            Self::Running(span) => Some(Prepared::new(span, NoMetrics).end(outcome)),
-            Self::Waiting { .. } | Self::Ended => None,
+        match mem::replace(&mut self.0, Span::Ended) {
+            Span::Running(span) => Some(Prepared::new(span, NoMetrics).end(outcome)),
+            Span::Waiting { .. } | Span::Ended => None,
         }
     }
+}
 
-    /// The call to be ended after a value was returned: if its inspection unwinds, the call panicked.
+/// The time that a future spends inside its span: in a poll, or in its destructor. It ends the call if that is over then.
+///
+/// After the end of the call it does nothing, so that a future which is polled again answers as it would without us.
+struct InSpan<'a> {
+    span: &'a mut SpanState,
+    /// The call, if it has ended.
+    call: Option<SpanCall>,
+    /// Whether the call goes on. Where neither is so, the poll has unwound.
+    suspended: bool,
+    attached: Attached,
+}
+
+impl InSpan<'_> {
+    /// The call, after the future has returned a value. If the inspection of the value unwinds, the call panicked.
     #[inline(never)]
-    fn returned(&mut self) -> Option<SpanCall> {
-        let mut call = self.end(Outcome::Ok)?;
+    fn returned(&mut self) -> Option<&mut SpanCall> {
+        self.suspended = true;
+        let mut call = self.span.end(Outcome::Ok)?;
         call.unwinding = thread::panicking();
-        Some(call)
-    }
-
-    /// The call of a future that is dropped before its end, and its span for the destructors in it.
-    #[inline(never)]
-    fn cancel(&mut self) -> Option<(Attached, SpanCall)> {
-        match self {
-            Self::Running(span) => {
-                let attached = span.attach();
-                Some((attached, self.end(Outcome::Cancelled)?))
-            }
-            Self::Waiting { .. } | Self::Ended => None,
-        }
+        Some(self.call.insert(call))
     }
 }
 
-/// Ends a call, apart from the functions that do it.
-#[inline(never)]
-fn finish<T>(ended: T) {
-    drop(ended);
-}
-
-/// Ends the call as a panic if a poll unwinds.
-struct Polling<'a>(&'a mut SpanState);
-
-impl Drop for Polling<'_> {
-    #[cold]
+impl Drop for InSpan<'_> {
     #[inline(never)]
     fn drop(&mut self) {
-        drop(self.0.end(Outcome::Panic));
+        let call = if self.suspended { self.call.take() } else { self.span.end(Outcome::Panic) };
+        // The span is current until it has ended.
+        drop(call);
+        self.attached.detach();
     }
 }
 
@@ -94,7 +115,7 @@ pin_project! {
     /// A future with a span, which starts with the first poll, and ends when the future is ready, unwinds or is dropped.
     #[must_use = "futures do nothing unless polled"]
     pub struct TracedSpan<F, I> {
-        // None only after the end, while it is dropped.
+        // None only while it is dropped.
         #[pin]
         future: Option<F>,
         inspect: I,
@@ -104,23 +125,21 @@ pin_project! {
     impl<F, I> PinnedDrop for TracedSpan<F, I> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            if let Some(cancelled) = this.span.cancel() {
-                // What the future holds is dropped inside its span, and spans that it has open end before.
-                this.future.set(None);
-                finish(cancelled);
-            }
+            let _in_span = this.span.cancel();
+            // What the future holds is dropped inside its span, and spans that it has open end before.
+            this.future.set(None);
         }
     }
 }
 
 /// Records a span for `future`; `inspect` sees what it returns.
 #[inline]
-pub fn traced_span<F, I>(parent: Parent, site: &'static SpanSite, future: F, inspect: I) -> TracedSpan<F, I>
+pub fn traced_span<F, I>(span: SpanState, future: F, inspect: I) -> TracedSpan<F, I>
 where
     F: Future,
     I: Inspection<F::Output, TaskSpan, NoMetrics> + Copy,
 {
-    TracedSpan { future: Some(future), inspect, span: SpanState::Waiting { parent, site } }
+    TracedSpan { future: Some(future), inspect, span }
 }
 
 impl<F, I> Future for TracedSpan<F, I>
@@ -132,21 +151,18 @@ where
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let future = this.future.as_pin_mut().expect("a future is not polled while it is dropped");
-        let Some(attached) = this.span.enter() else {
-            // Polled after the end: the future answers as it would without us.
-            return future.poll(task);
-        };
-        let polling = Polling(this.span);
+        // It is there until it is dropped.
+        let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
+        let mut in_span = this.span.enter();
         let polled = future.poll(task);
-        mem::forget(polling);
-        if let Poll::Ready(output) = &polled
-            && let Some(mut call) = this.span.returned()
-        {
-            this.inspect.look(output, &mut call);
-            finish(call);
+        match &polled {
+            Poll::Pending => in_span.suspended = true,
+            Poll::Ready(output) => {
+                if let Some(call) = in_span.returned() {
+                    this.inspect.look(output, call);
+                }
+            }
         }
-        finish(attached);
         polled
     }
 }
