@@ -10,6 +10,7 @@ use super::registry::Registry;
 use crate::config::{Config, Environment, MetricExporterConfig, SignalAction, Sources};
 use crate::error::{Error, ErrorKind};
 use crate::export::{Diagnostics, MetricSink, SpanSink};
+use crate::services::{MetricsBackend, Seams};
 
 /// Makes an exporter once telemetry starts; it may fail where the system refuses a thread.
 type MakeSpanSink = Box<dyn FnOnce() -> std::io::Result<Box<dyn SpanSink>>>;
@@ -29,6 +30,7 @@ pub struct TelemetryBuilder {
     signals: Option<SignalAction>,
     shutdown_timeout: Option<Duration>,
     pub(super) registry: Registry,
+    pub(super) services: Seams,
     exporters: Vec<MakeSpanSink>,
 }
 
@@ -46,6 +48,7 @@ impl TelemetryBuilder {
             signals: None,
             shutdown_timeout: None,
             registry: Registry::default(),
+            services: Seams::default(),
             exporters: Vec::new(),
         }
     }
@@ -129,6 +132,12 @@ impl TelemetryBuilder {
     /// `opentelemetry::global` go on in the new one.
     pub fn replace(mut self) -> Self {
         self.replace = true;
+        self
+    }
+
+    /// Sends what [`MetricsService`](crate::services::MetricsService)s record here, in place of the store.
+    pub fn metrics_backend(mut self, backend: impl MetricsBackend + 'static) -> Self {
+        self.services.metrics = Some(Box::new(backend));
         self
     }
 

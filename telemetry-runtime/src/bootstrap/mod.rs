@@ -145,7 +145,10 @@ impl Telemetry {
         settings::install_propagators(&config.telemetry.tracing.propagators);
         switches::set(&config.telemetry.instrumentations);
         let running = if config.telemetry.enabled {
-            Some(run(&config, builder, diagnostics.clone())?)
+            let services = std::mem::take(&mut builder.services);
+            let running = run(&config, builder, diagnostics.clone())?;
+            services.install(&config.backend.service_name, diagnostics.clone());
+            Some(running)
         } else {
             trace::uninstall();
             None

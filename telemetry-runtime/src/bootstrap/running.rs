@@ -11,6 +11,7 @@ use super::signals;
 use crate::config::{Config, Notice};
 use crate::error::Error;
 use crate::export::Exporters;
+use crate::services::Seams;
 use crate::trace;
 
 /// A telemetry that was started.
@@ -79,6 +80,7 @@ impl Shared {
 
 impl Running {
     fn stop(&self, limit: Duration) -> Result<(), Error> {
+        Seams::uninstall();
         // From here on no span starts, and the ones that end until the last drain are exported. What ends later is counted.
         trace::uninstall();
         let result = self.exporters.shutdown(limit);

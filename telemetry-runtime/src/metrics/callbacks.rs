@@ -9,7 +9,7 @@ use super::descriptor::Descriptor;
 use super::health::{self, Drop as Dropped};
 use super::number::MetricNumber;
 use super::registry::{self, Family, cardinality_limit};
-use super::snapshot::{AttributeData, Attributes};
+use super::snapshot::{AttributeData, Attributes, Number};
 use super::store::{Busy, lock};
 use crate::plugin::Scope;
 
@@ -91,6 +91,17 @@ fn observed_attributes<A: MetricAttributes>(descriptor: &'static Descriptor, att
         pairs.push((key(position), AttributeData::String(text.to_owned().into())));
     });
     registry::canonical(pairs)
+}
+
+/// Runs a callback once, apart from any collection; a panic is its caller's.
+pub(crate) fn observe_once<T: MetricNumber, A: MetricAttributes>(
+    descriptor: &'static Descriptor,
+    callback: &dyn Fn(&mut Observer<'_, T, A>),
+) -> Vec<(Attributes, Number)> {
+    let mut observations = Observations { descriptor, points: Vec::new() };
+    callback(&mut Observer { sink: &mut observations, _types: PhantomData });
+    let number = |bits| descriptor.number.number(bits);
+    observations.points.into_iter().map(|(attributes, bits)| (attributes, number(bits))).collect()
 }
 
 /// A function as the callback of an observable instrument, in a form that can stand in a constant.

@@ -59,6 +59,7 @@ mod testing;
 pub use attributes::{AttributeRef, AttributeValue, FreeAttributes, Label, MetricAttributes};
 #[doc(hidden)]
 pub use attributes::{assert_combinations, combinations, text_value, visit_values, without_generated_keys};
+pub(crate) use callbacks::observe_once;
 pub use callbacks::{Callback, CallbackHandle, Observer};
 pub use collect::{MeterNaming, Naming, collect, observe, read};
 pub use descriptor::{Descriptor, InstrumentKind, NumberKind};
@@ -70,7 +71,7 @@ pub use instruments::{
 };
 pub use meter::{
     DynamicCounter, DynamicGauge, DynamicHistogram, DynamicObservableCounter, DynamicObservableGauge,
-    DynamicObservableUpDownCounter, DynamicUpDownCounter, InstrumentBuilder, Meter,
+    DynamicObservableUpDownCounter, DynamicUpDownCounter, InstrumentBuilder, Meter, RunTimeInstrument,
 };
 pub use number::{CounterNumber, GaugeNumber, HistogramNumber, MetricNumber, UpDownNumber};
 pub(crate) use registry::set_cardinality_limit;

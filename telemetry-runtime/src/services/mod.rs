@@ -18,12 +18,22 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod cached;
+mod metrics;
+mod report;
+mod seams;
 mod tracing;
 
 use crate::error::Error;
-use crate::metrics::Meter;
 use crate::plugin::{Scope, ScopeKind};
 
+pub use cached::Cached;
+pub use metrics::{
+    BuildInstrument, CallbackToken, CounterHandle, GaugeHandle, HistogramHandle, InFlight, InstrumentSpec,
+    Measure, MetricsBackend, MetricsService, ObservableCounterHandle, ObservableGaugeHandle,
+    ObservableUpDownCounterHandle, ObserverCallback, ServiceInstrumentBuilder, Timer, UpDownCounterHandle,
+};
+pub(crate) use seams::Seams;
 pub use tracing::{SpanEnd, SpanHandle, SpanOptions, SpanOutput, TracingService};
 
 /// The telemetry of the plugin `id`, from anywhere in the program.
@@ -64,8 +74,8 @@ impl PluginTelemetry {
 
     /// Instruments made at run time. Prefer `#[derive(MetricSet)]` where the names are known: it checks them at compile
     /// time and records in a few instructions.
-    pub fn metrics(&self) -> Meter {
-        Meter::new(self.scope)
+    pub fn metrics(&self) -> MetricsService {
+        MetricsService::new(self.scope)
     }
 
     /// Spans made by hand. Prefer `#[traced]` where the span is a function's.

@@ -96,6 +96,12 @@ impl From<f64> for AttributeRef<'_> {
 #[derive(Clone, Copy, Debug)]
 pub struct FreeAttributes<'a>(pub &'a [(&'a str, AttributeRef<'a>)]);
 
+impl<'a> AsRef<[(&'a str, AttributeRef<'a>)]> for FreeAttributes<'a> {
+    fn as_ref(&self) -> &[(&'a str, AttributeRef<'a>)] {
+        self.0
+    }
+}
+
 impl MetricAttributes for FreeAttributes<'_> {
     type Schema = FreeAttributes<'static>;
 

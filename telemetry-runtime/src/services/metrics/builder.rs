@@ -1,0 +1,106 @@
+//! An instrument by hand before it is made.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::backend::InstrumentSpec;
+use super::handle::{Handle, Target};
+use crate::error::Error;
+use crate::metrics::{InstrumentBuilder, InstrumentKind, RunTimeInstrument};
+use crate::plugin::Scope;
+use crate::services::report;
+
+/// An instrument before it is made; from the `create_` methods of [`MetricsService`](super::MetricsService).
+#[derive(Debug)]
+#[must_use = "the instrument is made by `build`"]
+pub struct ServiceInstrumentBuilder<'a, H> {
+    scope: Scope,
+    kind: InstrumentKind,
+    name: &'a str,
+    unit: &'a str,
+    description: &'a str,
+    boundaries: Option<&'a [f64]>,
+    _handle: PhantomData<fn() -> H>,
+}
+
+/// The handle of an instrument that a [`MetricsService`](super::MetricsService) makes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the handle of an instrument",
+    note = "the `create_` methods of `MetricsService` name the handles"
+)]
+pub trait BuildInstrument: Sized {
+    /// The instrument of the store behind it.
+    #[doc(hidden)]
+    type Stored: RunTimeInstrument;
+
+    /// The handle of an instrument; of none, where it could not be made.
+    #[doc(hidden)]
+    fn from_handle(handle: Option<Arc<Handle<Self::Stored>>>) -> Self;
+}
+
+impl<'a, H: BuildInstrument> ServiceInstrumentBuilder<'a, H> {
+    pub(super) fn new(scope: Scope, kind: InstrumentKind, name: &'a str) -> Self {
+        Self { scope, kind, name, unit: "", description: "", boundaries: None, _handle: PhantomData }
+    }
+
+    /// Sets the UCUM unit, such as `s`, `By` or `{entity}`.
+    pub fn unit(mut self, unit: &'a str) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    /// Sets the description.
+    pub fn description(mut self, description: &'a str) -> Self {
+        self.description = description;
+        self
+    }
+
+    /// Sets the upper bounds of a histogram's buckets, finite and strictly increasing. Without them a histogram in `s` has
+    /// bounds from 5 ms to 10 s, and any other OpenTelemetry's default bounds. Other instruments have no buckets.
+    pub fn boundaries(mut self, bounds: &'a [f64]) -> Self {
+        self.boundaries = Some(bounds);
+        self
+    }
+
+    /// Makes the instrument, or gives the one that was made or declared before.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Name`](crate::ErrorKind::Name) if the name or unit breaks a naming rule, or the bounds are not finite and
+    /// strictly increasing. [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if the metric exists with another kind,
+    /// number type, unit or other buckets; the text names both places.
+    #[track_caller]
+    pub fn build(self) -> Result<H, Error> {
+        let stored = InstrumentBuilder::<H::Stored>::for_service(
+            self.scope,
+            self.kind,
+            self.name,
+            self.unit,
+            self.description,
+            self.boundaries,
+        )
+        .build()?;
+        let spec = InstrumentSpec::new(
+            self.scope,
+            self.kind,
+            <H::Stored as crate::metrics::Instrument>::NUMBER,
+            self.name,
+        )
+        .described(self.unit, self.description, self.boundaries);
+        Ok(H::from_handle(Some(Arc::new(Handle { stored, target: Target::new(spec) }))))
+    }
+
+    /// The same where telemetry must not fail: an instrument that cannot be made takes measurements and keeps none. The
+    /// reason is reported once, through the diagnostics of the running telemetry.
+    #[track_caller]
+    pub fn build_or_noop(self) -> H {
+        let name = self.name;
+        match self.build() {
+            Ok(handle) => handle,
+            Err(error) => {
+                report::once(&format!("metric `{name}` is not recorded: {error}"));
+                H::from_handle(None)
+            }
+        }
+    }
+}
