@@ -22,6 +22,10 @@ pub struct Args {
     #[arg(long)]
     pub once: bool,
 
+    /// Print the configuration in effect with the origin of each value, secrets masked, and exit
+    #[arg(long)]
+    pub print_config: bool,
+
     /// The port of the metrics endpoint, 0 for a free one [default: 9464, or as configured]
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,

@@ -35,6 +35,15 @@ const WRONG_CONFIGURATION: u8 = 78;
 #[tokio::main]
 async fn main() -> ExitCode {
     let args = Args::parse();
+    if args.print_config {
+        let explanation = telemetry::explain(&args);
+        print!("{explanation}");
+        return if explanation.problems().is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(WRONG_CONFIGURATION)
+        };
+    }
     // Before anything is traced. `#[telemetry_runtime::main]` does the same for a program without flags of its own.
     let telemetry = match telemetry::start(&args) {
         Ok(telemetry) => telemetry,

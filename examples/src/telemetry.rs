@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use telemetry_runtime::config::{MetricExporterConfig, SpanExporterConfig};
-use telemetry_runtime::{Error, Telemetry};
+use telemetry_runtime::config::{Explanation, MetricExporterConfig, SpanExporterConfig};
+use telemetry_runtime::{Error, Telemetry, TelemetryBuilder};
 
 use crate::args::Args;
 
@@ -14,6 +14,15 @@ use crate::args::Args;
 ///
 /// If the configuration is wrong; the text names file, line, column and key.
 pub fn start(args: &Args) -> Result<Telemetry, Error> {
+    builder(args).bootstrap()
+}
+
+/// What the command line, the environment and the files come to; nothing is started.
+pub fn explain(args: &Args) -> Explanation {
+    builder(args).explain()
+}
+
+fn builder(args: &Args) -> TelemetryBuilder {
     let mut builder = Telemetry::builder();
     for file in &args.config {
         builder = builder.config_file(file);
@@ -25,7 +34,7 @@ pub fn start(args: &Args) -> Result<Telemetry, Error> {
         // A program that ends by itself has time to hand over everything that it made in a burst.
         builder = builder.shutdown_timeout(Duration::from_secs(30));
     }
-    builder.bootstrap()
+    builder
 }
 
 /// Writes where metrics and traces are.

@@ -317,3 +317,40 @@ fn independent_count(folder: &Path) -> (usize, usize) {
     }
     count
 }
+
+#[test]
+fn the_configuration_is_printed_with_its_origins_and_nothing_starts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("app-config.yaml");
+    std::fs::write(&file, "telemetry:\n  resource:\n    serviceName: portal\n").expect("a file");
+    let print = || {
+        let mut program = program(folder.path(), &["--print-config", "--port", "7"]);
+        program
+            .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:9")
+            .env("OTEL_EXPORTER_OTLP_HEADERS", "authorization=canary");
+        program.output().expect("the program runs")
+    };
+    let output = print();
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    for (value, origin) in [
+        ("serviceName: portal", "app-config.yaml:3:18"),
+        ("port: 7", "the program's code"),
+        ("endpoint: http://localhost:9/v1/traces", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        ("authorization: \"***\"", "OTEL_EXPORTER_OTLP_HEADERS"),
+        ("cardinalityLimit: 2000", "default"),
+    ] {
+        let mut lines = text.lines();
+        let found = lines.any(|line| line.contains(value) && line.ends_with(&format!("# {origin}")));
+        assert!(found, "{value} from {origin} in\n{text}");
+    }
+    assert!(!text.contains("canary"), "{text}");
+
+    std::fs::write(&file, "telemetry: { enabled: perhaps, resource: { serviceName: portal } }")
+        .expect("a file");
+    let output = print();
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(78), "{text}");
+    assert!(text.contains("serviceName: portal"), "{text}");
+    assert!(text.contains("# wrong: app-config.yaml:1:23: telemetry.enabled: expected"), "{text}");
+}

@@ -7,7 +7,7 @@ use opentelemetry_sdk::trace::{ShouldSample, SpanExporter};
 
 use super::Telemetry;
 use super::registry::Registry;
-use crate::config::{Config, Environment, MetricExporterConfig, SignalAction, Sources};
+use crate::config::{self, Environment, Explanation, SignalAction, Sources};
 use crate::error::{Error, ErrorKind};
 use crate::export::{Diagnostics, MetricSink, SpanSink};
 use crate::services::{MetricsBackend, Seams};
@@ -19,16 +19,11 @@ type MakeSpanSink = Box<dyn FnOnce() -> std::io::Result<Box<dyn SpanSink>>>;
 #[must_use = "telemetry starts with `bootstrap`"]
 pub struct TelemetryBuilder {
     pub(super) sources: Sources,
-    pub(super) prometheus_port: Option<u16>,
     pub(super) sampler: Option<Box<dyn ShouldSample>>,
     pub(super) span_sinks: Vec<Box<dyn SpanSink>>,
     pub(super) metric_sinks: Vec<Box<dyn MetricSink>>,
     pub(super) diagnostics: Option<Diagnostics>,
     pub(super) replace: bool,
-    /// What is done on signals where neither code nor the configuration says it.
-    pub(super) default_signals: SignalAction,
-    signals: Option<SignalAction>,
-    shutdown_timeout: Option<Duration>,
     pub(super) registry: Registry,
     pub(super) services: Seams,
     exporters: Vec<MakeSpanSink>,
@@ -36,17 +31,15 @@ pub struct TelemetryBuilder {
 
 impl TelemetryBuilder {
     pub(super) fn new() -> Self {
+        let mut sources = Sources::process();
+        sources.code.default_signals = Some(SignalAction::Off);
         Self {
-            sources: Sources::process(),
-            prometheus_port: None,
+            sources,
             sampler: None,
             span_sinks: Vec::new(),
             metric_sinks: Vec::new(),
             diagnostics: None,
             replace: false,
-            default_signals: SignalAction::Off,
-            signals: None,
-            shutdown_timeout: None,
             registry: Registry::default(),
             services: Seams::default(),
             exporters: Vec::new(),
@@ -72,9 +65,28 @@ impl TelemetryBuilder {
         self
     }
 
+    /// Sets a key of `app-config.yaml` to a value, written as in YAML; it wins over the environment and the files.
+    ///
+    /// A key or value that is wrong is a mistake of the configuration as any other, and stops the start.
+    ///
+    /// ```
+    /// use telemetry_runtime::Telemetry;
+    ///
+    /// let builder = Telemetry::builder()
+    ///     .without_config_files()
+    ///     .config_value("telemetry.resource.serviceName", "portal");
+    /// let explanation = builder.explain();
+    /// assert!(explanation.problems().is_empty());
+    /// assert!(explanation.to_string().contains("serviceName: portal"));
+    /// ```
+    pub fn config_value(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.sources.code.values.push((key.into(), value.into()));
+        self
+    }
+
     /// Serves Prometheus on this port, 0 for a free one, wherever the configuration has an endpoint.
     pub fn prometheus_port(mut self, port: u16) -> Self {
-        self.prometheus_port = Some(port);
+        self.sources.code.prometheus_port = Some(port);
         self
     }
 
@@ -111,7 +123,7 @@ impl TelemetryBuilder {
 
     /// How long the last export may take, whatever the configuration says; 5 seconds by default.
     pub fn shutdown_timeout(mut self, limit: Duration) -> Self {
-        self.shutdown_timeout = Some(limit);
+        self.sources.code.shutdown_timeout = Some(limit);
         self
     }
 
@@ -121,7 +133,7 @@ impl TelemetryBuilder {
     /// after a last export. A program that handles signals itself ends telemetry by dropping it, and where it ends some
     /// other way, [`SignalAction::Flush`] keeps what was recorded.
     pub fn signals(mut self, action: SignalAction) -> Self {
-        self.signals = Some(action);
+        self.sources.code.signals = Some(action);
         self
     }
 
@@ -165,16 +177,9 @@ impl TelemetryBuilder {
         Telemetry::start(self)
     }
 
-    /// Puts what code decided over what was read.
-    pub(super) fn decide(&self, config: &mut Config) {
-        let shutdown = &mut config.telemetry.shutdown;
-        shutdown.timeout = self.shutdown_timeout.unwrap_or(shutdown.timeout);
-        shutdown.signals = self.signals.or(shutdown.signals).or(Some(self.default_signals));
-        let Some(port) = self.prometheus_port else { return };
-        for exporter in &mut config.telemetry.metrics.exporters {
-            if let MetricExporterConfig::Prometheus(prometheus) = exporter {
-                prometheus.port = port;
-            }
-        }
+    /// What the configuration comes to, and where each value comes from; also where something is wrong. It starts nothing.
+    pub fn explain(&self) -> Explanation {
+        let registered = self.registry.names();
+        config::explain(&Sources { registered, ..self.sources.clone() })
     }
 }

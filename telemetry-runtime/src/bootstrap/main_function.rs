@@ -15,7 +15,7 @@ const EX_CONFIG: i32 = 78;
 pub fn run_main<R>(body: impl FnOnce() -> R) -> R {
     let mut builder = Telemetry::builder();
     // This is the main function: nobody else is there to end the process.
-    builder.default_signals = SignalAction::Exit;
+    builder.sources.code.default_signals = Some(SignalAction::Exit);
     let _telemetry = match builder.bootstrap() {
         Ok(telemetry) => telemetry,
         Err(error) => {

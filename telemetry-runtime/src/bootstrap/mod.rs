@@ -26,7 +26,7 @@ pub use switches::is_instrumentation_on;
 use self::process::Claim;
 use self::running::{Running, Shared};
 use self::settings::Parts;
-use crate::config::{self, Config, Notice, SignalAction};
+use crate::config::{self, Config, Explanation, Notice, SignalAction};
 use crate::error::{Error, ErrorKind};
 use crate::export::{self, DiagnosticKind, Diagnostics};
 use crate::metrics::{self, Snapshot};
@@ -82,12 +82,17 @@ impl Telemetry {
 
     /// The configuration in effect.
     pub fn config(&self) -> &Config {
-        &self.shared.config
+        &self.shared.loaded.config
+    }
+
+    /// The configuration in effect with the origin of each value; secrets are masked.
+    pub fn effective_config(&self) -> &Explanation {
+        &self.shared.loaded.explanation
     }
 
     /// What of the configuration has no effect or was replaced by a default. They were also reported at the start.
     pub fn notices(&self) -> &[Notice] {
-        &self.shared.notices
+        &self.shared.loaded.notices
     }
 
     /// Where metrics are scraped; `None` where no endpoint is configured, or where its port was taken.
@@ -128,8 +133,7 @@ impl Telemetry {
     fn start(mut builder: TelemetryBuilder) -> Result<Self, Error> {
         let mut claim = Claim::take(builder.replace)?;
         let loaded = config::load(&builder.sources)?;
-        let mut config = loaded.config;
-        builder.decide(&mut config);
+        let config = loaded.config.clone();
         refuse_conflicts()?;
         let chosen = builder.registry.choose(&config)?;
         builder.metric_sinks.extend(chosen.metric_sinks);
@@ -154,7 +158,7 @@ impl Telemetry {
             None
         };
         let runs = running.is_some();
-        let shared = Arc::new(Shared::new(config, loaded.notices, running));
+        let shared = Arc::new(Shared::new(loaded, running));
         claim.keep(&shared);
         let telemetry = Self { shared };
         if runs {

@@ -8,7 +8,7 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 
 use super::instrumentation::InstrumentationGuard;
 use super::signals;
-use crate::config::{Config, Notice};
+use crate::config::Loaded;
 use crate::error::Error;
 use crate::export::Exporters;
 use crate::services::Seams;
@@ -16,8 +16,7 @@ use crate::trace;
 
 /// A telemetry that was started.
 pub(super) struct Shared {
-    pub(super) config: Config,
-    pub(super) notices: Vec<Notice>,
+    pub(super) loaded: Loaded,
     /// `None` where `telemetry.enabled` is off, and once it was stopped.
     running: Mutex<Option<Arc<Running>>>,
     instrumentations: Mutex<Vec<InstrumentationGuard>>,
@@ -34,10 +33,9 @@ pub(super) struct Running {
 }
 
 impl Shared {
-    pub(super) fn new(config: Config, notices: Vec<Notice>, running: Option<Running>) -> Self {
+    pub(super) fn new(loaded: Loaded, running: Option<Running>) -> Self {
         Self {
-            config,
-            notices,
+            loaded,
             running: Mutex::new(running.map(Arc::new)),
             instrumentations: Mutex::default(),
             stopped: Mutex::new(None),
@@ -68,7 +66,8 @@ impl Shared {
             return result.clone();
         }
         let running = lock(&self.running).take();
-        let result = running.map_or(Ok(()), |running| running.stop(self.config.telemetry.shutdown.timeout));
+        let result =
+            running.map_or(Ok(()), |running| running.stop(self.loaded.config.telemetry.shutdown.timeout));
         // After the last export, which shows what they observe; in the reverse of the order in which they were started.
         let guards = std::mem::take(&mut *lock(&self.instrumentations));
         guards.into_iter().rev().for_each(drop);

@@ -103,7 +103,7 @@ mod unix {
                 end(signal);
             } else if let Some(telemetry) = telemetry {
                 // What was lost is in the counts, and the exporters have reported why.
-                drop(telemetry.flush(telemetry.config.telemetry.shutdown.timeout));
+                drop(telemetry.flush(telemetry.loaded.config.telemetry.shutdown.timeout));
             }
         }
     }

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use super::env::Environment;
 use super::file;
+use super::findings::Findings;
 use super::merge::merge;
 use super::node::{Entry, Node, Origin, Scalar, Value};
-use super::problem::Problems;
 
 const PREFIX: &str = "APP_CONFIG_";
 
 /// The tree of all `APP_CONFIG_*` variables of the sections that are read.
 ///
 /// `APP_CONFIG_telemetry_metrics_enabled=false` is the key `telemetry.metrics.enabled`.
-pub(super) fn read(environment: &Environment, problems: &Problems) -> Option<Node> {
+pub(super) fn read(environment: &Environment, findings: &Findings) -> Option<Node> {
     let mut root: Option<Node> = None;
     let mut seen: Vec<&str> = Vec::new();
     for path in environment.names_after(PREFIX) {
@@ -25,25 +25,25 @@ pub(super) fn read(environment: &Environment, problems: &Problems) -> Option<Nod
         }
         let origin = Origin::Variable(format!("{PREFIX}{path}").into());
         let Ok(value) = environment.get(&format!("{PREFIX}{path}")) else {
-            problems.error_at(&origin, "is not UTF-8 text");
+            findings.error_at(&origin, "is not UTF-8 text");
             continue;
         };
         let Some(value) = value else { continue };
         let keys: Vec<&str> = path.split('_').collect();
         if !keys.iter().all(|key| is_key(key)) {
-            problems.error_at(
+            findings.error_at(
                 &origin,
                 "each part of the name between underscores must be a key of letters, digits and `-`",
             );
             continue;
         }
         if let Some(other) = seen.iter().find(|other| conflicts(other, path)) {
-            problems.error_at(&origin, &format!("contradicts `{PREFIX}{other}`: one is a part of the other"));
+            findings.error_at(&origin, &format!("contradicts `{PREFIX}{other}`: one is a part of the other"));
             continue;
         }
         seen.push(path);
         let Some(leaf) = leaf(value, &origin) else {
-            problems.error_at(&origin, "`null` cannot be set by a variable");
+            findings.error_at(&origin, "`null` cannot be set by a variable");
             continue;
         };
         let branch = keys.into_iter().rev().fold(leaf, |value, key| Node {
@@ -77,7 +77,8 @@ fn leaf(text: &str, origin: &Origin) -> Option<Node> {
     if text.starts_with(['[', '{', '"']) {
         let name: Arc<str> = origin.to_string().into();
         if let Ok(Some(mut node)) = file::parse(&name, text) {
-            relocate(&mut node, origin);
+            // A line and column inside a variable's value would not help: the variable is the place.
+            node.relocate(origin);
             return Some(node);
         }
     }
@@ -86,17 +87,4 @@ fn leaf(text: &str, origin: &Origin) -> Option<Node> {
         value: Value::Scalar(Scalar { text: text.to_owned(), plain: true, written: None }),
     };
     (!node.is_null()).then_some(node)
-}
-
-/// A line and column inside a variable's value would not help: the variable is the place.
-fn relocate(node: &mut Node, origin: &Origin) {
-    node.origin = origin.clone();
-    match &mut node.value {
-        Value::Scalar(_) => {}
-        Value::Sequence(nodes) => nodes.iter_mut().for_each(|node| relocate(node, origin)),
-        Value::Mapping(entries) => entries.iter_mut().for_each(|entry| {
-            entry.origin = origin.clone();
-            relocate(&mut entry.value, origin);
-        }),
-    }
 }

@@ -1,24 +1,18 @@
 //! The configuration while its sources are laid over one another, and the last step to its meaning.
 
-use std::time::Duration;
-
 use super::endpoint::is_loopback;
+use super::findings::Findings;
 use super::otlp::{OtlpDraft, Signal};
-use super::problem::Problems;
 use super::registered::{RegisteredConfig, RegisteredNames, Settings};
 use super::schema::{Config, MetricExporterConfig, PrometheusConfig, SpanExporterConfig};
 
 /// What the sources say so far. `config` starts with the defaults; what needs all sources to be decided is beside it.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
-    /// All but the exporters, which stand below until [`Draft::finish`].
+    /// All but the exporters, which stand below until [`Draft::config`].
     pub(super) config: Config,
     pub(super) metric_exporters: ExportersDraft,
     pub(super) span_exporters: ExportersDraft,
-    /// `telemetry.metrics.collection.exportTimeoutMillis`
-    pub(super) metric_timeout: Option<Duration>,
-    /// `telemetry.tracing.batch.maxExportBatchSize`
-    pub(super) batch_size: Option<usize>,
     /// The names of the instrumentations that the program registered.
     pub(super) instrumentations: Vec<String>,
 }
@@ -28,24 +22,39 @@ pub(super) struct Draft {
 pub(super) struct ExportersDraft {
     /// The names of the exporters that the program registered.
     pub(super) registered: Vec<String>,
-    /// The enabled entries of the files; `None` where they have no list.
+    /// The enabled entries of the files, and in the end all that run; `None` where there is no list.
     pub(super) listed: Option<Vec<ExporterDraft>>,
     /// The types that the environment chooses; `None` where it does not.
     pub(super) chosen: Option<Vec<ExporterKind>>,
     /// What the environment says about this signal's OTLP exporter.
     pub(super) otlp: OtlpDraft,
     /// What the environment says about the Prometheus endpoint.
-    pub(super) prometheus_host: Option<String>,
-    pub(super) prometheus_port: Option<u16>,
+    pub(super) prometheus: PrometheusDraft,
+    /// The environment wants no Prometheus endpoint.
+    pub(super) without_prometheus: bool,
 }
 
 /// One exporter.
 #[derive(Clone, Debug)]
-pub(super) enum ExporterDraft {
+pub(super) struct ExporterDraft {
+    /// The key that it stands under; of an exporter that no file names, a path that no file can have.
+    pub(super) path: String,
+    pub(super) settings: ExporterSettings,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum ExporterSettings {
     Prometheus(PrometheusConfig),
     Otlp(Box<OtlpDraft>),
     Console,
     Registered(RegisteredConfig),
+}
+
+/// What is laid over the first Prometheus exporter.
+#[derive(Debug, Default)]
+pub(super) struct PrometheusDraft {
+    pub(super) host: Option<String>,
+    pub(super) port: Option<u16>,
 }
 
 /// The values of an exporter's `type`.
@@ -59,22 +68,27 @@ pub(super) enum ExporterKind {
 }
 
 impl ExporterKind {
-    fn draft(self, registered: &[String]) -> ExporterDraft {
+    pub(super) fn draft(self, registered: &[String]) -> ExporterSettings {
         match self {
-            Self::Prometheus => ExporterDraft::Prometheus(PrometheusConfig::default()),
-            Self::Otlp => ExporterDraft::Otlp(Box::default()),
-            Self::Console => ExporterDraft::Console,
+            Self::Prometheus => ExporterSettings::Prometheus(PrometheusConfig::default()),
+            Self::Otlp => ExporterSettings::Otlp(Box::default()),
+            Self::Console => ExporterSettings::Console,
             Self::Registered(index) => {
                 let name = registered.get(index).cloned().unwrap_or_default();
                 let settings = Settings::none(format!("the configuration of `{name}`"));
-                ExporterDraft::Registered(RegisteredConfig { name, settings })
+                ExporterSettings::Registered(RegisteredConfig { name, settings })
             }
         }
     }
+
+    /// An exporter that no file names.
+    fn unlisted(self, signal: Signal, registered: &[String]) -> ExporterDraft {
+        ExporterDraft { path: format!("({} {self:?})", signal.name()), settings: self.draft(registered) }
+    }
 }
 
-impl ExporterDraft {
-    fn is(&self, kind: ExporterKind, registered: &[String]) -> bool {
+impl ExporterSettings {
+    pub(super) fn is(&self, kind: ExporterKind, registered: &[String]) -> bool {
         match self {
             Self::Prometheus(_) => kind == ExporterKind::Prometheus,
             Self::Otlp(_) => kind == ExporterKind::Otlp,
@@ -87,55 +101,97 @@ impl ExporterDraft {
 }
 
 impl ExportersDraft {
-    /// The exporters of `signal`.
-    fn finish(self, signal: Signal) -> Vec<ExporterDraft> {
-        let by_default = || {
-            let mut kinds = Vec::new();
-            if signal == Signal::Metrics {
-                kinds.push(ExporterKind::Prometheus);
-            }
-            // Somebody who says where the receiver is wants both signals to get there.
-            if self.otlp.endpoint.is_some() {
-                kinds.push(ExporterKind::Otlp);
-            }
-            kinds.into_iter().map(|kind| kind.draft(&self.registered)).collect()
+    /// Decides which exporters run, and lays the environment over them.
+    fn settle(&mut self, signal: Signal, findings: &Findings) {
+        let listed = self.listed.take();
+        let mut exporters = match &self.chosen {
+            Some(kinds) => self.choose(kinds, listed.as_deref().unwrap_or_default(), signal),
+            None => listed.unwrap_or_else(|| self.by_default(signal)),
         };
-        let mut exporters = match (self.chosen, self.listed) {
-            (Some(kinds), listed) => choose(&kinds, &listed.unwrap_or_default(), &self.registered),
-            (None, Some(listed)) => listed,
-            (None, None) => by_default(),
-        };
+        if self.without_prometheus {
+            exporters.retain(|exporter| !matches!(exporter.settings, ExporterSettings::Prometheus(_)));
+        }
+        for exporter in exporters.iter().filter(|exporter| exporter.path.starts_with('(')) {
+            let source = match exporter.settings {
+                _ if self.chosen.is_some() => findings.source(&chosen_by(signal)),
+                // Without a list, it is the endpoint that brings it.
+                ExporterSettings::Otlp(_) => findings.source(&format!("{}.endpoint", environment(signal))),
+                _ => None,
+            };
+            if let Some(source) = source {
+                findings.found(&format!("{}.type", exporter.path), source);
+            }
+        }
         let mut first_otlp = true;
         let mut first_prometheus = true;
         for exporter in &mut exporters {
-            match exporter {
+            let config = format!("{}.config", exporter.path);
+            match &mut exporter.settings {
                 // The environment describes one receiver per signal. Were its headers given to every exporter, one
                 // receiver would get the credentials of another.
-                ExporterDraft::Otlp(otlp) if std::mem::take(&mut first_otlp) => otlp.overlay(&self.otlp),
-                ExporterDraft::Prometheus(prometheus) if std::mem::take(&mut first_prometheus) => {
-                    if let Some(host) = &self.prometheus_host {
+                ExporterSettings::Otlp(otlp) => {
+                    if std::mem::take(&mut first_otlp) {
+                        otlp.overlay(&self.otlp);
+                        findings.overlay(environment(signal), &config);
+                    }
+                    otlp.settle(signal);
+                }
+                ExporterSettings::Prometheus(prometheus) if std::mem::take(&mut first_prometheus) => {
+                    let PrometheusDraft { host, port } = &self.prometheus;
+                    if let Some(host) = host {
                         prometheus.host.clone_from(host);
                     }
-                    prometheus.port = self.prometheus_port.unwrap_or(prometheus.port);
+                    prometheus.port = port.unwrap_or(prometheus.port);
+                    findings.overlay(environment(signal), &config);
                 }
-                _ => {}
+                ExporterSettings::Prometheus(_)
+                | ExporterSettings::Console
+                | ExporterSettings::Registered(_) => {}
+            }
+            warn(&exporter.settings, signal, findings);
+        }
+        self.listed = Some(exporters);
+    }
+
+    /// The exporters where no list names any.
+    fn by_default(&self, signal: Signal) -> Vec<ExporterDraft> {
+        let mut kinds = Vec::new();
+        if signal == Signal::Metrics {
+            kinds.push(ExporterKind::Prometheus);
+        }
+        // Somebody who says where the receiver is wants both signals to get there.
+        if self.otlp.endpoint.is_some() {
+            kinds.push(ExporterKind::Otlp);
+        }
+        kinds.into_iter().map(|kind| kind.unlisted(signal, &self.registered)).collect()
+    }
+
+    /// The listed exporters of the chosen types; a type that is not listed gets its defaults.
+    fn choose(&self, kinds: &[ExporterKind], listed: &[ExporterDraft], signal: Signal) -> Vec<ExporterDraft> {
+        let mut chosen = Vec::new();
+        for kind in kinds {
+            let before = chosen.len();
+            let of_kind = listed.iter().filter(|exporter| exporter.settings.is(*kind, &self.registered));
+            chosen.extend(of_kind.cloned());
+            if chosen.len() == before {
+                chosen.push(kind.unlisted(signal, &self.registered));
             }
         }
-        exporters
+        chosen
     }
 }
 
-/// The listed exporters of the chosen types; a type that is not listed gets its defaults.
-fn choose(kinds: &[ExporterKind], listed: &[ExporterDraft], registered: &[String]) -> Vec<ExporterDraft> {
-    let mut chosen = Vec::new();
-    for kind in kinds {
-        let before = chosen.len();
-        chosen.extend(listed.iter().filter(|exporter| exporter.is(*kind, registered)).cloned());
-        if chosen.len() == before {
-            chosen.push(kind.draft(registered));
-        }
+/// The path that the environment's values for a signal's exporters are found under until they are laid over one.
+pub(super) const fn environment(signal: Signal) -> &'static str {
+    match signal {
+        Signal::Metrics => "(environment metrics)",
+        Signal::Traces => "(environment traces)",
     }
-    chosen
+}
+
+/// The path that the variable which chooses a signal's exporters is found under.
+pub(super) fn chosen_by(signal: Signal) -> String {
+    format!("{} type", environment(signal))
 }
 
 impl Draft {
@@ -151,38 +207,37 @@ impl Draft {
         }
     }
 
-    /// The meaning of all sources together.
-    pub(super) fn finish(self, problems: &Problems) -> Config {
-        let mut config = self.config;
-        let metrics = &mut config.telemetry.metrics;
-        let timeout = self.metric_timeout.unwrap_or(metrics.export_timeout);
-        metrics.export_timeout = timeout.min(metrics.export_interval);
-        metrics.exporters = self
-            .metric_exporters
-            .finish(Signal::Metrics)
-            .into_iter()
-            .inspect(|exporter| warn(exporter, Signal::Metrics, problems))
-            .map(|exporter| match exporter {
-                ExporterDraft::Prometheus(prometheus) => MetricExporterConfig::Prometheus(prometheus),
-                ExporterDraft::Otlp(otlp) => MetricExporterConfig::Otlp(otlp.finish(Signal::Metrics)),
-                ExporterDraft::Console => MetricExporterConfig::Console,
-                ExporterDraft::Registered(own) => MetricExporterConfig::Registered(own),
+    /// Decides what needs all sources.
+    pub(super) fn settle(&mut self, findings: &Findings) {
+        let metrics = &mut self.config.telemetry.metrics;
+        metrics.export_timeout = metrics.export_timeout.min(metrics.export_interval);
+        let batch = &mut self.config.telemetry.tracing.batch;
+        batch.max_export_batch_size = batch.max_export_batch_size.min(batch.max_queue_size);
+        self.metric_exporters.settle(Signal::Metrics, findings);
+        self.span_exporters.settle(Signal::Traces, findings);
+    }
+
+    /// The meaning of all sources together, once it is settled.
+    pub(super) fn config(&self) -> Config {
+        let mut config = self.config.clone();
+        let running = |exporters: &ExportersDraft| exporters.listed.clone().unwrap_or_default();
+        let metrics = running(&self.metric_exporters).into_iter();
+        config.telemetry.metrics.exporters = metrics
+            .map(|exporter| match exporter.settings {
+                ExporterSettings::Prometheus(prometheus) => MetricExporterConfig::Prometheus(prometheus),
+                ExporterSettings::Otlp(otlp) => MetricExporterConfig::Otlp(otlp.config(Signal::Metrics)),
+                ExporterSettings::Console => MetricExporterConfig::Console,
+                ExporterSettings::Registered(own) => MetricExporterConfig::Registered(own),
             })
             .collect();
-        let tracing = &mut config.telemetry.tracing;
-        let size = self.batch_size.unwrap_or(tracing.batch.max_export_batch_size);
-        tracing.batch.max_export_batch_size = size.min(tracing.batch.max_queue_size);
-        tracing.exporters = self
-            .span_exporters
-            .finish(Signal::Traces)
-            .into_iter()
-            .inspect(|exporter| warn(exporter, Signal::Traces, problems))
-            .filter_map(|exporter| match exporter {
+        let spans = running(&self.span_exporters).into_iter();
+        config.telemetry.tracing.exporters = spans
+            .filter_map(|exporter| match exporter.settings {
                 // Neither source can choose it for spans.
-                ExporterDraft::Prometheus(_) => None,
-                ExporterDraft::Otlp(otlp) => Some(SpanExporterConfig::Otlp(otlp.finish(Signal::Traces))),
-                ExporterDraft::Console => Some(SpanExporterConfig::Console),
-                ExporterDraft::Registered(own) => Some(SpanExporterConfig::Registered(own)),
+                ExporterSettings::Prometheus(_) => None,
+                ExporterSettings::Otlp(otlp) => Some(SpanExporterConfig::Otlp(otlp.config(Signal::Traces))),
+                ExporterSettings::Console => Some(SpanExporterConfig::Console),
+                ExporterSettings::Registered(own) => Some(SpanExporterConfig::Registered(own)),
             })
             .collect();
         config
@@ -190,17 +245,16 @@ impl Draft {
 }
 
 /// What is allowed and may be a mistake: other machines can reach or read what they should not.
-fn warn(exporter: &ExporterDraft, signal: Signal, problems: &Problems) {
+fn warn(exporter: &ExporterSettings, signal: Signal, findings: &Findings) {
     match exporter {
-        ExporterDraft::Prometheus(prometheus) if !is_loopback(&prometheus.host) => problems.notice(format!(
-            "the metrics endpoint listens on {}, where other machines can reach it",
-            prometheus.host
-        )),
-        ExporterDraft::Otlp(otlp) => {
+        ExporterSettings::Prometheus(prometheus) if !is_loopback(&prometheus.host) => findings.notice(
+            format!("the metrics endpoint listens on {}, where other machines can reach it", prometheus.host),
+        ),
+        ExporterSettings::Otlp(otlp) => {
             let exposed = otlp.endpoint.as_ref().is_some_and(|endpoint| !endpoint.is_private(otlp.insecure));
             if exposed && otlp.headers.as_ref().is_some_and(|headers| !headers.is_empty()) {
                 let signal = signal.name();
-                problems.notice(format!(
+                findings.notice(format!(
                     "the headers for OTLP {signal} go to another machine without encryption; use an `https` endpoint"
                 ));
             }

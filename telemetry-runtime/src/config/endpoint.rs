@@ -69,6 +69,20 @@ impl Endpoint {
         }
     }
 
+    /// The URL for people to read. A path that is not the usual one may hold a token, and is left out.
+    pub(super) fn shown(&self) -> String {
+        let scheme = match self.scheme {
+            Some(Scheme::Http) => "http://",
+            Some(Scheme::Https) => "https://",
+            None => "",
+        };
+        let path = match self.path.as_str() {
+            usual @ ("" | "/" | "/v1/traces" | "/v1/metrics") => usual,
+            _ => "/***",
+        };
+        format!("{scheme}{}{path}", self.authority)
+    }
+
     /// Whether whatever is sent stays on this machine or is encrypted.
     pub(super) fn is_private(&self, insecure: Option<bool>) -> bool {
         self.is_loopback() || self.is_encrypted(insecure)

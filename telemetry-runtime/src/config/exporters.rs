@@ -1,9 +1,12 @@
 //! The lists of exporters in the files.
 
-use super::draft::{ExporterDraft, ExporterKind};
-use super::otlp::{OtlpDraft, Signal};
-use super::read::{Object, Value};
-use super::registered::{RegisteredConfig, Settings};
+use super::draft::{ExporterDraft, ExporterKind, ExporterSettings, ExportersDraft};
+use super::json::Json;
+use super::keys::{Key, Kind, Secrecy, Section, Shown, keys};
+use super::kinds::{Checked, Port, Switch, Text, or_elsewhere};
+use super::otlp::{self, Signal};
+use super::read::{Object, Value, join};
+use super::registered::Settings;
 use super::schema::PrometheusConfig;
 
 /// The values of `type` for a signal.
@@ -23,93 +26,150 @@ pub(super) fn kinds(signal: Signal, registered: &[String]) -> Vec<(&str, Exporte
     kept.copied().chain(own).collect()
 }
 
-/// The enabled entries of a list of exporters. Disabled ones are checked all the same.
-pub(super) fn read(list: &Value<'_>, signal: Signal, registered: &[String]) -> Option<Vec<ExporterDraft>> {
-    let kinds = kinds(signal, registered);
-    let mut exporters: Vec<ExporterDraft> = Vec::new();
-    for value in list.list()? {
-        let Some(Some((enabled, exporter))) = value.object(|entry| exporter(&value, entry, signal, &kinds))
-        else {
-            continue;
-        };
-        if !enabled {
-            continue;
-        }
-        if let ExporterDraft::Prometheus(prometheus) = &exporter
-            && exporters.iter().any(|other| same_port(other, prometheus))
-        {
-            value.problem(format_args!("port {} is taken by another exporter", prometheus.port));
-        }
-        exporters.push(exporter);
-    }
-    Some(exporters)
-}
+/// The list of exporters of a signal: `type`, `enabled`, and the `config` of the type.
+pub(super) struct Exporters(pub(super) Signal);
 
-fn exporter(
-    value: &Value<'_>,
-    entry: &Object<'_>,
-    signal: Signal,
-    kinds: &[(&str, ExporterKind)],
-) -> Option<(bool, ExporterDraft)> {
-    let mut enabled = true;
-    entry.set("enabled", &mut enabled, Value::boolean);
-    let config = entry.get("config");
-    let Some(kind) = entry.get("type") else {
-        value.problem("`type` is missing");
-        return None;
-    };
-    let exporter = match kind.choice(kinds)? {
-        ExporterKind::Prometheus => {
-            let mut prometheus = PrometheusConfig::default();
-            if let Some(config) = config {
-                config.object(|config| read_prometheus(config, &mut prometheus));
-            }
-            ExporterDraft::Prometheus(prometheus)
-        }
-        ExporterKind::Otlp => {
-            let mut otlp = OtlpDraft::default();
-            if let Some(config) = config {
-                config.object(|config| otlp.read(config, signal));
-            }
-            ExporterDraft::Otlp(Box::new(otlp))
-        }
-        ExporterKind::Console => {
-            if let Some(config) = config
-                && !config.entries().is_empty()
-            {
-                config.problem("the console exporter has nothing to configure");
-            }
-            ExporterDraft::Console
-        }
-        chosen @ ExporterKind::Registered(_) => {
-            let name = kinds.iter().find(|(_, kind)| *kind == chosen).map_or("", |(name, _)| name);
-            let settings = match config {
-                Some(config) => Settings::new(&config)?,
-                None => Settings::none(format!("{}.config", value.path())),
+/// The `config` of a `prometheus` exporter.
+pub(super) const PROMETHEUS: Section<PrometheusConfig> = Section::of(keys!(PrometheusConfig {
+    /// The address to listen on.
+    "host" => .host: Text;
+    /// The port to listen on; 0 takes a free one.
+    "port" => .port: Port;
+    /// The path of the metrics page.
+    "path" => .path: Checked { check: http_path, pattern: "^/[!-~]*$" };
+}));
+
+/// The `config` of a `console` exporter: it has nothing to configure.
+const CONSOLE: Section<()> = Section::of(&[] as &[Key<()>]);
+
+impl Kind<ExportersDraft> for Exporters {
+    fn read(&self, value: &Value<'_>, target: &mut ExportersDraft) {
+        let Some(list) = value.list() else { return };
+        value.found();
+        let mut exporters: Vec<ExporterDraft> = Vec::new();
+        for value in list {
+            let read = value.object(|entry| self.exporter(&value, entry, &target.registered));
+            let Some(Some((enabled, exporter))) = read else {
+                continue;
             };
-            ExporterDraft::Registered(RegisteredConfig { name: name.to_owned(), settings })
+            if !enabled {
+                continue;
+            }
+            if let ExporterSettings::Prometheus(prometheus) = &exporter.settings
+                && exporters.iter().any(|other| same_port(other, prometheus))
+            {
+                value.problem(format_args!("port {} is taken by another exporter", prometheus.port));
+            }
+            exporters.push(exporter);
         }
-    };
-    Some((enabled, exporter))
+        // What is read later replaces what earlier sources chose.
+        let registered = std::mem::take(&mut target.registered);
+        *target = ExportersDraft { registered, listed: Some(exporters), ..ExportersDraft::default() };
+    }
+
+    fn schema(&self, default: &ExportersDraft) -> Json {
+        let registered = &default.registered;
+        let types = kinds(self.0, registered).into_iter().map(|(name, kind)| {
+            let config = match kind.draft(registered) {
+                ExporterSettings::Prometheus(prometheus) => PROMETHEUS.schema(&prometheus),
+                ExporterSettings::Otlp(otlp) => otlp::section(self.0).schema(&otlp),
+                ExporterSettings::Console => CONSOLE.schema(&()),
+                // What it takes, only the program knows.
+                ExporterSettings::Registered(_) => Json::object([("type", Json::text("object"))]),
+            };
+            Json::object([
+                ("type", Json::text("object")),
+                (
+                    "properties",
+                    Json::object([
+                        ("type", Json::object([("const", Json::text(name))])),
+                        ("enabled", Kind::<bool>::schema(&Switch, &true)),
+                        ("config", config),
+                    ]),
+                ),
+                ("required", Json::List(vec![Json::text("type")])),
+                ("additionalProperties", Json::Boolean(false)),
+            ])
+        });
+        let element = Json::object([("oneOf", Json::List(types.collect()))]);
+        or_elsewhere(Json::object([("type", Json::text("array")), ("items", element)]))
+    }
+
+    fn show(&self, path: &str, target: &ExportersDraft) -> Shown {
+        let exporters = target.listed.as_deref().unwrap_or_default();
+        if exporters.is_empty() {
+            let value = Json::List(Vec::new());
+            return Shown::Value { path: path.to_owned(), value, secrecy: Secrecy::Open };
+        }
+        Shown::List(exporters.iter().map(|exporter| self.show_one(exporter)).collect())
+    }
 }
 
-fn read_prometheus(config: &Object<'_>, prometheus: &mut PrometheusConfig) {
-    config.set("host", &mut prometheus.host, Value::text);
-    config.set("port", &mut prometheus.port, |value| value.whole(&(0..=65_535), "a port")?.try_into().ok());
-    config.set("path", &mut prometheus.path, |value| {
-        let path = value.text()?;
-        let valid = path.starts_with('/')
-            && path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#".contains(&byte));
-        if !valid {
-            value.problem(format_args!("expected a path that starts with `/`, got {}", value.got()));
+impl Exporters {
+    fn exporter(
+        &self,
+        value: &Value<'_>,
+        entry: &Object<'_>,
+        registered: &[String],
+    ) -> Option<(bool, ExporterDraft)> {
+        let mut enabled = true;
+        if let Some(value) = entry.get("enabled") {
+            Kind::read(&Switch, &value, &mut enabled);
         }
-        valid.then_some(path)
-    });
+        let config = entry.get("config");
+        let Some(kind) = entry.get("type") else {
+            value.problem("`type` is missing");
+            return None;
+        };
+        let mut settings = kind.choice(&kinds(self.0, registered))?.draft(registered);
+        kind.found();
+        if let Some(config) = config {
+            match &mut settings {
+                ExporterSettings::Prometheus(prometheus) => PROMETHEUS.read(&config, prometheus),
+                ExporterSettings::Otlp(otlp) => otlp::section(self.0).read(&config, otlp),
+                ExporterSettings::Console if config.entries().is_empty() => {}
+                ExporterSettings::Console => config.problem("the console exporter has nothing to configure"),
+                ExporterSettings::Registered(own) => own.settings = Settings::new(&config)?,
+            }
+        } else if let ExporterSettings::Registered(own) = &mut settings {
+            own.settings = Settings::none(format!("{}.config", value.path()));
+        }
+        Some((enabled, ExporterDraft { path: value.path().to_owned(), settings }))
+    }
+
+    fn show_one(&self, exporter: &ExporterDraft) -> Shown {
+        let path = join(&exporter.path, "config");
+        let (name, config) = match &exporter.settings {
+            ExporterSettings::Prometheus(prometheus) => {
+                ("prometheus", Some(PROMETHEUS.show(&path, prometheus)))
+            }
+            ExporterSettings::Otlp(otlp) => ("otlp", Some(otlp::section(self.0).show(&path, otlp))),
+            ExporterSettings::Console => ("console", None),
+            ExporterSettings::Registered(own) => {
+                let secret = |key: &str| Shown::secret(join(&path, key));
+                let entries: Vec<_> = own.settings.keys().map(|key| (key.to_owned(), secret(key))).collect();
+                (own.name.as_str(), (!entries.is_empty()).then_some(Shown::Map(entries)))
+            }
+        };
+        let kind = Shown::Value {
+            path: join(&exporter.path, "type"),
+            value: Json::text(name),
+            secrecy: Secrecy::Open,
+        };
+        let config = config.map(|config| ("config".to_owned(), config));
+        Shown::Map([("type".to_owned(), kind)].into_iter().chain(config).collect())
+    }
+}
+
+fn http_path(path: &str) -> Result<(), String> {
+    let valid =
+        path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#".contains(&byte));
+    if valid { Ok(()) } else { Err("expected a path that starts with `/`".to_owned()) }
 }
 
 fn same_port(exporter: &ExporterDraft, prometheus: &PrometheusConfig) -> bool {
-    match exporter {
-        ExporterDraft::Prometheus(other) => {
+    match &exporter.settings {
+        ExporterSettings::Prometheus(other) => {
             prometheus.port != 0 && other.port == prometheus.port && other.host == prometheus.host
         }
         _ => false,

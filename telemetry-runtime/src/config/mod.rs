@@ -13,23 +13,27 @@
 //! What a program sets in its own code beats all of them.
 
 mod app_config;
+mod code;
 mod draft;
 mod endpoint;
 mod env;
+mod explain;
 mod exporters;
 mod file;
+mod findings;
+mod json;
+mod keys;
+mod kinds;
 mod list;
 mod merge;
 mod node;
 mod otlp;
-mod problem;
 mod read;
 mod registered;
 mod schema;
 mod sections;
 mod substitute;
 mod variables;
-mod views;
 
 #[cfg(test)]
 mod tests;
@@ -38,15 +42,18 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use code::Code;
 pub use env::Environment;
-pub use problem::Notice;
+pub use explain::{Explanation, Setting};
+pub use findings::Notice;
+pub use node::Origin;
 pub use registered::{RegisteredConfig, RegisteredNames, Settings};
 pub use schema::*;
 
 use self::draft::Draft;
+use self::findings::Findings;
 use self::merge::merge;
 use self::node::{Node, Value};
-use self::problem::Problems;
 use self::substitute::Substitution;
 use crate::error::Error;
 
@@ -62,6 +69,8 @@ pub struct Sources {
     pub environment: Environment,
     /// The names that the program gave to parts of its own.
     pub registered: RegisteredNames,
+    /// What the program's own code decides; it beats all of the above.
+    pub code: Code,
 }
 
 impl Sources {
@@ -79,6 +88,8 @@ pub struct Loaded {
     pub config: Config,
     /// What has no effect or was replaced by a default.
     pub notices: Vec<Notice>,
+    /// The value of each key, and where it came from.
+    pub explanation: Explanation,
 }
 
 /// Reads the configuration from all `sources`.
@@ -89,26 +100,52 @@ pub struct Loaded {
 /// line per mistake, such as `app-config.yaml:12:9: telemetry.metrics.exporters[0].config.port: expected a port (0 to
 /// 65535), got "abc"`, and never a secret.
 pub fn load(sources: &Sources) -> Result<Loaded, Error> {
-    let problems = Problems::default();
+    let (draft, findings) = read(sources);
+    findings::refuse(&findings.problems())?;
+    let explanation = Explanation::new(sections::show(&draft), &findings);
+    Ok(Loaded { config: draft.config(), notices: findings.notices(), explanation })
+}
+
+/// Reads the configuration from all `sources`, and says for each key what is in effect and where it came from.
+///
+/// This never fails and starts nothing: where something is wrong, the explanation holds what is known and what is wrong.
+pub fn explain(sources: &Sources) -> Explanation {
+    let (draft, findings) = read(sources);
+    Explanation::new(sections::show(&draft), &findings)
+}
+
+/// The JSON Schema of the sections that are read, for editors and other tools.
+///
+/// Without names of the program's own, it is the one of `docs/app-config.schema.json`.
+pub fn json_schema(names: &RegisteredNames) -> String {
+    format!("{}\n", sections::schema(names))
+}
+
+fn read(sources: &Sources) -> (Draft, Findings) {
+    let findings = Findings::default();
     let mut tree: Option<Node> = None;
-    let substitution = Substitution { environment: &sources.environment, problems: &problems };
-    for path in files(sources, &problems) {
-        let Some(root) = read_file(&path, &problems) else { continue };
+    let substitution = Substitution { environment: &sources.environment, findings: &findings };
+    for path in files(sources, &findings) {
+        let Some(root) = read_file(&path, &findings) else { continue };
         let directory = path.parent().map(Path::to_owned).unwrap_or_default();
         if let Some(root) = substitution.apply(root, &directory) {
             tree = Some(over(tree, root));
         }
     }
-    if let Some(root) = app_config::read(&sources.environment, &problems) {
+    if let Some(root) = app_config::read(&sources.environment, &findings) {
         tree = Some(over(tree, root));
     }
     let mut draft = Draft::new(&sources.registered);
     if let Some(tree) = &tree {
-        sections::read(tree, &mut draft, &problems);
+        sections::read(tree, &mut draft, &findings);
     }
-    variables::read(&sources.environment, &mut draft, &problems);
-    let config = draft.finish(&problems);
-    Ok(Loaded { config, notices: problems.finish()? })
+    variables::read(&sources.environment, &mut draft, &findings);
+    if let Some(root) = code::read(&sources.code, &findings) {
+        sections::read(&root, &mut draft, &findings);
+    }
+    draft.settle(&findings);
+    code::decide(&sources.code, &mut draft, &findings);
+    (draft, findings)
 }
 
 fn over(base: Option<Node>, root: Node) -> Node {
@@ -119,7 +156,7 @@ fn over(base: Option<Node>, root: Node) -> Node {
 }
 
 /// The paths to read; a default file that does not exist is left out.
-fn files(sources: &Sources, problems: &Problems) -> Vec<PathBuf> {
+fn files(sources: &Sources, findings: &Findings) -> Vec<PathBuf> {
     if let Some(files) = &sources.files {
         return files.iter().map(|file| sources.directory.join(file)).collect();
     }
@@ -129,19 +166,19 @@ fn files(sources: &Sources, problems: &Problems) -> Vec<PathBuf> {
         match path.metadata() {
             Ok(_) => found.push(path),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => problems.error_in(&path.display().to_string(), &format!("cannot be read: {error}")),
+            Err(error) => findings.error_in(&path.display().to_string(), &format!("cannot be read: {error}")),
         }
     }
     found
 }
 
 /// The tree of a file; `None` where it is empty or wrong.
-fn read_file(path: &Path, problems: &Problems) -> Option<Node> {
+fn read_file(path: &Path, findings: &Findings) -> Option<Node> {
     let name: Arc<str> = path.display().to_string().into();
     let text = match file::read(path) {
         Ok(text) => text,
         Err(error) => {
-            problems.error_in(&name, &error);
+            findings.error_in(&name, &error);
             return None;
         }
     };
@@ -151,12 +188,12 @@ fn read_file(path: &Path, problems: &Problems) -> Option<Node> {
             Value::Mapping(_) => true,
             _ if root.is_null() => false,
             _ => {
-                problems.error_at(&root.origin, "expected keys and values");
+                findings.error_at(&root.origin, "expected keys and values");
                 false
             }
         }),
         Err(error) => {
-            problems.error_at(&error.origin, &error.text);
+            findings.error_at(&error.origin, &error.text);
             None
         }
     }

@@ -3,20 +3,34 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Where a value or a key was written.
+/// Where a value of the configuration was written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Origin {
+#[non_exhaustive]
+pub enum Origin {
+    /// Nowhere: it is the default.
+    Default,
     /// A place in a file; line and column count from 1.
-    File { name: Arc<str>, line: usize, column: usize },
-    /// An environment variable.
+    File {
+        /// The path, as it was given.
+        name: Arc<str>,
+        /// The line.
+        line: usize,
+        /// The column, in characters.
+        column: usize,
+    },
+    /// The environment variable of this name.
     Variable(Arc<str>),
+    /// The program's own code.
+    Code,
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Default => f.write_str("default"),
             Self::File { name, line, column } => write!(f, "{name}:{line}:{column}"),
             Self::Variable(name) => f.write_str(name),
+            Self::Code => f.write_str("the program's code"),
         }
     }
 }
@@ -60,6 +74,50 @@ impl Node {
     pub(super) fn is_null(&self) -> bool {
         matches!(&self.value, Value::Scalar(Scalar { text, plain: true, .. })
             if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
+    }
+}
+
+impl Node {
+    /// Makes `origin` the place of the whole tree.
+    pub(super) fn relocate(&mut self, origin: &Origin) {
+        self.origin = origin.clone();
+        match &mut self.value {
+            Value::Scalar(_) => {}
+            Value::Sequence(nodes) => nodes.iter_mut().for_each(|node| node.relocate(origin)),
+            Value::Mapping(entries) => entries.iter_mut().for_each(|entry| {
+                entry.origin = origin.clone();
+                entry.value.relocate(origin);
+            }),
+        }
+    }
+
+    /// What YAML's core schema takes a scalar without quotes for, where that is not a text.
+    pub(super) fn core_type(&self) -> Option<&'static str> {
+        let Value::Scalar(Scalar { text, plain: true, .. }) = &self.value else { return None };
+        match text.as_str() {
+            "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => Some("boolean"),
+            text if is_number(text) => Some("number"),
+            _ => None,
+        }
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = |rest: &str, radix| !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix));
+    if let Some(rest) = text.strip_prefix("0x") {
+        return digits(rest, 16);
+    }
+    if let Some(rest) = text.strip_prefix("0o") {
+        return digits(rest, 8);
+    }
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    match unsigned {
+        ".inf" | ".Inf" | ".INF" => true,
+        ".nan" | ".NaN" | ".NAN" => unsigned.len() == text.len(),
+        // Rust's numbers are YAML's, but for the names of infinity.
+        _ => {
+            unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') && unsigned.parse::<f64>().is_ok()
+        }
     }
 }
 

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::endpoint::Endpoint;
-use super::read::{Object, Value};
+use super::json::Json;
+use super::keys::{Key, Kind, Secrecy, Section, Shown, keys};
+use super::kinds::{Choice, Leaf, Optional, Text, TimeoutMillis, or_elsewhere};
+use super::read::{Object, Value, join};
 use super::schema::{Compression, OtlpConfig, OtlpProtocol, TemporalityPreference, TlsConfig};
 
 /// The two signals that are exported, by the names that OTLP's URLs use.
@@ -50,29 +53,99 @@ pub(super) const TEMPORALITIES: &[(&str, TemporalityPreference)] = &[
     ("lowMemory", TemporalityPreference::LowMemory),
 ];
 
-impl OtlpDraft {
-    /// `config` of an exporter with `type: otlp`.
-    pub(super) fn read(&mut self, config: &Object<'_>, signal: Signal) {
-        config.fill("endpoint", &mut self.endpoint, |value| value.secret(Endpoint::parse));
-        config.fill("protocol", &mut self.protocol, |value| value.choice(PROTOCOLS));
-        config.fill("headers", &mut self.headers, |value| Some(headers(value)));
-        config.fill("compression", &mut self.compression, |value| value.choice(COMPRESSIONS));
-        config.fill("timeoutMillis", &mut self.timeout, Value::timeout_millis);
-        if let Some(tls) = config.get("tls") {
-            let read = tls.object(|object| {
-                object.fill("caFile", &mut self.ca_file, Value::text);
-                object.fill("certFile", &mut self.cert_file, Value::text);
-                object.fill("keyFile", &mut self.key_file, Value::text);
-            });
-            if read.is_some() && self.cert_file.is_some() != self.key_file.is_some() {
-                tls.problem("`certFile` and `keyFile` belong together, and one of them is missing");
-            }
-        }
-        if signal == Signal::Metrics {
-            config.fill("temporality", &mut self.temporality, |value| value.choice(TEMPORALITIES));
-        }
+/// The `config` of an `otlp` exporter of `signal`.
+pub(super) const fn section(signal: Signal) -> &'static Section<OtlpDraft> {
+    match signal {
+        Signal::Metrics => &METRICS,
+        Signal::Traces => &TRACES,
+    }
+}
+
+static TRACES: Section<OtlpDraft> = Section::of(KEYS);
+
+static METRICS: Section<OtlpDraft> = Section::of(KEYS).and(keys!(OtlpDraft {
+    /// What sums and histograms count from.
+    "temporality" => .temporality: Optional(Choice(TEMPORALITIES));
+}));
+
+const KEYS: &[Key<OtlpDraft>] = keys!(OtlpDraft {
+    /// The receiver's URL; for http the path of the signal is added.
+    "endpoint" => .endpoint: Optional(Url);
+    /// How it is spoken to.
+    "protocol" => .protocol: Optional(Choice(PROTOCOLS));
+    /// Headers of each request; secrets, never printed.
+    "headers" => .headers: Headers;
+    /// The compression of requests.
+    "compression" => .compression: Optional(Choice(COMPRESSIONS));
+    /// The limit for one export with its retries; 0 is no limit.
+    "timeoutMillis" => .timeout: Optional(TimeoutMillis);
+    /// Certificates, as paths of PEM files.
+    "tls" => : Section::checked(TLS, check_tls);
+});
+
+const TLS: &[Key<OtlpDraft>] = keys!(OtlpDraft {
+    /// Trusted instead of the public roots.
+    "caFile" => .ca_file: Optional(Text);
+    /// The client's certificate.
+    "certFile" => .cert_file: Optional(Text);
+    /// The client's key.
+    "keyFile" => .key_file: Optional(Text);
+});
+
+fn check_tls(section: &Object<'_>, otlp: &OtlpDraft) {
+    if otlp.cert_file.is_some() != otlp.key_file.is_some() {
+        section.problem("`certFile` and `keyFile` belong together, and one of them is missing");
+    }
+}
+
+/// The receiver's URL. Its path may hold a token, so only the usual ones are shown.
+struct Url;
+
+impl Leaf for Url {
+    type Value = Endpoint;
+
+    fn parse(&self, value: &Value<'_>) -> Option<Endpoint> {
+        value.secret(Endpoint::parse)
     }
 
+    fn json(&self, target: &Endpoint) -> Json {
+        Json::text(target.shown())
+    }
+
+    fn rule(&self) -> Json {
+        Json::object([("type", Json::text("string"))])
+    }
+
+    fn secrecy(&self) -> Secrecy {
+        Secrecy::Text
+    }
+}
+
+/// A mapping of header names to values, all of them secret.
+struct Headers;
+
+impl Kind<Option<Vec<(String, String)>>> for Headers {
+    fn read(&self, value: &Value<'_>, target: &mut Option<Vec<(String, String)>>) {
+        *target = Some(headers(value));
+        value.found();
+    }
+
+    fn schema(&self, _default: &Option<Vec<(String, String)>>) -> Json {
+        let types = ["string", "number", "boolean"].map(Json::text);
+        let header = or_elsewhere(Json::object([("type", Json::List(types.into()))]));
+        Json::object([
+            ("type", Json::List(vec![Json::text("object"), Json::text("null")])),
+            ("additionalProperties", header),
+        ])
+    }
+
+    fn show(&self, path: &str, target: &Option<Vec<(String, String)>>) -> Shown {
+        let header = |(name, _): &(String, String)| (name.clone(), Shown::secret(join(path, name)));
+        Shown::Map(target.iter().flatten().map(header).collect())
+    }
+}
+
+impl OtlpDraft {
     /// Takes from `over` what it sets.
     pub(super) fn overlay(&mut self, over: &Self) {
         macro_rules! lay {
@@ -85,22 +158,40 @@ impl OtlpDraft {
         lay!(endpoint insecure protocol headers compression timeout ca_file cert_file key_file temporality);
     }
 
-    pub(super) fn finish(self, signal: Signal) -> OtlpConfig {
-        let protocol = self.protocol.unwrap_or_default();
-        let endpoint = match self.endpoint {
+    /// Fills in the defaults, and makes the endpoint the signal's whole URL.
+    pub(super) fn settle(&mut self, signal: Signal) {
+        let protocol = *self.protocol.get_or_insert_default();
+        let endpoint = match &self.endpoint {
             Some(endpoint) => endpoint.url(protocol, signal.name(), self.insecure),
             None => match protocol {
                 OtlpProtocol::HttpProtobuf => format!("{}/v1/{}", protocol.default_endpoint(), signal.name()),
                 OtlpProtocol::Grpc => protocol.default_endpoint().to_owned(),
             },
         };
+        // What comes from a checked endpoint is one, and the defaults are.
+        self.endpoint = Endpoint::parse_complete(&endpoint).ok();
+        self.compression.get_or_insert_default();
+        self.timeout.get_or_insert(OtlpConfig::DEFAULT_TIMEOUT);
+        self.temporality.get_or_insert_default();
+    }
+
+    /// The meaning of what has been settled.
+    pub(super) fn config(&self, signal: Signal) -> OtlpConfig {
+        let protocol = self.protocol.unwrap_or_default();
+        let endpoint = self.endpoint.as_ref();
         OtlpConfig {
-            endpoint,
+            endpoint: endpoint
+                .map(|endpoint| endpoint.url(protocol, signal.name(), None))
+                .unwrap_or_default(),
             protocol,
-            headers: self.headers.unwrap_or_default(),
+            headers: self.headers.clone().unwrap_or_default(),
             compression: self.compression.unwrap_or_default(),
             timeout: self.timeout.unwrap_or(OtlpConfig::DEFAULT_TIMEOUT),
-            tls: TlsConfig { ca_file: self.ca_file, cert_file: self.cert_file, key_file: self.key_file },
+            tls: TlsConfig {
+                ca_file: self.ca_file.clone(),
+                cert_file: self.cert_file.clone(),
+                key_file: self.key_file.clone(),
+            },
             temporality: self.temporality.unwrap_or_default(),
         }
     }
@@ -112,6 +203,7 @@ fn headers(value: &Value<'_>) -> Vec<(String, String)> {
         if !is_header_name(name) {
             value.key_problem("the name of this header has a character that HTTP does not allow");
         } else if let Some(text) = value.secret(|text| header_value(text).map(str::to_owned)) {
+            value.found();
             headers.push((name.to_ascii_lowercase(), text));
         }
     }

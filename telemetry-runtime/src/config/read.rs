@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use telemetry_naming as naming;
 
+use super::findings::{Findings, Source, shown};
 use super::node::{Entry, Node, Origin, Scalar, Value as NodeValue, entry};
-use super::problem::{Problems, shown};
 use super::schema::NO_LIMIT;
 
 /// A value at a key path.
@@ -20,27 +20,46 @@ pub(super) struct Value<'a> {
     node: &'a Node,
     /// The place of the key that the value stands under.
     key: &'a Origin,
+    /// The key's path, as messages name it.
     path: String,
-    problems: &'a Problems,
+    /// The key of `app-config.yaml` that this sets, where `path` is one of another kind of file.
+    sets: Option<String>,
+    findings: &'a Findings,
+    /// A mistake is a notice, and the value is ignored.
+    lenient: bool,
 }
 
 /// A mapping that is being read.
 pub(super) struct Object<'a> {
+    value: Value<'a>,
     entries: &'a [Entry],
-    path: String,
-    problems: &'a Problems,
     asked: RefCell<Vec<&'static str>>,
 }
 
 impl<'a> Value<'a> {
     /// The whole configuration.
-    pub(super) fn root(node: &'a Node, problems: &'a Problems) -> Self {
-        Self { node, key: &node.origin, path: String::new(), problems }
+    pub(super) fn root(node: &'a Node, findings: &'a Findings) -> Self {
+        Self::of(node, String::new(), findings)
     }
 
     /// The value of an entry below `path`.
-    pub(super) fn at(entry: &'a Entry, path: &str, problems: &'a Problems) -> Self {
-        Self { node: &entry.value, key: &entry.origin, path: join(path, &entry.key), problems }
+    pub(super) fn at(entry: &'a Entry, path: &str, findings: &'a Findings) -> Self {
+        Self { key: &entry.origin, ..Self::of(&entry.value, join(path, &entry.key), findings) }
+    }
+
+    /// The value `node` of the key `path`.
+    pub(super) fn of(node: &'a Node, path: String, findings: &'a Findings) -> Self {
+        Self { node, key: &node.origin, path, sets: None, findings, lenient: false }
+    }
+
+    /// The same, where a mistake is a notice and the value is ignored.
+    pub(super) fn lenient(self) -> Self {
+        Self { lenient: true, ..self }
+    }
+
+    /// The same value, which sets the key `path` of `app-config.yaml`.
+    pub(super) fn setting(&self, path: impl Into<String>) -> Self {
+        Self { sets: Some(path.into()), ..self.clone() }
     }
 
     pub(super) fn node(&self) -> &'a Node {
@@ -51,20 +70,50 @@ impl<'a> Value<'a> {
         &self.path
     }
 
+    /// Whether keys and values stand here.
+    pub(super) fn is_mapping(&self) -> bool {
+        matches!(self.node.value, NodeValue::Mapping(_))
+    }
+
     /// Reports a mistake in this value.
     pub(super) fn problem(&self, text: impl Display) {
-        let origin = &self.node.origin;
-        self.problems.error_at(origin, &format!("{}: {text}", self.path));
+        self.report(&self.node.origin, text);
     }
 
     /// Reports a mistake in the key that this value stands under.
     pub(super) fn key_problem(&self, text: impl Display) {
-        self.problems.error_at(self.key, &format!("{}: {text}", self.path));
+        self.report(self.key, text);
+    }
+
+    fn report(&self, place: &Origin, text: impl Display) {
+        if self.lenient {
+            self.findings.notice(format!("{place}: {}: {text}; the value is ignored", self.path));
+        } else {
+            self.findings.error_at(place, &format!("{}: {text}", self.path));
+        }
     }
 
     /// Says something about the key that this value stands under.
     pub(super) fn key_notice(&self, text: impl Display) {
-        self.problems.notice(format!("{}: {}: {text}", self.key, self.path));
+        self.findings.notice(format!("{}: {}: {text}", self.key, self.path));
+    }
+
+    fn key_path(&self) -> &str {
+        self.sets.as_ref().unwrap_or(&self.path)
+    }
+
+    /// Whether this value has been read and is right.
+    pub(super) fn is_found(&self) -> bool {
+        self.findings.source(self.key_path()).is_some()
+    }
+
+    /// This value is the one in effect.
+    pub(super) fn found(&self) {
+        let reference = match &self.node.value {
+            NodeValue::Scalar(scalar) => scalar.written.clone(),
+            _ => None,
+        };
+        self.findings.found(self.key_path(), Source { origin: self.node.origin.clone(), reference });
     }
 
     /// The entries of a mapping of free keys, such as headers.
@@ -91,12 +140,7 @@ impl<'a> Value<'a> {
     }
 
     fn open(&self) -> Option<Object<'a>> {
-        Some(Object {
-            entries: self.mapping()?,
-            path: self.path.clone(),
-            problems: self.problems,
-            asked: RefCell::new(Vec::new()),
-        })
+        Some(Object { value: self.clone(), entries: self.mapping()?, asked: RefCell::new(Vec::new()) })
     }
 
     fn mapping(&self) -> Option<&'a [Entry]> {
@@ -108,7 +152,14 @@ impl<'a> Value<'a> {
     }
 
     fn child(&self, entry: &'a Entry) -> Value<'a> {
-        Value::at(entry, &self.path, self.problems)
+        Value {
+            node: &entry.value,
+            key: &entry.origin,
+            path: join(&self.path, &entry.key),
+            sets: self.sets.as_ref().map(|sets| join(sets, &entry.key)),
+            findings: self.findings,
+            lenient: self.lenient,
+        }
     }
 
     /// The elements of a list.
@@ -121,7 +172,9 @@ impl<'a> Value<'a> {
             node,
             key: &node.origin,
             path: format!("{}[{index}]", self.path),
-            problems: self.problems,
+            sets: None,
+            findings: self.findings,
+            lenient: self.lenient,
         };
         Some(nodes.iter().enumerate().map(value).collect())
     }
@@ -166,8 +219,22 @@ impl<'a> Value<'a> {
         self.whole(&(0..=MAX_MILLIS), "milliseconds").map(timeout)
     }
 
-    /// A text that is not empty. Numbers and the like are taken as they are written.
+    /// A text that is not empty. What a file writes as a number is not one, because its digits might not be kept: version
+    /// `1.10` is not `1.1`.
     pub(super) fn text(&self) -> Option<String> {
+        if let (Some(kind), Origin::File { .. }) = (self.node.core_type(), &self.node.origin) {
+            let got = self.got();
+            self.problem(format_args!(
+                "expected a text, got the {kind} {}; put it in quotes",
+                got.trim_matches('"')
+            ));
+            return None;
+        }
+        self.plain_text()
+    }
+
+    /// A text that is not empty. Numbers and the like are taken as they are written.
+    pub(super) fn plain_text(&self) -> Option<String> {
         let text = self.raw()?;
         let read = (!text.trim().is_empty()).then(|| text.to_owned());
         self.expect(read, "a text that is not empty")
@@ -184,11 +251,6 @@ impl<'a> Value<'a> {
             NodeValue::Sequence(_) => self.list(),
             _ => Some(vec![self.clone()]),
         }
-    }
-
-    /// Whether keys and values stand here.
-    pub(super) fn is_mapping(&self) -> bool {
-        matches!(self.node.value, NodeValue::Mapping(_))
     }
 
     /// Where the value stands, as messages name it.
@@ -258,38 +320,17 @@ impl<'a> Object<'a> {
     pub(super) fn get(&self, key: &'static str) -> Option<Value<'a>> {
         self.asked.borrow_mut().push(key);
         let entry = entry(self.entries, key).filter(|entry| !entry.value.is_null())?;
-        Some(Value::at(entry, &self.path, self.problems))
+        Some(self.value.child(entry))
     }
 
-    /// Reads `key` into `target` where it is there and right.
-    pub(super) fn set<T>(
-        &self,
-        key: &'static str,
-        target: &mut T,
-        read: impl FnOnce(&Value<'a>) -> Option<T>,
-    ) {
-        if let Some(value) = self.get(key).and_then(|value| read(&value)) {
-            *target = value;
-        }
+    /// Reports a mistake in the mapping as a whole.
+    pub(super) fn problem(&self, text: impl Display) {
+        self.value.problem(text);
     }
 
-    /// As [`Object::set`] for a target that can be unset.
-    pub(super) fn fill<T>(
-        &self,
-        key: &'static str,
-        target: &mut Option<T>,
-        read: impl FnOnce(&Value<'a>) -> Option<T>,
-    ) {
-        if let Some(value) = self.get(key).and_then(|value| read(&value)) {
-            *target = Some(value);
-        }
-    }
-
-    /// Reads the mapping under `key`.
-    pub(super) fn within(&self, key: &'static str, read: impl FnOnce(&Object<'a>)) {
-        if let Some(value) = self.get(key) {
-            value.object(read);
-        }
+    /// The value of `key` where it has been read and is right.
+    pub(super) fn right(&self, key: &'static str) -> Option<Value<'a>> {
+        self.get(key).filter(Value::is_found)
     }
 
     /// Keys that are there and were not asked for, with their places.
@@ -303,9 +344,9 @@ impl<'a> Object<'a> {
     fn finish(self) {
         let asked = self.asked.borrow();
         for (key, origin) in self.unasked() {
-            let path = join(&self.path, key);
+            let path = join(&self.value.path, key);
             let known = known(key, &asked);
-            self.problems.error_at(origin, &format!("{path}: unknown key ({known})"));
+            self.value.findings.error_at(origin, &format!("{path}: unknown key ({known})"));
         }
     }
 }

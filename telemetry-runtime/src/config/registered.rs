@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::findings::{Findings, refuse};
 use super::node::{Entry, Node, Value as NodeValue, entry};
-use super::problem::Problems;
 use super::read::{Value, join, known};
 use crate::error::{Error, ErrorKind};
 
@@ -92,7 +92,7 @@ impl Settings {
     ///
     /// [`ErrorKind::Config`] where the value is a list, a mapping or empty.
     pub fn text(&self, key: &str) -> Result<Option<String>, Error> {
-        self.read(key, |value| value.text())
+        self.read(key, |value| value.plain_text())
     }
 
     /// `true` or `false` under `key`, also in the other spellings that the configuration takes: `on`, `no`, `1`.
@@ -137,7 +137,7 @@ impl Settings {
     ///
     /// [`ErrorKind::Config`] for anything but a list of texts that are not empty.
     pub fn texts(&self, key: &str) -> Result<Option<Vec<String>>, Error> {
-        self.read(key, |value| Some(value.list()?.iter().filter_map(Value::text).collect()))
+        self.read(key, |value| Some(value.list()?.iter().filter_map(Value::plain_text).collect()))
     }
 
     /// The keys and values under `key`; nothing is in them where there is no such key.
@@ -156,12 +156,12 @@ impl Settings {
     ///
     /// [`ErrorKind::Config`] with a line for each other key, and the nearest of `keys`.
     pub fn only(&self, keys: &[&str]) -> Result<(), Error> {
-        let problems = Problems::default();
+        let findings = Findings::default();
         for entry in self.entries().iter().filter(|entry| !keys.contains(&entry.key.as_str())) {
             let path = join(&self.path, &entry.key);
-            problems.error_at(&entry.origin, &format!("{path}: unknown key ({})", known(&entry.key, keys)));
+            findings.error_at(&entry.origin, &format!("{path}: unknown key ({})", known(&entry.key, keys)));
         }
-        problems.finish().map(drop)
+        refuse(&findings.problems())
     }
 
     /// An error about these settings as a whole, with their place: `text` is a fragment without a period.
@@ -182,9 +182,9 @@ impl Settings {
         let Some(entry) = entry(self.entries(), key).filter(|entry| !entry.value.is_null()) else {
             return Ok(None);
         };
-        let problems = Problems::default();
-        let value = read(&Value::at(entry, &self.path, &problems));
-        problems.finish()?;
+        let findings = Findings::default();
+        let value = read(&Value::at(entry, &self.path, &findings));
+        refuse(&findings.problems())?;
         Ok(value)
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::env::Environment;
 use super::file;
+use super::findings::Findings;
 use super::node::{Entry, Node, Origin, Scalar, Value};
-use super::problem::Problems;
 
 /// How many files may include one another in a row; more is taken for a cycle.
 const MAX_INCLUDES: usize = 16;
@@ -16,7 +16,7 @@ const SECTIONS: &[&[&str]] = &[&["telemetry"], &["backend", "metrics"], &["backe
 
 pub(super) struct Substitution<'a> {
     pub(super) environment: &'a Environment,
-    pub(super) problems: &'a Problems,
+    pub(super) findings: &'a Findings,
 }
 
 /// Where a value stands: in which folder its file is, how it was included, and under which keys.
@@ -70,7 +70,7 @@ impl Substitution<'_> {
         let place = entry.value.origin.clone();
         let argument = self.node(entry.value, context)?;
         let Value::Scalar(Scalar { text, .. }) = argument.value else {
-            self.problems.error_at(&place, &format!("`{}` takes a text", entry.key));
+            self.findings.error_at(&place, &format!("`{}` takes a text", entry.key));
             return None;
         };
         let written = Some(format!("{}: {text}", entry.key));
@@ -86,7 +86,7 @@ impl Substitution<'_> {
             "$include" => self.include(&text, &place, context),
             _ => {
                 let text = format!("`{}` is not known (known: `$env`, `$file`, `$include`)", entry.key);
-                self.problems.error_at(&entry.origin, &text);
+                self.findings.error_at(&entry.origin, &text);
                 None
             }
         }
@@ -96,13 +96,13 @@ impl Substitution<'_> {
         let (path, keys) = target.split_once('#').unwrap_or((target, ""));
         if context.includes == MAX_INCLUDES {
             let text = format!("more than {MAX_INCLUDES} files include one another");
-            self.problems.error_at(place, &text);
+            self.findings.error_at(place, &text);
             return None;
         }
         let path = context.directory.join(path);
         let extension = path.extension().and_then(|extension| extension.to_str());
         if !matches!(extension, Some("yaml" | "yml" | "json")) {
-            self.problems.error_at(place, "`$include` takes a .yaml, .yml or .json file");
+            self.findings.error_at(place, "`$include` takes a .yaml, .yml or .json file");
             return None;
         }
         let text = self.read(&path, place)?;
@@ -110,7 +110,7 @@ impl Substitution<'_> {
         let mut node = match file::parse(&name, &text) {
             Ok(node) => node?,
             Err(error) => {
-                self.problems.error_at(&error.origin, &error.text);
+                self.findings.error_at(&error.origin, &error.text);
                 return None;
             }
         };
@@ -120,7 +120,7 @@ impl Substitution<'_> {
                 _ => None,
             };
             let Some(found) = found else {
-                self.problems.error_at(place, &format!("{name} has no key `{key}` (in `{keys}`)"));
+                self.findings.error_at(place, &format!("{name} has no key `{key}` (in `{keys}`)"));
                 return None;
             };
             node = found.value;
@@ -135,7 +135,7 @@ impl Substitution<'_> {
 
     fn read(&self, path: &Path, place: &Origin) -> Option<String> {
         file::read(path)
-            .map_err(|error| self.problems.error_at(place, &format!("{} {error}", path.display())))
+            .map_err(|error| self.findings.error_at(place, &format!("{} {error}", path.display())))
             .ok()
     }
 
@@ -181,13 +181,13 @@ impl Substitution<'_> {
             Ok(Some(value)) => Some(value.to_owned()),
             Ok(None) => {
                 let path = context.path.join(".");
-                self.problems.notice(format!(
+                self.findings.notice(format!(
                     "{origin}: {path}: the variable `{name}` is not set, so the value is left out"
                 ));
                 None
             }
             Err(_) => {
-                self.problems.error_at(origin, &format!("the variable `{name}` is not UTF-8 text"));
+                self.findings.error_at(origin, &format!("the variable `{name}` is not UTF-8 text"));
                 None
             }
         }

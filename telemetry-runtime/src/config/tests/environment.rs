@@ -211,7 +211,7 @@ fn samplers_batches_limits_and_propagators_are_read() {
 }
 
 /// Each variable and the values that it refuses.
-pub(super) const VARIABLES: &[(&str, &[&str])] = &[
+const VARIABLES: &[(&str, &[&str])] = &[
     ("OTEL_SDK_DISABLED", &["-1", "0", "99999999999999999999", "text"]),
     ("TELEMETRY_ENABLED", &["-1", "99999999999999999999", "text"]),
     // Any text is a list of patterns.

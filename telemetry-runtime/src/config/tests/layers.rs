@@ -5,7 +5,7 @@ use super::Setup;
 
 #[test]
 fn the_local_file_wins_key_by_key() {
-    let config = Setup::yaml("telemetry:\n  resource: { serviceName: a, serviceVersion: 1 }\n")
+    let config = Setup::yaml("telemetry:\n  resource: { serviceName: a, serviceVersion: '1' }\n")
         .file("app-config.local.yaml", "telemetry:\n  resource: { serviceName: b }\n")
         .config();
     assert_eq!(config.telemetry.resource.service_name, "b");
@@ -23,7 +23,7 @@ fn a_list_is_replaced_whole() {
 
 #[test]
 fn null_takes_back_what_an_earlier_file_says() {
-    let config = Setup::yaml("telemetry:\n  resource: { serviceName: a, serviceVersion: 1 }\n")
+    let config = Setup::yaml("telemetry:\n  resource: { serviceName: a, serviceVersion: '1' }\n")
         .file("app-config.local.yaml", "telemetry:\n  resource: { serviceName: null, serviceVersion: ~ }\n")
         .config();
     assert_eq!(config.telemetry.resource, ResourceConfig::default());
@@ -138,7 +138,7 @@ fn a_mistake_in_an_included_file_names_that_file() {
 
 #[test]
 fn app_config_variables_beat_files() {
-    let config = Setup::yaml("telemetry:\n  enabled: true\n  resource: { serviceVersion: 1 }\n")
+    let config = Setup::yaml("telemetry:\n  enabled: true\n  resource: { serviceVersion: '1' }\n")
         .variable("APP_CONFIG_telemetry_enabled", "false")
         .variable("APP_CONFIG_telemetry_resource_serviceName", "portal")
         .variable("APP_CONFIG_telemetry_metrics_exporters", r#"[{"type": "console"}]"#)

@@ -2,27 +2,35 @@
 
 mod documentation;
 mod environment;
+mod explanation;
 mod files;
 mod layers;
+mod matrix;
 mod mistakes;
 mod samples;
+mod schema;
 mod views;
 
 use std::fs;
 
 use tempfile::TempDir;
 
-use super::{Config, Environment, Loaded, RegisteredNames, Sources, load};
+use super::{Code, Config, Environment, Loaded, RegisteredNames, Sources, load};
 
 /// A folder with configuration files, and an environment.
 pub(super) struct Setup {
     folder: TempDir,
     environment: Vec<(String, String)>,
+    pub(super) code: Code,
 }
 
 impl Setup {
     pub(super) fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder"), environment: Vec::new() }
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            environment: Vec::new(),
+            code: Code::default(),
+        }
     }
 
     /// With `app-config.yaml`.
@@ -46,6 +54,7 @@ impl Setup {
             directory: self.folder.path().to_owned(),
             environment: Environment::from_iter(self.environment.clone()),
             registered: RegisteredNames::default(),
+            code: self.code.clone(),
         }
     }
 
@@ -55,7 +64,7 @@ impl Setup {
 
     /// The configuration, where there is nothing to notice.
     pub(super) fn config(&self) -> Config {
-        let Loaded { config, notices } = self.load();
+        let Loaded { config, notices, .. } = self.load();
         assert!(notices.is_empty(), "{notices:?}");
         config
     }

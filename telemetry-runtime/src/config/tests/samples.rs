@@ -5,23 +5,11 @@ use std::time::Duration;
 use super::super::*;
 use super::Setup;
 
-#[test]
-fn without_any_source_a_scrape_endpoint_on_loopback_and_no_spans() {
-    let config = Setup::new().config();
-    assert_eq!(config, Config::default());
-    let [MetricExporterConfig::Prometheus(prometheus)] = config.telemetry.metrics.exporters.as_slice() else {
-        panic!("{config:?}");
-    };
-    assert_eq!((prometheus.host.as_str(), prometheus.port), ("127.0.0.1", 9464));
-    assert_eq!(prometheus.path, "/metrics");
-    assert!(config.telemetry.tracing.exporters.is_empty());
-    assert_eq!(config.backend.service_name, "backstage");
-}
+/// Each sample.
+pub(super) const ALL: &[&str] = &[TELEMETRY_SERVICE, METRICS_SERVICE, TRACING_SERVICE, EVERY_KEY];
 
-#[test]
-fn the_telemetry_service_sample_loads() {
-    let setup = Setup::yaml(
-        "\
+/// The proposal of the telemetry service.
+const TELEMETRY_SERVICE: &str = "\
 # this is not a complete example, but it shows the general idea
 telemetry:
   enabled: true
@@ -49,50 +37,19 @@ telemetry:
     knex: false
     express: true
     # ...
-",
-    );
-    let Loaded { config, .. } = setup.load();
-    assert_eq!(
-        setup.notices(),
-        [
-            "app-config.yaml:25:5: telemetry.instrumentations.knex: a Node library, which has no counterpart here; \
-             the switch has no effect",
-            "app-config.yaml:26:5: telemetry.instrumentations.express: a Node library, which has no counterpart here; \
-             the switch has no effect",
-        ]
-    );
-    let TelemetryConfig { enabled, resource, metrics, tracing, instrumentations, shutdown: _ } =
-        config.telemetry;
-    assert!(enabled && metrics.enabled && !tracing.enabled);
-    assert_eq!(resource.service_name, "backstage-telemetry");
-    assert_eq!(resource.service_version.as_deref(), Some("0.0.1"));
-    assert_eq!(metrics.export_interval, Duration::from_secs(15));
-    // The default timeout is longer than this interval.
-    assert_eq!(metrics.export_timeout, Duration::from_secs(15));
-    assert_eq!(metrics.exporters, [MetricExporterConfig::Prometheus(PrometheusConfig::default())]);
-    assert_eq!(instrumentations.get("http"), Some(&false));
-}
+";
 
-#[test]
-fn the_metrics_service_sample_loads() {
-    let config = Setup::yaml(
-        "\
+/// The proposal of the metrics service.
+const METRICS_SERVICE: &str = "\
 backend:
   metrics:
     serviceName: backstage
     # todo: this is optional
     serviceVersion: 0.0.1
-",
-    )
-    .config();
-    assert_eq!(config.backend.service_name, "backstage");
-    assert_eq!(config.backend.service_version.as_deref(), Some("0.0.1"));
-}
+";
 
-#[test]
-fn the_tracing_service_samples_load() {
-    let config = Setup::yaml(
-        "\
+/// The documentation of the tracing service.
+const TRACING_SERVICE: &str = "\
 backend:
   tracing:
     capture:
@@ -103,23 +60,13 @@ backend:
           name: 'custom-catalog-tracer'
           version: '2.0.0'
           schemaUrl: 'https://example.com/schema'
-",
-    )
-    .config();
-    assert!(config.backend.capture_end_user);
-    let tracer = &config.backend.tracers["catalog"];
-    assert_eq!(tracer.name.as_deref(), Some("custom-catalog-tracer"));
-    assert_eq!(tracer.version.as_deref(), Some("2.0.0"));
-    assert_eq!(tracer.schema_url.as_deref(), Some("https://example.com/schema"));
-}
+";
 
-#[test]
-fn every_key_together_loads() {
-    let config = Setup::yaml(
-        "\
+/// Every key.
+const EVERY_KEY: &str = "\
 telemetry:
   enabled: yes
-  resource: { serviceName: backstage, serviceVersion: 1.20, attributes: { deployment.environment.name: test } }
+  resource: { serviceName: backstage, serviceVersion: '1.20', attributes: { deployment.environment.name: test } }
   metrics:
     enabled: true
     collection: { exportIntervalMillis: 60000, exportTimeoutMillis: 30000 }
@@ -149,9 +96,65 @@ backend:
   baseUrl: http://localhost:7007
   metrics: { serviceName: acme.portal, plugin: { catalog: { meter: { name: m } } } }
 app: { title: [not, read] }
-",
-    )
-    .config();
+";
+
+#[test]
+fn without_any_source_a_scrape_endpoint_on_loopback_and_no_spans() {
+    let config = Setup::new().config();
+    assert_eq!(config, Config::default());
+    let [MetricExporterConfig::Prometheus(prometheus)] = config.telemetry.metrics.exporters.as_slice() else {
+        panic!("{config:?}");
+    };
+    assert_eq!((prometheus.host.as_str(), prometheus.port), ("127.0.0.1", 9464));
+    assert_eq!(prometheus.path, "/metrics");
+    assert!(config.telemetry.tracing.exporters.is_empty());
+    assert_eq!(config.backend.service_name, "backstage");
+}
+
+#[test]
+fn the_telemetry_service_sample_loads() {
+    let setup = Setup::yaml(TELEMETRY_SERVICE);
+    let Loaded { config, .. } = setup.load();
+    assert_eq!(
+        setup.notices(),
+        [
+            "app-config.yaml:25:5: telemetry.instrumentations.knex: a Node library, which has no counterpart here; \
+             the switch has no effect",
+            "app-config.yaml:26:5: telemetry.instrumentations.express: a Node library, which has no counterpart here; \
+             the switch has no effect",
+        ]
+    );
+    let TelemetryConfig { enabled, resource, metrics, tracing, instrumentations, .. } = config.telemetry;
+    assert!(enabled && metrics.enabled && !tracing.enabled);
+    assert_eq!(resource.service_name, "backstage-telemetry");
+    assert_eq!(resource.service_version.as_deref(), Some("0.0.1"));
+    assert_eq!(metrics.export_interval, Duration::from_secs(15));
+    // The default timeout is longer than this interval.
+    assert_eq!(metrics.export_timeout, Duration::from_secs(15));
+    assert_eq!(metrics.exporters, [MetricExporterConfig::Prometheus(PrometheusConfig::default())]);
+    assert_eq!(instrumentations.get("http"), Some(&false));
+}
+
+#[test]
+fn the_metrics_service_sample_loads() {
+    let config = Setup::yaml(METRICS_SERVICE).config();
+    assert_eq!(config.backend.service_name, "backstage");
+    assert_eq!(config.backend.service_version.as_deref(), Some("0.0.1"));
+}
+
+#[test]
+fn the_tracing_service_samples_load() {
+    let config = Setup::yaml(TRACING_SERVICE).config();
+    assert!(config.backend.capture_end_user);
+    let tracer = &config.backend.tracers["catalog"];
+    assert_eq!(tracer.name.as_deref(), Some("custom-catalog-tracer"));
+    assert_eq!(tracer.version.as_deref(), Some("2.0.0"));
+    assert_eq!(tracer.schema_url.as_deref(), Some("https://example.com/schema"));
+}
+
+#[test]
+fn every_key_together_loads() {
+    let config = Setup::yaml(EVERY_KEY).config();
     let telemetry = config.telemetry;
     assert_eq!(telemetry.resource.service_version.as_deref(), Some("1.20"));
     assert_eq!(telemetry.resource.attributes["deployment.environment.name"], "test");

@@ -74,7 +74,7 @@ fn sums_are_exact_while_threads_come_and_go_and_collections_run() {
     let Some(MetricData::Histogram { points, .. }) = metric("s-churn", "a.h") else {
         panic!("no histogram");
     };
-    assert_eq!(points[0].count, total.into());
+    assert_eq!(points[0].count, u64::from(total));
     assert_eq!(points[0].sum.to_bits(), f64::from(WRITERS * THREADS * (0..ADDS).sum::<u32>()).to_bits());
     assert_eq!((points[0].min, points[0].max), (Some(0.0), Some(f64::from(ADDS - 1))));
 }
