@@ -10,6 +10,7 @@ mod settings;
 mod signals;
 mod sources;
 mod switches;
+mod views;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -194,8 +195,9 @@ fn refuse_conflicts() -> Result<(), Error> {
 
 /// Starts all parts and sets the globals.
 fn run(config: &Config, builder: TelemetryBuilder, diagnostics: Diagnostics) -> Result<Running, Error> {
+    let views = views::install(config, &diagnostics)?;
     let Parts { plan, trace, meter_provider, guarded_meters, resource } =
-        settings::parts(config, builder, diagnostics);
+        settings::parts(config, builder, diagnostics, &views);
     let traces = trace.is_some();
     match trace {
         Some(settings) => trace::install(settings),

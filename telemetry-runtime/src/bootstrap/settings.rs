@@ -12,10 +12,13 @@ use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 use super::builder::TelemetryBuilder;
 use super::sources::{Metrics, RecordedSpans};
 use crate::config::{
-    BackendConfig, Config, ExceptionSignal, PropagatorConfig, ResourceConfig, SamplerConfig, ScopeOverride,
-    TracingConfig,
+    BackendConfig, Config, ExceptionSignal, MetricNaming, PropagatorConfig, ResourceConfig, SamplerConfig,
+    ScopeOverride, TracingConfig,
 };
-use crate::export::{Diagnostics, ExportPlan, GuardedMeterProvider, MetricsPlan, SdkReader, SpansPlan};
+use crate::export::{
+    Diagnostics, ExportPlan, GuardedMeterProvider, MetricsPlan, SdkReader, SpansPlan, sdk_view,
+};
+use crate::metrics::views::{AppliedViews, Views};
 use crate::metrics::{MeterNaming, Naming};
 use crate::plugin::{Scope, ScopeKind};
 use crate::self_telemetry;
@@ -32,17 +35,26 @@ pub(super) struct Parts {
     pub(super) resource: Resource,
 }
 
-pub(super) fn parts(config: &Config, builder: TelemetryBuilder, diagnostics: Diagnostics) -> Parts {
+pub(super) fn parts(
+    config: &Config,
+    builder: TelemetryBuilder,
+    diagnostics: Diagnostics,
+    views: &Arc<Views>,
+) -> Parts {
     let telemetry = &config.telemetry;
     let resource = resource(&telemetry.resource);
-    let source = Metrics::new(naming(&config.backend));
+    let source = Metrics::new(naming(config));
     let third_party = SdkReader::new();
-    let meter_provider =
-        SdkMeterProvider::builder().with_resource(resource.clone()).with_reader(third_party.clone()).build();
+    let meter_provider = SdkMeterProvider::builder()
+        .with_resource(resource.clone())
+        .with_reader(third_party.clone())
+        .with_view(sdk_view(Arc::clone(views), telemetry.metrics.cardinality_limit))
+        .build();
     let guarded_meters = third_party.guard(meter_provider.clone());
     let metrics = telemetry.metrics.enabled.then(|| MetricsPlan {
         source: Arc::new(source),
         third_party: Some(third_party),
+        views: (!views.are_none()).then(|| AppliedViews::new(Arc::clone(views))),
         interval: telemetry.metrics.export_interval,
         timeout: telemetry.metrics.export_timeout,
         exporters: telemetry.metrics.exporters.clone(),
@@ -84,15 +96,23 @@ fn resource(config: &ResourceConfig) -> Resource {
     resource.build()
 }
 
-fn naming(backend: &BackendConfig) -> Naming {
-    let meter = |(id, own): (&String, &ScopeOverride)| {
+/// How metrics and their scopes are named.
+pub(super) fn naming(config: &Config) -> Naming {
+    let as_is = |naming: MetricNaming| naming == MetricNaming::AsIs;
+    let backend = &config.backend;
+    let mut meters: HashMap<String, MeterNaming> = HashMap::new();
+    for (id, own) in &backend.meters {
         let ScopeOverride { name, version, schema_url } = own.clone();
-        (id.clone(), MeterNaming { name, version, schema_url })
-    };
+        meters.insert(id.clone(), MeterNaming { name, version, schema_url, as_is: None });
+    }
+    for (id, own) in &backend.naming {
+        meters.entry(id.clone()).or_default().as_is = Some(as_is(*own));
+    }
     Naming {
         root: backend.service_name.clone(),
         version: backend.service_version.clone(),
-        meters: backend.meters.iter().map(meter).collect::<HashMap<_, _>>(),
+        as_is: as_is(config.telemetry.metrics.naming),
+        meters,
     }
 }
 

@@ -16,6 +16,7 @@ use super::counters::Counters;
 use super::diagnostics::{DiagnosticKind, Diagnostics};
 use super::sdk_bridge::{Collected, SdkReader};
 use crate::error::{Error, ErrorKind};
+use crate::metrics::views::AppliedViews;
 use crate::metrics::{ScopeMetrics, Snapshot};
 
 /// Where the metrics come from.
@@ -38,6 +39,7 @@ pub(crate) struct Collector {
 struct Shared {
     source: Arc<dyn MetricSource>,
     third_party: Option<SdkReader>,
+    views: Option<AppliedViews>,
     /// Since when callbacks run.
     observing: Mutex<Option<Instant>>,
     /// The third-party metrics of the last collection, for a collection that cannot wait for new ones.
@@ -57,6 +59,7 @@ impl Collector {
     pub(crate) fn start(
         source: Arc<dyn MetricSource>,
         third_party: Option<SdkReader>,
+        views: Option<AppliedViews>,
         counters: Arc<Counters>,
         diagnostics: Diagnostics,
     ) -> Result<Self, Error> {
@@ -64,6 +67,7 @@ impl Collector {
         let shared = Arc::new(Shared {
             source,
             third_party,
+            views,
             observing: Mutex::new(None),
             foreign: Mutex::default(),
             counters,
@@ -186,6 +190,10 @@ impl Shared {
             Vec::new()
         });
         scopes.extend(lock(&self.foreign).iter().cloned());
+        if let Some(views) = &self.views {
+            let tell = &mut |message| self.diagnostics.report(DiagnosticKind::Metric, message);
+            scopes = views.apply(scopes, tell);
+        }
         Snapshot { time, scopes }
     }
 }
@@ -208,7 +216,7 @@ mod tests {
     fn collector(callback: impl Fn() + Send + Sync + 'static, third_party: Option<SdkReader>) -> Collector {
         let source = Arc::new(Metrics { callback: Some(Box::new(callback)), ..Metrics::default() });
         let quiet = Diagnostics::to_hook(|_| {});
-        let mut collector = Collector::start(source, third_party, Arc::default(), quiet).unwrap();
+        let mut collector = Collector::start(source, third_party, None, Arc::default(), quiet).unwrap();
         collector.patience = ENOUGH;
         collector
     }

@@ -212,6 +212,8 @@ span catalog.refresh 2ms error \"no such file\" trace=00000000000000000000000000
             name: name.into(),
             description: "".into(),
             unit: unit.into(),
+            kind: None,
+            temporality: crate::metrics::Temporality::Cumulative,
             data,
         };
         let start_time = SystemTime::UNIX_EPOCH;

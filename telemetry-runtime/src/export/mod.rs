@@ -7,6 +7,7 @@ mod sink;
 mod collector;
 #[cfg(feature = "console")]
 mod console;
+mod delta;
 mod foreign;
 mod guard;
 #[cfg(feature = "prometheus")]
@@ -17,6 +18,7 @@ mod plan;
 #[cfg(feature = "prometheus")]
 mod prometheus;
 mod sdk_bridge;
+mod sdk_view;
 mod start;
 #[cfg(test)]
 mod testing;
@@ -28,6 +30,7 @@ pub use counters::{Counter, Counters};
 pub use diagnostics::{Diagnostic, DiagnosticKind, Diagnostics};
 pub(crate) use plan::{ExportPlan, MetricsPlan, SpanSource, SpansPlan};
 pub(crate) use sdk_bridge::SdkReader;
+pub(crate) use sdk_view::sdk_view;
 pub use sink::{BoxFuture, ExportError, MetricSink, Receipt, SpanSink};
 pub(crate) use start::{Exporters, start};
 pub(crate) use third_party::GuardedMeterProvider;

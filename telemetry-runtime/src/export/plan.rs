@@ -12,6 +12,7 @@ use super::diagnostics::Diagnostics;
 use super::sdk_bridge::SdkReader;
 use super::sink::{MetricSink, SpanSink};
 use crate::config::{BatchConfig, MetricExporterConfig, SpanExporterConfig};
+use crate::metrics::views::AppliedViews;
 
 /// Everything that [`start`](super::start) needs to know.
 pub(crate) struct ExportPlan {
@@ -33,6 +34,8 @@ pub(crate) struct MetricsPlan {
     pub(crate) source: Arc<dyn MetricSource>,
     /// The reader of the provider that third-party code gets its meters from.
     pub(crate) third_party: Option<SdkReader>,
+    /// What is made of all metrics before they are exported.
+    pub(crate) views: Option<AppliedViews>,
     /// The time from one periodic export to the next.
     pub(crate) interval: Duration,
     /// The limit for one export to one destination; zero is none.

@@ -149,6 +149,8 @@ fn convert(metric: &SdkMetric) -> Option<Metric> {
         name: metric.name().into(),
         description: metric.description().to_owned().into(),
         unit: metric.unit().to_owned().into(),
+        kind: None,
+        temporality: crate::metrics::Temporality::Cumulative,
         data,
     })
 }

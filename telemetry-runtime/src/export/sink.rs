@@ -8,6 +8,7 @@ use std::sync::Arc;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
 
+use crate::config::TemporalityPreference;
 use crate::metrics::Snapshot;
 
 /// The future of an export.
@@ -95,11 +96,19 @@ pub trait MetricSink: Send + Sync {
     /// What diagnostics call it.
     fn name(&self) -> &str;
 
+    /// Whether sums and histograms are those since the start, which they are unless this says otherwise, or since the last
+    /// snapshot that the sink took. [`Metric::temporality`](crate::metrics::Metric::temporality) says it of each metric. It
+    /// is asked once.
+    fn temporality(&self) -> TemporalityPreference {
+        TemporalityPreference::Cumulative
+    }
+
     /// Sends a snapshot.
     ///
     /// # Errors
     ///
-    /// The snapshot is lost and counted. Sums are cumulative, so that the next one makes up for it.
+    /// The snapshot is lost and counted, and the next one makes up for it: sums are cumulative, or contain what was not
+    /// taken.
     fn export<'a>(
         &'a self,
         snapshot: &'a Arc<Snapshot>,
@@ -115,6 +124,10 @@ pub trait MetricSink: Send + Sync {
 impl<S: MetricSink + ?Sized> MetricSink for Box<S> {
     fn name(&self) -> &str {
         (**self).name()
+    }
+
+    fn temporality(&self) -> TemporalityPreference {
+        (**self).temporality()
     }
 
     fn export<'a>(

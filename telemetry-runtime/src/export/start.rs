@@ -8,6 +8,7 @@ use opentelemetry_sdk::Resource;
 
 use super::collector::Collector;
 use super::counters::Counters;
+use super::delta::DeltaSink;
 use super::diagnostics::Diagnostics;
 use super::plan::{ExportPlan, MetricsPlan, SpansPlan};
 use super::worker::{MetricsWork, Server, SpansWork, Work, Worker};
@@ -116,6 +117,7 @@ impl Starter {
         let collector = Arc::new(Collector::start(
             plan.source,
             plan.third_party,
+            plan.views,
             self.counters.clone(),
             self.diagnostics.clone(),
         )?);
@@ -141,6 +143,7 @@ impl Starter {
                 MetricExporterConfig::Registered(_) => {}
             }
         }
+        let sinks = sinks.into_iter().map(DeltaSink::around).collect();
         Ok(MetricsWork { collector, interval: plan.interval, timeout: plan.timeout, sinks })
     }
 

@@ -123,6 +123,8 @@ impl MetricSource for Metrics {
             name: "collections".into(),
             description: "Collections so far.".into(),
             unit: "".into(),
+            kind: None,
+            temporality: crate::metrics::Temporality::Cumulative,
             data: MetricData::Sum { monotonic: true, points },
         };
         vec![ScopeMetrics { scope: MeterScope::default(), metrics: vec![metric] }]
@@ -214,6 +216,7 @@ pub(super) fn metrics_to(sinks: Vec<Box<dyn MetricSink>>) -> MetricsPlan {
     MetricsPlan {
         source: Arc::new(Metrics::default()),
         third_party: None,
+        views: None,
         interval: NEVER,
         timeout: ENOUGH,
         exporters: Vec::new(),

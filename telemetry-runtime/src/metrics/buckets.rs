@@ -8,6 +8,7 @@
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
+use super::moved;
 use super::number::INFINITY_BITS;
 
 /// Bounds for durations in seconds (OpenTelemetry semantic conventions, `http.server.request.duration`).
@@ -24,6 +25,8 @@ const TABLE_BOUNDS: usize = 32;
 
 /// Cells of a histogram's series before its buckets: the sum, the smallest and the largest measurement.
 const HEAD: usize = 3;
+/// The cell of the largest measurement.
+pub(crate) const LARGEST: usize = 2;
 
 /// The buckets of a histogram, prepared for the search.
 #[derive(Debug)]
@@ -148,17 +151,31 @@ impl Buckets {
         HEAD + self.bounds.len() + 1
     }
 
-    /// Records into the series at `offset`; `None` if the slab is too small for it.
+    /// Records into the series at `offset`; `None` if the slab is too small for it, or the series may have moved.
     ///
     /// The value is finite and not negative.
     #[inline]
     pub(crate) fn record(&self, slab: &[AtomicU64], offset: usize, value: f64) -> Option<()> {
+        self.record_unless::<true>(slab, offset, value)
+    }
+
+    /// As [`Buckets::record`], for a series that is known to be there.
+    pub(crate) fn record_here(&self, slab: &[AtomicU64], offset: usize, value: f64) -> Option<()> {
+        self.record_unless::<false>(slab, offset, value)
+    }
+
+    #[inline]
+    fn record_unless<const MOVED: bool>(&self, slab: &[AtomicU64], offset: usize, value: f64) -> Option<()> {
         let ([sum, smallest, largest], buckets) = slab.get(offset..)?.split_first_chunk::<HEAD>()?;
         let bucket = buckets.get(self.index(value))?;
         // Bits of numbers that are not negative are ordered like the numbers. Both extremes are kept such that a fresh
         // cell, zero, is smaller than every recorded one.
         let bits = value.to_bits();
         if bits + 1 > largest.load(Relaxed) {
+            // A series that moved has the largest measurement zero for ever, so that only here has to be asked.
+            if MOVED && moved::any() {
+                return None;
+            }
             largest.store(bits + 1, Relaxed);
         }
         if !bits > smallest.load(Relaxed) {
@@ -183,8 +200,9 @@ pub(crate) fn is_recordable(value: f64) -> bool {
 }
 
 /// The contents of one histogram series, summed over slabs.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Distribution {
+    pub(crate) bounds: &'static [f64],
     pub(crate) sum: f64,
     pub(crate) smallest: Option<f64>,
     pub(crate) largest: Option<f64>,
@@ -192,8 +210,8 @@ pub(crate) struct Distribution {
 }
 
 impl Distribution {
-    pub(crate) fn new(buckets: usize) -> Self {
-        Self { counts: vec![0; buckets], ..Self::default() }
+    pub(crate) fn new(bounds: &'static [f64]) -> Self {
+        Self { bounds, sum: 0.0, smallest: None, largest: None, counts: vec![0; bounds.len() + 1] }
     }
 
     /// Adds what one slab has of the series at `offset`.
@@ -217,8 +235,11 @@ impl Distribution {
         }
     }
 
-    /// Adds another series of the same buckets.
+    /// Adds another series of the same buckets; one of others is left out.
     pub(crate) fn merge(&mut self, other: &Self) {
+        if self.bounds != other.bounds {
+            return;
+        }
         for (count, more) in self.counts.iter_mut().zip(&other.counts) {
             *count += more;
         }
@@ -298,7 +319,7 @@ mod tests {
         for value in [0.0, 0.3, 12.0] {
             buckets.record(&slab, 3, value).unwrap();
         }
-        let mut read = Distribution::new(SECONDS.len() + 1);
+        let mut read = Distribution::new(SECONDS);
         read.add_slab(&slab, 3);
         assert_eq!((read.smallest, read.largest, read.count()), (Some(0.0), Some(12.0), 3));
         assert!((read.sum - 12.3).abs() < 1e-12);
@@ -319,7 +340,7 @@ mod tests {
                 .map(|value| buckets.record(slab, 20, value).map_or(0, |()| 1))
                 .iter()
                 .sum();
-            let mut read = Distribution::new(SECONDS.len() + 1);
+            let mut read = Distribution::new(SECONDS);
             read.add_slab(slab, 20);
             assert_eq!(read.count(), taken, "a slab of {length} cells");
         }

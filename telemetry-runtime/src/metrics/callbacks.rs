@@ -8,7 +8,7 @@ use super::attributes::MetricAttributes;
 use super::descriptor::Descriptor;
 use super::health::{self, Drop as Dropped};
 use super::number::MetricNumber;
-use super::registry::{self, Family, cardinality_limit};
+use super::registry::{self, Family};
 use super::snapshot::{AttributeData, Attributes, Number};
 use super::store::{Busy, lock};
 use crate::plugin::Scope;
@@ -25,6 +25,8 @@ pub struct Observer<'a, T: MetricNumber, A: MetricAttributes = ()> {
 pub(crate) struct Observations {
     descriptor: &'static Descriptor,
     points: Vec<(Attributes, u64)>,
+    /// The most series beside the overflow series.
+    limit: usize,
 }
 
 impl<T: MetricNumber> Observer<'_, T, ()> {
@@ -53,7 +55,7 @@ impl Observations {
     fn put(&mut self, attributes: Attributes, bits: u64) {
         if let Some(point) = self.points.iter_mut().find(|(known, _)| *known == attributes) {
             point.1 = bits;
-        } else if self.points.len() < cardinality_limit() {
+        } else if self.points.len() < self.limit {
             self.points.push((attributes, bits));
         } else {
             self.overflow(bits);
@@ -98,7 +100,8 @@ pub(crate) fn observe_once<T: MetricNumber, A: MetricAttributes>(
     descriptor: &'static Descriptor,
     callback: &dyn Fn(&mut Observer<'_, T, A>),
 ) -> Vec<(Attributes, Number)> {
-    let mut observations = Observations { descriptor, points: Vec::new() };
+    let mut observations =
+        Observations { descriptor, points: Vec::new(), limit: registry::cardinality_limit() };
     callback(&mut Observer { sink: &mut observations, _types: PhantomData });
     let number = |bits| descriptor.number.number(bits);
     observations.points.into_iter().map(|(attributes, bits)| (attributes, number(bits))).collect()
@@ -278,12 +281,12 @@ fn run_one(
     scope: Scope,
     callback: &dyn Fn(&mut Observations),
 ) -> Option<(&'static Family, Vec<(Attributes, u64)>)> {
-    let mut observations = Observations { descriptor, points: Vec::new() };
+    let family = Busy::enter().map(|busy| registry::family(&busy, descriptor, scope))?;
+    let mut observations = Observations { descriptor, points: Vec::new(), limit: family.cardinality_limit() };
     // The observations are thrown away with the panic, so that nothing half done is seen.
     if catch_unwind(AssertUnwindSafe(|| callback(&mut observations))).is_err() {
         health::dropped(Dropped::Callback);
         return None;
     }
-    let family = Busy::enter().map(|busy| registry::family(&busy, descriptor, scope))?;
     Some((family, observations.points))
 }

@@ -6,6 +6,7 @@ use super::buckets::Buckets;
 use super::descriptor::NumberKind;
 use super::health;
 use super::instruments::{accept, add_to_row};
+use super::moved::{self, Place};
 use super::number::{CounterNumber, GaugeNumber, MetricNumber, UpDownNumber};
 use super::registry::{ColumnKind, RowCells};
 use super::store::{self, Slab};
@@ -48,12 +49,21 @@ pub(crate) fn count(slab: Slab, at: usize) {
 
 /// Records a measurement into the series at `at` of a thread's slab.
 #[inline]
-pub(crate) fn measure(slab: Slab, buckets: &Buckets, at: usize, value: f64) {
+pub(crate) fn measure(slab: Slab, buckets: &'static Buckets, at: usize, value: f64) {
     if let Some(value) = accept(value)
         && buckets.record(slab, at, value).is_none()
     {
-        store::write_cold(at + buckets.cells(), &mut |slab| {
-            buckets.record(slab, at, value);
+        measure_cold(slab, buckets, at, value);
+    }
+}
+
+/// As [`measure`], where the slab is too small or the series has moved.
+#[cold]
+fn measure_cold(slab: Slab, buckets: &'static Buckets, at: usize, value: f64) {
+    let Place { buckets, offset } = moved::current(buckets, at);
+    if buckets.record_here(slab, offset, value).is_none() {
+        store::write_cold(offset + buckets.cells(), &mut |slab| {
+            buckets.record_here(slab, offset, value);
         });
     }
 }

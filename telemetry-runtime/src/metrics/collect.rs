@@ -3,19 +3,17 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::btree_map::{BTreeMap, Entry};
-use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use super::buckets::Distribution;
+use super::by_attributes::hash;
 use super::callbacks::{self, Observed};
-#[cfg(any(test, feature = "testing"))]
-use super::descriptor::Descriptor;
-use super::descriptor::InstrumentKind;
+use super::descriptor::{Descriptor, InstrumentKind};
 use super::registry::{self, Family, Reading};
 use super::snapshot::{
-    AttributeData, Attributes, HistogramPoint, MeterScope, Metric, MetricData, Number, NumberPoint,
-    ScopeMetrics,
+    Attributes, HistogramPoint, MeterScope, Metric, MetricData, Number, NumberPoint, ScopeMetrics,
+    Temporality,
 };
 #[cfg(any(test, feature = "testing"))]
 use super::store::Isolated;
@@ -29,6 +27,8 @@ pub struct Naming {
     pub root: String,
     /// The version of the meter scopes (`backend.metrics.serviceVersion`).
     pub version: Option<String>,
+    /// Whether names are those that authors wrote, without a prefix (`telemetry.metrics.naming`).
+    pub as_is: bool,
     /// What is configured for single plugins and core services, by id (`backend.metrics.plugin.{id}.meter`).
     pub meters: HashMap<String, MeterNaming>,
 }
@@ -42,19 +42,25 @@ pub struct MeterNaming {
     pub version: Option<String>,
     /// The scope's schema URL.
     pub schema_url: Option<String>,
+    /// Whether names are those that the author wrote (`backend.metrics.plugin.{id}.naming`).
+    pub as_is: Option<bool>,
 }
 
 impl Default for Naming {
     fn default() -> Self {
-        Self { root: "backstage".to_owned(), version: None, meters: HashMap::new() }
+        Self { root: "backstage".to_owned(), version: None, as_is: false, meters: HashMap::new() }
     }
 }
 
 impl Naming {
     /// The exported name of a metric.
     pub(crate) fn full_name(&self, family: &Family) -> String {
-        let (descriptor, scope) = (family.descriptor(), family.scope());
-        if descriptor.absolute {
+        self.full_name_of(family.descriptor(), family.scope())
+    }
+
+    /// The exported name of a declaration.
+    pub(crate) fn full_name_of(&self, descriptor: &Descriptor, scope: Scope) -> String {
+        if descriptor.absolute || self.is_as_is(descriptor, scope) {
             return descriptor.name.to_owned();
         }
         let kind = match scope.kind() {
@@ -62,6 +68,17 @@ impl Naming {
             ScopeKind::Core => "core",
         };
         format!("{}.{kind}.{}.{}", self.root, scope.id(), descriptor.name)
+    }
+
+    /// Whether a name that would have a prefix is exported without it.
+    pub(crate) fn is_as_is(&self, descriptor: &Descriptor, scope: Scope) -> bool {
+        let own = self.meters.get(scope.id()).and_then(|own| own.as_is);
+        !descriptor.absolute && own.unwrap_or(self.as_is)
+    }
+
+    /// The name of the meter scope of a plugin or core service.
+    pub(crate) fn meter_name(&self, scope: Scope) -> &str {
+        self.meters.get(scope.id()).and_then(|own| own.name.as_deref()).unwrap_or(&self.root)
     }
 
     /// The meter scope of a plugin or core service.
@@ -73,7 +90,7 @@ impl Naming {
         };
         let version = own.and_then(|own| own.version.clone()).or_else(|| self.version.clone());
         MeterScope {
-            name: own.and_then(|own| own.name.clone()).unwrap_or_else(|| self.root.clone()).into(),
+            name: self.meter_name(scope).to_owned().into(),
             version: version.map(Cow::Owned),
             schema_url: own.and_then(|own| own.schema_url.clone()).map(Cow::Owned),
             attributes: vec![(key.into(), scope.id().into())],
@@ -197,6 +214,8 @@ fn by_scope(naming: &Naming, families: &[&'static Family], series: Vec<Series>) 
             name: Arc::from(name.as_str()),
             description: family.descriptor().description.into(),
             unit: family.descriptor().unit.into(),
+            kind: Some(family.descriptor().kind),
+            temporality: Temporality::Cumulative,
             data: series.into_data(family, now),
         };
         match scopes.entry(family.scope()).or_default().entry(name) {
@@ -260,10 +279,11 @@ impl Series {
 
     fn into_data(mut self, family: &Family, now: SystemTime) -> MetricData {
         let descriptor = family.descriptor();
-        let start = registry::start_time();
+        // A histogram whose buckets the configuration changed began anew.
+        let start = family.restarted().unwrap_or_else(registry::start_time);
         if self.points.is_empty() && descriptor.is_attributeless() && descriptor.kind.starts_at_zero() {
             let zero = if descriptor.is_histogram() {
-                Reading::Distribution(Distribution::new(descriptor.histogram_bounds().len() + 1))
+                Reading::Distribution(Distribution::new(family.bounds()))
             } else {
                 Reading::Number(0)
             };
@@ -281,10 +301,14 @@ impl Series {
                 .collect()
         };
         match descriptor.kind {
-            InstrumentKind::Histogram => MetricData::Histogram {
-                bounds: descriptor.histogram_bounds().into(),
-                points: self.points.into_iter().filter_map(|(a, r)| histogram_point(a, r, start)).collect(),
-            },
+            InstrumentKind::Histogram => {
+                let bounds = family.bounds();
+                let point = |(attributes, reading)| histogram_point(attributes, reading, bounds, start);
+                MetricData::Histogram {
+                    bounds: bounds.into(),
+                    points: self.points.into_iter().filter_map(point).collect(),
+                }
+            }
             InstrumentKind::Gauge | InstrumentKind::ObservableGauge => {
                 MetricData::Gauge { points: numbers(self.points, now) }
             }
@@ -312,11 +336,16 @@ impl MetricData {
 fn histogram_point(
     attributes: Attributes,
     reading: Reading,
+    bounds: &'static [f64],
     start_time: SystemTime,
 ) -> Option<HistogramPoint> {
     let Reading::Distribution(distribution) = reading else {
         return None;
     };
+    // A table that is being registered while the buckets change has the old ones until it is next read.
+    if distribution.bounds != bounds {
+        return None;
+    }
     Some(HistogramPoint {
         attributes,
         start_time,
@@ -326,22 +355,6 @@ fn histogram_point(
         max: distribution.largest,
         bucket_counts: distribution.counts,
     })
-}
-
-fn hash(attributes: &Attributes) -> u64 {
-    let mut hasher = foldhash::fast::FixedState::default().build_hasher();
-    for (key, value) in attributes.iter() {
-        key.hash(&mut hasher);
-        match value {
-            AttributeData::String(text) => text.hash(&mut hasher),
-            AttributeData::Bool(value) => value.hash(&mut hasher),
-            AttributeData::I64(value) => value.hash(&mut hasher),
-            AttributeData::F64(value) => value.to_bits().hash(&mut hasher),
-            // Equal arrays have equal lengths; the comparison does the rest.
-            AttributeData::Array(values) => values.len().hash(&mut hasher),
-        }
-    }
-    hasher.finish()
 }
 
 impl InstrumentKind {

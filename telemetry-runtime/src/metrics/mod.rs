@@ -40,6 +40,7 @@
 
 mod attributes;
 mod buckets;
+mod by_attributes;
 mod callbacks;
 mod cells;
 mod collect;
@@ -48,6 +49,7 @@ mod function;
 mod health;
 mod instruments;
 mod meter;
+mod moved;
 mod number;
 mod registry;
 mod set;
@@ -55,10 +57,12 @@ mod snapshot;
 mod store;
 #[cfg(test)]
 mod testing;
+pub(crate) mod views;
 
 pub use attributes::{AttributeRef, AttributeValue, FreeAttributes, Label, MetricAttributes};
 #[doc(hidden)]
 pub use attributes::{assert_combinations, combinations, text_value, visit_values, without_generated_keys};
+pub(crate) use by_attributes::ByAttributes;
 pub(crate) use callbacks::observe_once;
 pub use callbacks::{Callback, CallbackHandle, Observer};
 pub use collect::{MeterNaming, Naming, collect, observe, read};
@@ -74,8 +78,8 @@ pub use meter::{
     DynamicObservableUpDownCounter, DynamicUpDownCounter, InstrumentBuilder, Meter, RunTimeInstrument,
 };
 pub use number::{CounterNumber, GaugeNumber, HistogramNumber, MetricNumber, UpDownNumber};
-pub(crate) use registry::set_cardinality_limit;
 pub use registry::{Conflict, Declared, Place, check, declared};
+pub(crate) use registry::{set_cardinality_limit, set_recording};
 pub use set::MetricSet;
 pub use snapshot::*;
 #[cfg(any(test, feature = "testing"))]

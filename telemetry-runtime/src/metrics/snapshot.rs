@@ -8,6 +8,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::descriptor::InstrumentKind;
+
 /// All metrics of the process at one moment.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -48,14 +50,28 @@ pub struct Metric {
     pub description: Cow<'static, str>,
     /// The UCUM unit; may be empty.
     pub unit: Cow<'static, str>,
+    /// The instrument; `None` for a third-party one, which is known by its data only.
+    pub kind: Option<InstrumentKind>,
+    /// Since when sums and histograms count. A gauge, and a sum that also goes down, is always cumulative.
+    pub temporality: Temporality,
     /// The points.
     pub data: MetricData,
+}
+
+/// Since when a sum or histogram counts (OpenTelemetry data model, "Temporality").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Temporality {
+    /// Since the metric's start.
+    #[default]
+    Cumulative,
+    /// Since the last export to the same destination.
+    Delta,
 }
 
 /// The points of a metric, by kind.
 #[derive(Clone, Debug)]
 pub enum MetricData {
-    /// A sum; cumulative.
+    /// A sum.
     Sum {
         /// Whether it only grows.
         monotonic: bool,
@@ -67,7 +83,7 @@ pub enum MetricData {
         /// One per attribute set.
         points: Vec<NumberPoint>,
     },
-    /// An explicit-bucket histogram; cumulative.
+    /// An explicit-bucket histogram.
     Histogram {
         /// Upper bounds of the buckets, strictly increasing, without the infinite one.
         bounds: Arc<[f64]>,
@@ -119,7 +135,6 @@ pub enum Number {
 
 impl Number {
     /// The sum of two numbers; of integers that do not fit together the largest.
-    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn plus(self, other: Self) -> Self {
         match (self, other) {
             (Self::U64(a), Self::U64(b)) => Self::U64(a.saturating_add(b)),

@@ -125,7 +125,7 @@ impl Metrics {
     #[track_caller]
     pub fn histogram(&self, name: &str, attributes: &[(&str, &str)]) -> Distribution {
         let metric = self.find(name, attributes, &[InstrumentKind::Histogram]);
-        let mut sum = Distribution::new(metric.family.descriptor().histogram_bounds().into());
+        let mut sum = Distribution::new(metric.family.bounds().into());
         if let Some(MetricData::Histogram { points, .. }) = &metric.data {
             points.iter().filter(|point| has(&point.attributes, attributes)).for_each(|point| sum.add(point));
         }

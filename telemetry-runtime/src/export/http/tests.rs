@@ -27,6 +27,8 @@ impl MetricSource for Source {
             name: "seen".into(),
             description: "Things seen.".into(),
             unit: "".into(),
+            kind: None,
+            temporality: crate::metrics::Temporality::Cumulative,
             data: MetricData::Sum { monotonic: true, points: Vec::new() },
         }];
         vec![ScopeMetrics { scope: crate::metrics::MeterScope::default(), metrics }]
@@ -47,7 +49,7 @@ impl Server {
         let (listener, address) = bind(&config, &diagnostics).unwrap();
         let counters = Arc::new(Counters::default());
         let collector =
-            Collector::start(Arc::new(Source::default()), None, counters.clone(), diagnostics.clone())
+            Collector::start(Arc::new(Source::default()), None, None, counters.clone(), diagnostics.clone())
                 .unwrap();
         let resource = Resource::builder_empty().build();
         let endpoint = Endpoint::new(config.path, resource, Arc::new(collector), counters, diagnostics);

@@ -19,7 +19,7 @@ use prost::Message as _;
 use super::encode::{Group, Request, split_groups};
 use crate::export::sink::Receipt;
 use crate::metrics::{
-    self, AttributeData, HistogramPoint, MeterScope, MetricData, Number, NumberPoint, Snapshot,
+    self, AttributeData, HistogramPoint, MeterScope, MetricData, Number, NumberPoint, Snapshot, Temporality,
 };
 
 /// The request for a snapshot. Metrics without points are left out: OTLP has nothing to say about them.
@@ -55,12 +55,17 @@ pub(super) fn receipt(response: &[u8]) -> Receipt {
 }
 
 fn encode(metric: &metrics::Metric, time: u64) -> Option<Metric> {
+    let aggregation_temporality = match metric.temporality {
+        Temporality::Cumulative => AggregationTemporality::Cumulative,
+        Temporality::Delta => AggregationTemporality::Delta,
+    }
+    .into();
     let data = match &metric.data {
         MetricData::Sum { points, .. } | MetricData::Gauge { points } if points.is_empty() => return None,
         MetricData::Histogram { points, .. } if points.is_empty() => return None,
         MetricData::Sum { monotonic, points } => metric::Data::Sum(Sum {
             data_points: points.iter().map(|point| number(point, nanos(point.start_time), time)).collect(),
-            aggregation_temporality: AggregationTemporality::Cumulative.into(),
+            aggregation_temporality,
             is_monotonic: *monotonic,
         }),
         MetricData::Gauge { points } => metric::Data::Gauge(Gauge {
@@ -69,7 +74,7 @@ fn encode(metric: &metrics::Metric, time: u64) -> Option<Metric> {
         }),
         MetricData::Histogram { bounds, points } => metric::Data::Histogram(Histogram {
             data_points: points.iter().map(|point| histogram(point, bounds, time)).collect(),
-            aggregation_temporality: AggregationTemporality::Cumulative.into(),
+            aggregation_temporality,
         }),
     };
     Some(Metric {

@@ -27,7 +27,7 @@ use opentelemetry_sdk::trace::SpanData;
 use self::client::Client;
 use super::diagnostics::{DiagnosticKind, Diagnostics};
 use super::sink::{BoxFuture, ExportError, MetricSink, Receipt, SpanSink};
-use crate::config::OtlpConfig;
+use crate::config::{OtlpConfig, TemporalityPreference};
 use crate::error::{Error, ErrorKind};
 use crate::metrics::Snapshot;
 
@@ -59,11 +59,12 @@ fn sink(config: &OtlpConfig, diagnostics: &Diagnostics, signal: Signal) -> Resul
             format_args!("{} is not encrypted, headers included: use https", client.name()),
         );
     }
-    Ok(Otlp { client })
+    Ok(Otlp { client, temporality: config.temporality })
 }
 
 struct Otlp {
     client: Client,
+    temporality: TemporalityPreference,
 }
 
 impl SpanSink for Otlp {
@@ -86,6 +87,10 @@ impl SpanSink for Otlp {
 impl MetricSink for Otlp {
     fn name(&self) -> &str {
         self.client.name()
+    }
+
+    fn temporality(&self) -> TemporalityPreference {
+        self.temporality
     }
 
     fn export<'a>(

@@ -10,7 +10,9 @@ use std::sync::Mutex;
 use super::plan::{Plan, Step, step};
 use super::{FnInstrument, Role};
 use crate::metrics::attributes::{AttributeRef, FreeAttributes};
-use crate::metrics::registry::{self, Columns, Lookup, RowCells, Schema, Table, cardinality_limit};
+use crate::metrics::registry::{
+    self, ColumnKind, Columns, Lookup, RowCells, Schema, Table, cardinality_limit,
+};
 use crate::metrics::store::{Busy, lock};
 use crate::outcome::Outcome;
 
@@ -42,7 +44,7 @@ impl ErrorSeries {
         let mut columns = Columns::default();
         for (_, instrument) in recording() {
             let family = registry::family(busy, instrument.descriptor, instrument.descriptor.scope);
-            columns.push(family, instrument.column_kind(busy), None);
+            columns.push(family, ColumnKind::of(family), None);
         }
         let schema = Schema::of::<FreeAttributes<'static>>();
         let table = registry::shared_table(busy, schema, &[], columns);

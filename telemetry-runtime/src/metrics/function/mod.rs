@@ -116,10 +116,6 @@ impl FnInstrument {
         Self { descriptor, role, on: On::Always, valued: false }
     }
 
-    fn column_kind(&self, busy: &Busy) -> ColumnKind {
-        ColumnKind::of(self.descriptor, || registry::buckets(busy, self.descriptor))
-    }
-
     /// Records a value that the call gives. Without one, a call is not recorded.
     #[must_use]
     pub const fn valued(mut self) -> Self {
@@ -217,7 +213,7 @@ impl FnMetrics {
             keys = descriptor.attribute_keys;
             let family = registry::family(busy, descriptor, descriptor.scope);
             let told_apart = self.outcome && instrument.role != Role::InFlight;
-            columns.push(family, instrument.column_kind(busy), told_apart.then(|| instrument.on.outcomes()));
+            columns.push(family, ColumnKind::of(family), told_apart.then(|| instrument.on.outcomes()));
         }
         registry::shared_table(busy, schema, keys, columns)
     }

@@ -83,24 +83,31 @@ impl<T: HistogramNumber, A: MetricAttributes> Histogram<T, A> {
         let Some(value) = accept(value) else {
             return;
         };
-        if let Some(base) = self.register() {
-            cells::measure(store::slab(), &self.buckets, base + index * self.buckets.cells(), value);
+        if let Some((base, buckets)) = self.register() {
+            cells::measure(store::slab(), buckets, base + index * buckets.cells(), value);
         }
     }
 
     fn record_open<B: MetricAttributes>(&self, value: f64, attributes: &B) {
         if let Some(value) = accept(value)
-            && let Some(row) = self.site.row::<A, B>(attributes)
+            && let Some(table) = self.site.table::<A>()
+            && let Some(row) = table.row(attributes)
+            && let Some(buckets) = table.buckets()
         {
-            cells::measure(store::slab(), &self.buckets, row.base, value);
+            cells::measure(store::slab(), buckets, row.base, value);
         }
     }
 
+    /// The cells of the first row, and the buckets in them.
     #[cold]
-    fn register(&self) -> Option<usize> {
-        let base = dense_base(self.site.table::<A>()?);
-        self.base.store(base, Relaxed);
-        Some(base)
+    fn register(&self) -> Option<(usize, &'static Buckets)> {
+        let table = self.site.table::<A>()?;
+        let (base, buckets) = (dense_base(table), table.buckets()?);
+        // Where the configuration has given the metric other buckets, each measurement comes this way.
+        if buckets.bounds() == self.buckets.bounds() {
+            self.base.store(base, Relaxed);
+        }
+        Some((base, buckets))
     }
 
     pub(crate) fn site(&self) -> &Site {

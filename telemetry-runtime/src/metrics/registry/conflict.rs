@@ -157,7 +157,7 @@ impl InstrumentKind {
 
 impl InstrumentKind {
     /// What decides a metric's suffixes in Prometheus.
-    const fn spelled(self) -> prometheus::Kind {
+    pub(crate) const fn spelled(self) -> prometheus::Kind {
         match self {
             Self::Counter | Self::ObservableCounter => prometheus::Kind::Counter,
             Self::UpDownCounter | Self::ObservableUpDownCounter => prometheus::Kind::UpDownCounter,

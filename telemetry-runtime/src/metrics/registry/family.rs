@@ -1,6 +1,11 @@
 //! One metric of one owner.
 
+use std::sync::{PoisonError, RwLock};
+use std::time::SystemTime;
+
 use super::conflict::Difference;
+use super::open::cardinality_limit;
+use crate::metrics::buckets::Buckets;
 use crate::metrics::descriptor::Descriptor;
 use crate::plugin::Scope;
 
@@ -25,11 +30,71 @@ pub(crate) struct Family {
     index: usize,
     descriptor: &'static Descriptor,
     scope: Scope,
+    /// What the configuration says about recording; read when something is registered or collected.
+    settings: RwLock<Settings>,
+}
+
+/// How a metric is recorded.
+#[derive(Clone, Copy, Debug, Default)]
+struct Settings {
+    /// The buckets of a histogram.
+    buckets: Option<&'static Buckets>,
+    /// When they last changed.
+    restarted: Option<SystemTime>,
+    /// The limit for its series; 0 is the one of all metrics.
+    limit: usize,
 }
 
 impl Family {
-    pub(super) fn leak(index: usize, descriptor: &'static Descriptor, scope: Scope) -> &'static Self {
-        Box::leak(Box::new(Self { index, descriptor, scope }))
+    pub(super) fn leak(
+        index: usize,
+        descriptor: &'static Descriptor,
+        scope: Scope,
+        buckets: Option<&'static Buckets>,
+        limit: usize,
+    ) -> &'static Self {
+        let settings = RwLock::new(Settings { buckets, restarted: None, limit });
+        Box::leak(Box::new(Self { index, descriptor, scope, settings }))
+    }
+
+    // Nothing panics under the lock.
+    fn settings(&self) -> Settings {
+        *self.settings.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets how the metric is recorded; whether its buckets are others now.
+    pub(super) fn set(&self, buckets: Option<&'static Buckets>, limit: usize) -> bool {
+        let mut settings = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+        settings.limit = limit;
+        let changed = settings.buckets.map(Buckets::bounds) != buckets.map(Buckets::bounds);
+        if changed {
+            settings.buckets = buckets;
+            settings.restarted = Some(SystemTime::now());
+        }
+        changed
+    }
+
+    /// The buckets that a histogram is recorded with.
+    pub(crate) fn buckets(&self) -> Option<&'static Buckets> {
+        self.settings().buckets
+    }
+
+    /// Their upper bounds.
+    pub(crate) fn bounds(&self) -> &'static [f64] {
+        self.buckets().map_or(&[], Buckets::bounds)
+    }
+
+    /// When its buckets last changed, if they ever did.
+    pub(crate) fn restarted(&self) -> Option<SystemTime> {
+        self.settings().restarted
+    }
+
+    /// The most series of free attributes.
+    pub(crate) fn cardinality_limit(&self) -> usize {
+        match self.settings().limit {
+            0 => cardinality_limit(),
+            limit => limit,
+        }
     }
 
     pub(crate) fn index(&self) -> usize {

@@ -12,8 +12,7 @@ mod tests;
 
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::SystemTime;
 
 pub use conflict::{Conflict, Place};
@@ -27,7 +26,7 @@ pub(crate) use table::{Column, ColumnKind, Columns, Outcomes, RowCells, Rows, Sc
 
 use super::buckets::Buckets;
 use super::descriptor::Descriptor;
-use super::store::{Busy, lock};
+use super::store::{self, Busy, lock};
 use crate::plugin::Scope;
 
 #[derive(Default)]
@@ -42,13 +41,26 @@ struct Registry {
     single: HashMap<(usize, TypeId), &'static Table>,
     buckets: Vec<&'static Buckets>,
     texts: HashSet<&'static str>,
+    recording: Option<RecordingRule>,
 }
+
+/// What the configuration says about the recording of a metric.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Recorded {
+    /// The bounds of its buckets, instead of the declared ones.
+    pub(crate) bounds: Option<Vec<f64>>,
+    /// The limit for its series, instead of that of all metrics.
+    pub(crate) limit: Option<usize>,
+}
+
+/// Decides for each metric, those that are made later too.
+pub(crate) type RecordingRule = Arc<dyn Fn(&Descriptor, Scope) -> Recorded + Send + Sync>;
 
 impl Registry {
     fn family(&mut self, descriptor: &'static Descriptor, scope: Scope) -> &'static Family {
         let identity = Identity::new(descriptor, scope);
         let Some(found) = self.by_identity.get(&identity).copied() else {
-            let family = Family::leak(self.families.len(), descriptor, scope);
+            let family = self.leak(self.families.len(), descriptor, scope);
             self.families.push(family);
             self.by_identity.insert(identity, family);
             return family;
@@ -64,9 +76,39 @@ impl Registry {
             return shadow;
         }
         self.conflicts.push(Conflict::declarations(found, descriptor, scope, difference));
-        let shadow = Family::leak(usize::MAX, descriptor, scope);
+        let shadow = self.leak(usize::MAX, descriptor, scope);
         self.shadows.push(shadow);
         shadow
+    }
+
+    fn leak(&mut self, index: usize, descriptor: &'static Descriptor, scope: Scope) -> &'static Family {
+        let (buckets, limit) = self.recorded(descriptor, scope);
+        Family::leak(index, descriptor, scope, buckets, limit)
+    }
+
+    /// The buckets of a histogram and the limit of its series, 0 for that of all metrics.
+    fn recorded(
+        &mut self,
+        descriptor: &'static Descriptor,
+        scope: Scope,
+    ) -> (Option<&'static Buckets>, usize) {
+        let Recorded { bounds, limit } =
+            self.recording.as_ref().map(|rule| rule(descriptor, scope)).unwrap_or_default();
+        let buckets = descriptor.is_histogram().then(|| match bounds {
+            Some(bounds) => self.buckets(&bounds, || bounds.clone().leak()),
+            None => self.buckets(descriptor.histogram_bounds(), || descriptor.histogram_bounds()),
+        });
+        (buckets, limit.unwrap_or_default())
+    }
+
+    /// The prepared buckets with these bounds, of which there is one.
+    fn buckets(&mut self, bounds: &[f64], keep: impl FnOnce() -> &'static [f64]) -> &'static Buckets {
+        if let Some(known) = self.buckets.iter().find(|buckets| buckets.bounds() == bounds) {
+            return known;
+        }
+        let buckets: &'static Buckets = Box::leak(Box::new(Buckets::new(keep())));
+        self.buckets.push(buckets);
+        buckets
     }
 
     /// The conflicts of declarations, then those of Prometheus spellings.
@@ -127,14 +169,28 @@ pub(crate) fn keep_text(busy: &Busy, text: &str) -> &'static str {
 
 /// Bounds for the life of the process; equal ones are kept once.
 pub(crate) fn keep_bounds(busy: &Busy, bounds: &[f64]) -> &'static [f64] {
-    with(busy, |registry| {
-        if let Some(known) = registry.buckets.iter().find(|buckets| buckets.bounds() == bounds) {
-            return known.bounds();
+    with(busy, |registry| registry.buckets(bounds, || bounds.to_vec().leak()).bounds())
+}
+
+/// Sets how metrics are recorded from now on; `None` is as they are declared. A histogram whose buckets become others
+/// begins anew.
+pub(crate) fn set_recording(rule: Option<RecordingRule>) {
+    let Some(busy) = Busy::enter() else { return };
+    register_declared(&busy);
+    let tables = with(&busy, |registry| {
+        registry.recording = rule;
+        let families: Vec<_> = registry.families.iter().chain(&registry.shadows).copied().collect();
+        let mut changed = false;
+        for family in families {
+            let (buckets, limit) = registry.recorded(family.descriptor(), family.scope());
+            changed |= family.set(buckets, limit);
         }
-        let bounds: &'static [f64] = bounds.to_vec().leak();
-        registry.buckets.push(Box::leak(Box::new(Buckets::new(bounds))));
-        bounds
-    })
+        if changed { registry.tables.clone() } else { Vec::new() }
+    });
+    let slabs = store::slabs(&busy);
+    for table in tables {
+        table.restart(&busy, &slabs);
+    }
 }
 
 /// The table of one instrument with this schema, made on first use.
@@ -143,7 +199,7 @@ pub(crate) fn single_table(busy: &Busy, family: &'static Family, schema: Schema)
     if let Some(table) = with(busy, |registry| registry.single.get(&key).copied()) {
         return table;
     }
-    let kind = ColumnKind::of(family.descriptor(), || buckets(busy, family.descriptor()));
+    let kind = ColumnKind::of(family);
     let mut columns = Columns::default();
     columns.push(family, kind, None);
     let table = Table::leak(busy, schema, family.descriptor().attribute_keys, columns);
@@ -167,19 +223,6 @@ pub(crate) fn shared_table(
     let table = Table::leak(busy, schema, keys, columns);
     with(busy, |registry| registry.tables.push(table));
     table
-}
-
-/// The prepared buckets of a histogram; equal bounds share one.
-pub(crate) fn buckets(busy: &Busy, descriptor: &'static Descriptor) -> &'static Buckets {
-    let bounds = descriptor.histogram_bounds();
-    with(busy, |registry| {
-        if let Some(known) = registry.buckets.iter().find(|buckets| buckets.bounds() == bounds) {
-            return *known;
-        }
-        let buckets: &'static Buckets = Box::leak(Box::new(Buckets::new(bounds)));
-        registry.buckets.push(buckets);
-        buckets
-    })
 }
 
 /// Every exported metric, in the order of registration, and every table.

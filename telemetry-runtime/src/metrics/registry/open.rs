@@ -130,7 +130,7 @@ impl OpenRows {
     #[cold]
     fn missing<A: MetricAttributes>(&self, table: &Table, attributes: &A, hash: u64) -> Option<&'static Row> {
         // Beyond the limit no lock is taken, unless other orders of free keys could have a row.
-        if (self.made.load(Relaxed) >= cardinality_limit() && attributes.free().is_none_or(is_sorted)
+        if (self.made.load(Relaxed) >= table.cardinality_limit() && attributes.free().is_none_or(is_sorted)
             || self.labels.iter().any(|label| self.refuses(label, attributes)))
             && let Some(row) = self.overflow.get()
         {
@@ -169,6 +169,7 @@ impl OpenRows {
         hash: u64,
         limited: bool,
     ) -> &'static Row {
+        let limit = table.cardinality_limit();
         let mut rows = lock(busy, &self.rows);
         // Another thread may have been faster.
         if let Some(entry) = self.entries.find(hash, |entry| entry.key.is_of(attributes)) {
@@ -177,15 +178,14 @@ impl OpenRows {
         let sorted = attributes.free().map(sort);
         if let Some(row) = sorted.as_deref().and_then(|sorted| self.known(sorted)) {
             // Another order of known attributes. Orders are bounded too; beyond, each costs this way again.
-            if self.entries.len() < cardinality_limit() * 2 {
+            if self.entries.len() < limit * 2 {
                 self.enter(hash, Key::of(attributes), row);
             }
             return row;
         }
         if limited {
             let made = self.made.load(Relaxed);
-            if made >= cardinality_limit() || self.labels.iter().any(|label| self.refuses(label, attributes))
-            {
+            if made >= limit || self.labels.iter().any(|label| self.refuses(label, attributes)) {
                 return self.overflow_row(busy, table, &mut rows);
             }
             self.take_labels(attributes);
@@ -234,7 +234,8 @@ impl OpenRows {
                 }
             });
         }
-        if isolated.admits(&busy, std::ptr::from_ref(self).addr(), row.base, cardinality_limit(), texts) {
+        if isolated.admits(&busy, std::ptr::from_ref(self).addr(), row.base, table.cardinality_limit(), texts)
+        {
             Some(row)
         } else {
             Some(self.overflow_row(&busy, table, &mut lock(&busy, &self.rows)))
@@ -282,8 +283,11 @@ fn pairs<A: MetricAttributes>(
 }
 
 fn new_row(busy: &Busy, table: &Table, pairs: Pairs) -> &'static Row {
+    let base = store::reserve(busy, table.cells);
+    // Nobody has recorded there, so that no thread has to be told.
+    table.restart_row(busy, base, &[]);
     Box::leak(Box::new(Row {
-        base: store::reserve(busy, table.cells),
+        base,
         shared: (0..table.shared).map(|_| AtomicU64::new(0)).collect(),
         attributes: RowAttributes::new(pairs),
         touched: AtomicBool::new(false),

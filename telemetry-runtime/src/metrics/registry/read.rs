@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::{Column, ColumnKind, Family, Outcomes, RowCells, Rows, Table};
 use crate::metrics::buckets::Distribution;
+use crate::metrics::moved::{self, Place};
 use crate::metrics::number::gauge_value;
 use crate::metrics::snapshot::{AttributeData, Attributes};
 use crate::metrics::store::{Busy, Slab, Source};
@@ -162,9 +163,13 @@ impl Column {
                 (sum != 0 || touched).then_some(Reading::Number(sum))
             }
             ColumnKind::Histogram(buckets) => {
-                let mut distribution = Distribution::new(buckets.bounds().len() + 1);
+                let Place { buckets, offset } = moved::current(buckets, row.base + at);
+                if offset != row.base + at {
+                    moved::redirect(row.base + at, slabs);
+                }
+                let mut distribution = Distribution::new(buckets.bounds());
                 for slab in slabs {
-                    distribution.add_slab(slab, row.base + at);
+                    distribution.add_slab(slab, offset);
                 }
                 (distribution.count() > 0 || touched).then_some(Reading::Distribution(distribution))
             }

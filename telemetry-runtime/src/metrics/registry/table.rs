@@ -10,13 +10,14 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use super::Family;
-use super::open::OpenRows;
+use super::open::{OpenRows, cardinality_limit};
 use super::read::{Pairs, RowAttributes};
 use crate::metrics::attributes::MetricAttributes;
 use crate::metrics::buckets::Buckets;
-use crate::metrics::descriptor::{Descriptor, InstrumentKind};
+use crate::metrics::descriptor::InstrumentKind;
+use crate::metrics::moved;
 use crate::metrics::snapshot::AttributeData;
-use crate::metrics::store::{self, Busy};
+use crate::metrics::store::{self, Busy, Slab};
 
 /// An attribute set's type, as values.
 #[derive(Clone, Copy, Debug)]
@@ -56,12 +57,16 @@ pub(crate) enum ColumnKind {
 }
 
 impl ColumnKind {
-    pub(crate) fn of(descriptor: &Descriptor, buckets: impl FnOnce() -> &'static Buckets) -> Self {
-        match descriptor.kind {
-            InstrumentKind::Counter | InstrumentKind::ObservableCounter => Self::Sum,
-            InstrumentKind::Histogram => Self::Histogram(buckets()),
-            InstrumentKind::UpDownCounter | InstrumentKind::ObservableUpDownCounter => Self::UpDown,
-            InstrumentKind::Gauge | InstrumentKind::ObservableGauge => Self::Gauge,
+    /// How the columns of a metric that are made now keep its values.
+    pub(crate) fn of(family: &Family) -> Self {
+        match (family.descriptor().kind, family.buckets()) {
+            (InstrumentKind::Histogram, Some(buckets)) => Self::Histogram(buckets),
+            // A histogram without buckets does not exist: every family of one is made with them.
+            (InstrumentKind::Counter | InstrumentKind::ObservableCounter | InstrumentKind::Histogram, _) => {
+                Self::Sum
+            }
+            (InstrumentKind::UpDownCounter | InstrumentKind::ObservableUpDownCounter, _) => Self::UpDown,
+            (InstrumentKind::Gauge | InstrumentKind::ObservableGauge, _) => Self::Gauge,
         }
     }
 }
@@ -233,6 +238,54 @@ impl RowCells {
 }
 
 impl Table {
+    /// The buckets of a single histogram, as its cells were laid out.
+    #[inline]
+    pub(crate) fn buckets(&self) -> Option<&'static Buckets> {
+        match self.columns.first()?.kind {
+            ColumnKind::Histogram(buckets) => Some(buckets),
+            _ => None,
+        }
+    }
+
+    /// The most rows of free attributes: the largest limit of its metrics.
+    pub(super) fn cardinality_limit(&self) -> usize {
+        let limits = self.columns.iter().map(|column| column.family.cardinality_limit());
+        limits.max().unwrap_or_else(cardinality_limit)
+    }
+
+    /// Lets the series of a histogram whose buckets have changed begin anew, in all rows.
+    pub(super) fn restart(&self, busy: &Busy, slabs: &[Slab]) {
+        match &self.rows {
+            Rows::Dense(rows) => {
+                for row in 0..rows.touched.len() {
+                    self.restart_row(busy, rows.base + row * self.cells, slabs);
+                }
+            }
+            Rows::Open(rows) => {
+                for row in rows.all(busy) {
+                    self.restart_row(busy, row.base, slabs);
+                }
+            }
+        }
+    }
+
+    /// The same in the row at `base`.
+    pub(super) fn restart_row(&self, busy: &Busy, base: usize, slabs: &[Slab]) {
+        for column in &self.columns {
+            let (ColumnKind::Histogram(laid_out), Some(wanted)) = (column.kind, column.family.buckets())
+            else {
+                continue;
+            };
+            for outcome in 0..column.outcomes.map_or(1, |outcomes| outcomes.count) {
+                let offset = base + column.at + outcome * column.width;
+                if moved::current(laid_out, offset).buckets.bounds() != wanted.bounds() {
+                    moved::restart(busy, offset, wanted);
+                    moved::redirect(offset, slabs);
+                }
+            }
+        }
+    }
+
     /// The row of an attribute set. `None` only from inside the store, where a row cannot be made; that is counted.
     #[inline]
     pub(crate) fn row<A: MetricAttributes>(&'static self, attributes: &A) -> Option<RowCells> {

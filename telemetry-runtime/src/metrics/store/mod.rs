@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 pub(crate) use busy::{Busy, lock};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use isolated::Isolated;
-pub(crate) use pool::reserve;
+pub(crate) use pool::{reserve, slabs};
 pub(crate) use source::Source;
 
 use super::health::{self, Drop as Dropped};

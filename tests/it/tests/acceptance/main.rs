@@ -9,3 +9,4 @@ mod gaps;
 mod metrics_service;
 mod naming;
 mod tracing_service;
+mod views;

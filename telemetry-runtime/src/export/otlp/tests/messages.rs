@@ -20,8 +20,14 @@ pub(super) fn snapshot() -> Snapshot {
     let attributes: crate::metrics::Attributes =
         Arc::from([("kind".into(), AttributeData::String("api".into()))]);
     let number = |value| NumberPoint { attributes: attributes.clone(), start_time: start(), value };
-    let metric =
-        |name: &str, data| Metric { name: name.into(), description: "Text.".into(), unit: "s".into(), data };
+    let metric = |name: &str, data| Metric {
+        name: name.into(),
+        description: "Text.".into(),
+        unit: "s".into(),
+        kind: None,
+        temporality: crate::metrics::Temporality::Cumulative,
+        data,
+    };
     let histogram = HistogramPoint {
         attributes: attributes.clone(),
         start_time: start(),

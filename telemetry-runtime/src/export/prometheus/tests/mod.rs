@@ -34,7 +34,14 @@ fn point(pairs: &[(&'static str, AttributeData)], value: Number) -> NumberPoint 
 }
 
 fn metric(name: &str, unit: &'static str, data: MetricData) -> Metric {
-    Metric { name: Arc::from(name), description: "Things seen.".into(), unit: unit.into(), data }
+    Metric {
+        name: Arc::from(name),
+        description: "Things seen.".into(),
+        unit: unit.into(),
+        kind: None,
+        temporality: crate::metrics::Temporality::Cumulative,
+        data,
+    }
 }
 
 fn counter(name: &str, points: Vec<NumberPoint>) -> Metric {

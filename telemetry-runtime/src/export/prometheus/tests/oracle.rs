@@ -132,6 +132,8 @@ impl Dice {
             name: self.word().into(),
             description: self.word().into(),
             unit: (*self.pick(&units)).into(),
+            kind: None,
+            temporality: crate::metrics::Temporality::Cumulative,
             data: self.data(),
         }
     }

@@ -1,0 +1,165 @@
+//! What is wrong with views, as far as it is known before anything is exported.
+
+use std::collections::HashMap;
+
+use telemetry_naming::prometheus;
+
+use super::{Stream, View, Views};
+use crate::metrics::descriptor::{Descriptor, InstrumentKind};
+use crate::metrics::registry::{self, Family};
+use crate::metrics::store::Busy;
+use crate::plugin::Scope;
+
+/// What [`Views::check`] found: texts that start with the place of the view.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Findings {
+    /// Mistakes, which stop the start.
+    pub(crate) errors: Vec<String>,
+    /// What has no effect.
+    pub(crate) notices: Vec<String>,
+}
+
+/// A metric as it will be exported.
+struct Exported {
+    stream: Stream,
+    unit: String,
+    kind: prometheus::Kind,
+    scope: Scope,
+    /// The name without views.
+    own_name: String,
+    /// Whether the name is the one that the code gave and that [`check`](registry::check) has looked at.
+    usual: bool,
+}
+
+impl Views {
+    /// Looks at every metric that is declared or was made so far; third-party ones are not known yet.
+    pub(crate) fn check(&self) -> Findings {
+        let Some(busy) = Busy::enter() else { return Findings::default() };
+        registry::register_declared(&busy);
+        let (families, _) = registry::contents(&busy);
+        drop(busy);
+        self.check_all(&families)
+    }
+
+    pub(super) fn check_all(&self, families: &[&'static Family]) -> Findings {
+        let mut findings = Findings::default();
+        let mut exported = Vec::new();
+        for family in families {
+            let (descriptor, scope) = (family.descriptor(), family.scope());
+            let name = self.naming.full_name(family);
+            let subject = self.subject(&name, descriptor, scope);
+            let streams = self.streams(&subject);
+            for view in self.list.iter().filter(|view| view.selects(&subject)) {
+                view.check(&name, descriptor, streams.as_deref(), &mut findings);
+            }
+            let as_it_is =
+                || vec![Stream { name: name.clone(), named_at: None, settings: super::Settings::default() }];
+            for stream in streams.unwrap_or_else(as_it_is) {
+                let unit = stream.settings.unit.clone().unwrap_or_else(|| descriptor.unit.to_owned());
+                exported.push(Exported {
+                    usual: stream.named_at.is_none()
+                        && unit == descriptor.unit
+                        && !self.naming.is_as_is(descriptor, scope),
+                    stream,
+                    unit,
+                    kind: descriptor.kind.spelled(),
+                    scope,
+                    own_name: name.clone(),
+                });
+            }
+        }
+        one_scope_twice(&exported, &mut findings);
+        one_spelling(&exported, &mut findings);
+        findings
+    }
+}
+
+impl View {
+    /// Whether it can have its effect on this metric.
+    fn check(
+        &self,
+        name: &str,
+        descriptor: &Descriptor,
+        streams: Option<&[Stream]>,
+        findings: &mut Findings,
+    ) {
+        let place = &self.place;
+        // A view for one metric that cannot have its effect is a mistake; one for many leaves this metric alone.
+        let mut wrong = |text: String| {
+            if self.instrument.is_exact() { &mut findings.errors } else { &mut findings.notices }.push(text);
+        };
+        let is_gauge = matches!(descriptor.kind, InstrumentKind::Gauge | InstrumentKind::ObservableGauge);
+        if let Some(keys) = self.settings.keys.as_ref().filter(|_| is_gauge)
+            && let Some(key) = descriptor.keys().iter().find(|key| !keys.keep(key))
+        {
+            wrong(format!(
+                "{place}: gauge `{name}` keeps its attribute `{key}`: values of a gauge cannot be merged"
+            ));
+        }
+        if self.settings.bounds.is_some() && !descriptor.is_histogram() && self.instrument.is_exact() {
+            let kind = descriptor.kind.words();
+            findings
+                .errors
+                .push(format!("{place}: `{name}` is no histogram but a {kind}, which has no buckets"));
+        }
+        if self.drop && self.instrument.is_exact() && streams.is_some_and(|streams| !streams.is_empty()) {
+            findings
+                .notices
+                .push(format!("{place}: `{name}` is exported all the same, by another view that selects it"));
+        }
+    }
+}
+
+/// Two metrics of one owner that a view or the naming gives one name.
+fn one_scope_twice(exported: &[Exported], findings: &mut Findings) {
+    let mut taken: HashMap<(Scope, String), &Exported> = HashMap::new();
+    for metric in exported {
+        let key = (metric.scope, metric.stream.name.to_ascii_lowercase());
+        let Some(first) = taken.get(&key) else {
+            taken.insert(key, metric);
+            continue;
+        };
+        if let Some(place) = metric.stream.named_at.as_ref().or(first.stream.named_at.as_ref()) {
+            findings.errors.push(format!(
+                "{place}: `{}` and `{}` would both be exported as `{}`",
+                first.own_name, metric.own_name, metric.stream.name
+            ));
+        }
+    }
+}
+
+/// Metrics that Prometheus would spell alike, though they are of different types.
+fn one_spelling(exported: &[Exported], findings: &mut Findings) {
+    let families: Vec<prometheus::Family<'_>> = exported
+        .iter()
+        .map(|metric| prometheus::Family { name: &metric.stream.name, unit: &metric.unit, kind: metric.kind })
+        .collect();
+    for collision in prometheus::collisions(&families) {
+        let (first, second) = (&exported[collision.first], &exported[collision.second]);
+        let same_scope = first.scope == second.scope;
+        if first.usual && second.usual
+            || (same_scope && first.stream.name.eq_ignore_ascii_case(&second.stream.name))
+            || (!same_scope && is_one_family(first, second))
+        {
+            continue;
+        }
+        let text = format!(
+            "`{}` and `{}` would both be `{}` in Prometheus, and one of them is left out there",
+            first.own_name, second.own_name, collision.series
+        );
+        match second.stream.named_at.as_ref().or(first.stream.named_at.as_ref()) {
+            Some(place) => findings.errors.push(format!("{place}: {text}")),
+            None => findings.notices.push(text),
+        }
+    }
+}
+
+/// Whether two metrics of different owners become one Prometheus family of one type.
+fn is_one_family(first: &Exported, second: &Exported) -> bool {
+    let exposed = |metric: &Exported| {
+        let gauge = matches!(metric.kind, prometheus::Kind::Gauge | prometheus::Kind::UpDownCounter);
+        (prometheus::metric_name(&metric.stream.name, &metric.unit, metric.kind), gauge)
+    };
+    let same_type = first.kind == second.kind || exposed(first).1;
+    exposed(first) == exposed(second) && same_type
+}
