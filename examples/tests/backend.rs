@@ -62,7 +62,13 @@ struct Backend {
 impl Backend {
     /// Starts the program on free ports and waits until it says where it is. `interval` is in seconds.
     fn start(interval: &str) -> Self {
+        Self::start_with(interval, "")
+    }
+
+    /// As [`Backend::start`], with this text as `app-config.yaml`.
+    fn start_with(interval: &str, config: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("app-config.yaml"), config).unwrap();
         let mut command = program(folder.path(), &["--port", "0", "--api-port", "0", "--interval", interval]);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
@@ -174,6 +180,62 @@ fn every_metric_gets_a_sample_from_one_run_and_one_message() {
         sum(&samples, "backstage_plugin_catalog_events_scm_messages_total", r#"event_type="repository""#),
         1
     );
+}
+
+/// The original plugins' metrics in the order of [`METRICS`], as Prometheus shows them there: without a suffix for the unit.
+const ORIGINAL_METRICS: [&str; 20] = [
+    "catalog_entities_count",
+    "catalog_registered_locations_count",
+    "catalog_relations_count",
+    "catalog_processed_entities_count_total",
+    "catalog_processing_duration_count",
+    "catalog_processors_duration_count",
+    "catalog_processing_queue_delay_count",
+    "catalog_stitched_entities_count_total",
+    "catalog_stitching_duration_count",
+    "catalog_stitching_queue_length",
+    "catalog_stitching_queue_delay_count",
+    "catalog_events_scm_messages_total",
+    "scaffolder_task_count_total",
+    "scaffolder_task_duration_count",
+    "scaffolder_step_count_total",
+    "scaffolder_step_duration_count",
+    "backend_tasks_task_runs_count_total",
+    "backend_tasks_task_runs_duration_count",
+    "backend_tasks_task_runs_started",
+    "backend_tasks_task_runs_completed",
+];
+
+const ORIGINAL_NAMES: &str = include_str!("../original-names.yaml");
+
+/// What of these metrics a backend with this configuration shows, after everything has happened in it once.
+fn shown(config: &str, metrics: &[&str]) -> Vec<String> {
+    let backend = Backend::start_with("3600", config);
+    request(&backend.api, "POST", "/api/events/scm", r#"{"type": "repository.updated"}"#);
+    let samples = backend.scrape();
+    let found = |metric: &&&str| samples.keys().any(|name| name.split('{').next() == Some(**metric));
+    metrics.iter().filter(found).map(|metric| (*metric).to_owned()).collect()
+}
+
+#[test]
+fn every_metric_can_have_its_original_name_by_configuration_alone() {
+    let both = [ORIGINAL_METRICS, METRICS].concat();
+    assert_eq!(shown(ORIGINAL_NAMES, &both), ORIGINAL_METRICS);
+}
+
+#[test]
+fn every_metric_can_have_both_names_while_dashboards_move() {
+    let both = [ORIGINAL_METRICS, METRICS].concat();
+    // The line that the file's own comment gives.
+    let line = "\n      - instrument: \"backstage.*\"\n";
+    assert!(ORIGINAL_NAMES.contains(line.trim()));
+    let config = ORIGINAL_NAMES.replacen("\n    views:\n", &format!("\n    views:{line}"), 1);
+    assert_eq!(shown(&config, &both), both);
+    // As further names of one view, which share its units.
+    let config = ORIGINAL_NAMES.replace("name: ", "alsoAs: ");
+    let own = METRICS.map(|name| name.replace("_seconds", ""));
+    let all: Vec<&str> = ORIGINAL_METRICS.into_iter().chain(own.iter().map(String::as_str)).collect();
+    assert_eq!(shown(&config, &all), all);
 }
 
 #[test]
