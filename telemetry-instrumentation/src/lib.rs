@@ -7,6 +7,7 @@
 //! | `tower` | `tower` | requests to HTTP and gRPC servers, by a tower layer |
 //! | `axum` | `tower` | the same, with the routes of axum |
 //! | `reqwest` | `reqwest` | requests of HTTP clients, by a middleware |
+//! | `sqlx` | `sqlx` | database queries, by an executor |
 //! | `tracing` | `tracing` | spans of `tracing` in the same traces, and trace ids on its log lines |
 //! | `process` | `process` | CPU time, memory, threads, open files and uptime of the process |
 //!
@@ -17,6 +18,7 @@
 //! |---|---|
 //! | `http` | `tower`, `reqwest` |
 //! | `process` | `process` |
+//! | `sqlx` | `sqlx` |
 //! | `tracing` | `tracing` |
 //!
 //! `docs/instrumentation.md` lists every metric, span and attribute.
@@ -27,8 +29,10 @@ mod http;
 pub mod process;
 #[cfg(feature = "reqwest")]
 pub mod reqwest;
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", feature = "sqlx"))]
 mod span;
+#[cfg(feature = "sqlx")]
+pub mod sqlx;
 #[cfg(feature = "tower")]
 pub mod tower;
 #[cfg(feature = "tracing")]

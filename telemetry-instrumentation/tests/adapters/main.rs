@@ -5,4 +5,5 @@ mod client;
 mod fixture;
 mod logs_and_spans;
 mod process;
+mod queries;
 mod server;
