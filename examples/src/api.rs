@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
-use telemetry_runtime::{backstage_core, traced};
+use telemetry_instrumentation::tower::HttpServerLayer;
 
 use crate::catalog::Catalog;
 use crate::scaffolder::Scaffolder;
+use crate::search;
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -24,11 +25,13 @@ pub fn router(plugins: Plugins) -> Router {
         .route("/api/catalog/entities/by-name/{kind}/{namespace}/{name}", get(handlers::read_entity))
         .route("/api/scaffolder/tasks", post(handlers::create_task))
         .route("/api/events/scm", post(handlers::receive_scm_message))
+        .route("/api/search/query", get(handlers::query))
+        // The last one, so that it sees the template of the route. It leaves `/health` out by itself.
+        .layer(HttpServerLayer::new())
         .with_state(plugins)
 }
 
-/// The handlers. They belong to the router and not to the plugins, whose own spans are below theirs.
-#[backstage_core(service = "http-router")]
+/// The handlers. Their spans and metrics are the layer's, and those of the plugins are below them.
 mod handlers {
     use axum::Json;
     use axum::extract::{Path, Query, State};
@@ -37,10 +40,9 @@ mod handlers {
     use serde::{Deserialize, Serialize};
     use serde_json::{Map, Value, json};
 
-    use super::{Plugins, traced};
+    use super::{Plugins, search};
     use crate::catalog::{EntityRef, Kind, ScmMessage};
 
-    #[traced(name = "GET /health", kind = "server")]
     pub async fn health() -> Response {
         respond(StatusCode::OK, json!({ "status": "ok" }))
     }
@@ -52,7 +54,6 @@ mod handlers {
         filter: Option<String>,
     }
 
-    #[traced(name = "GET /api/catalog/entities", kind = "server")]
     pub async fn list_entities(
         State(plugins): State<Plugins>,
         Query(query): Query<EntityFilter>,
@@ -71,7 +72,6 @@ mod handlers {
         respond(StatusCode::OK, entities)
     }
 
-    #[traced(name = "GET /api/catalog/entities/by-name/{kind}/{namespace}/{name}", kind = "server")]
     pub async fn read_entity(
         State(plugins): State<Plugins>,
         Path((kind, namespace, name)): Path<(String, String, String)>,
@@ -91,7 +91,6 @@ mod handlers {
         parameters: Map<String, Value>,
     }
 
-    #[traced(name = "POST /api/scaffolder/tasks", kind = "server")]
     pub async fn create_task(State(plugins): State<Plugins>, Json(request): Json<TaskRequest>) -> Response {
         let Some(reference) = EntityRef::parse(&request.template, Some(Kind::Template), "default") else {
             return refuse(StatusCode::BAD_REQUEST, &format!("`{}` is not a template", request.template));
@@ -102,7 +101,6 @@ mod handlers {
         }
     }
 
-    #[traced(name = "POST /api/events/scm", kind = "server")]
     pub async fn receive_scm_message(
         State(plugins): State<Plugins>,
         Json(message): Json<ScmMessage>,
@@ -113,13 +111,22 @@ mod handlers {
         }
     }
 
-    /// A refusal is the caller's mistake, so it is an answer and not an error of the span.
+    /// `?term=payment`
+    #[derive(Deserialize)]
+    pub struct SearchQuery {
+        term: String,
+    }
+
+    pub async fn query(State(plugins): State<Plugins>, Query(query): Query<SearchQuery>) -> Response {
+        respond(StatusCode::OK, json!({ "results": search::search(&plugins.catalog, &query.term) }))
+    }
+
+    /// A refusal is the caller's mistake, so it is an answer and not an error.
     fn refuse(status: StatusCode, message: &str) -> Response {
         respond(status, json!({ "error": message }))
     }
 
     fn respond(status: StatusCode, body: impl Serialize) -> Response {
-        telemetry_runtime::span().set_attribute("http.response.status_code", status.as_u16());
         (status, Json(body)).into_response()
     }
 }
@@ -186,6 +193,15 @@ mod tests {
         let (status, body) = request("POST", "/api/events/scm", Some(message)).await;
         assert_eq!((status, &body["refreshed"]), (202, &json!(4)));
         assert_eq!(request("POST", "/api/events/scm", Some(json!({"type": "weather"}))).await.0, 400);
+    }
+
+    #[tokio::test]
+    async fn search_finds_entities_by_their_text() {
+        let (status, body) = request("GET", "/api/search/query?term=WAREHOUSE", None).await;
+        assert_eq!(status, 200);
+        assert!(body["results"].as_array().is_some_and(|results| !results.is_empty()), "{body}");
+        let (_, body) = request("GET", "/api/search/query?term=no-such-thing", None).await;
+        assert_eq!(body, json!({ "results": [] }));
     }
 
     #[tokio::test]

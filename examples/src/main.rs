@@ -15,6 +15,7 @@ mod catalog;
 mod progress;
 mod scaffolder;
 mod scheduler;
+mod search;
 mod summary;
 mod telemetry;
 mod timed;

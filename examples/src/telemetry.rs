@@ -3,8 +3,13 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use telemetry_instrumentation::process::ProcessMetrics;
+use telemetry_instrumentation::tracing::{spans, with_trace_ids};
 use telemetry_runtime::config::{Explanation, MetricExporterConfig, SpanExporterConfig};
 use telemetry_runtime::{Error, Telemetry, TelemetryBuilder};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::args::Args;
 
@@ -14,6 +19,7 @@ use crate::args::Args;
 ///
 /// If the configuration is wrong; the text names file, line, column and key.
 pub fn start(args: &Args) -> Result<Telemetry, Error> {
+    log_lines();
     builder(args).bootstrap()
 }
 
@@ -23,7 +29,7 @@ pub fn explain(args: &Args) -> Explanation {
 }
 
 fn builder(args: &Args) -> TelemetryBuilder {
-    let mut builder = Telemetry::builder();
+    let mut builder = Telemetry::builder().register_instrumentation(ProcessMetrics);
     for file in &args.config {
         builder = builder.config_file(file);
     }
@@ -35,6 +41,14 @@ fn builder(args: &Args) -> TelemetryBuilder {
         builder = builder.shutdown_timeout(Duration::from_secs(30));
     }
     builder
+}
+
+/// Writes what libraries log to standard error, with the ids of the span that it belongs to, and exports their spans.
+fn log_lines() {
+    let lines = fmt::layer().event_format(with_trace_ids(fmt::format())).with_writer(io::stderr);
+    let subscriber = tracing_subscriber::registry().with(LevelFilter::INFO).with(spans()).with(lines);
+    // Only a test could have set one before, and then its own is the right one.
+    let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
 /// Writes where metrics and traces are.
