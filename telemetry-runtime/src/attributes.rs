@@ -129,6 +129,8 @@ pub use telemetry_macros::backstage_core;
 /// | `root` | flag: the span starts a trace of its own; `root = false` undoes that of a block | |
 /// | `none` | `"error"`: a returned `None` (or `Ok(None)`) is an error, with `error.type = "none"` and without a text; or `"ok"` | `"ok"` |
 /// | `links` | iterator of `opentelemetry::trace::SpanContext` | none |
+/// | `credentials` | [`Credentials`](crate::services::Credentials): on whose behalf the call is made | none |
+/// | `request` | a [`RequestHead`](crate::services::RequestHead) such as `http::HeaderMap` or `http::request::Parts`: whose principal the application's [`Authenticator`](crate::services::Authenticator) tells, unless credentials are given | none |
 /// | `skip` | flag: no span, for a function of a block | |
 /// | `plugin` | type that implements [`Plugin`](crate::Plugin), or string literal | see [`#[backstage_plugin]`](macro@backstage_plugin) |
 /// | `crate` | path of this crate | `::telemetry_runtime` |

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
+use opentelemetry::baggage::BaggageExt;
 use opentelemetry::propagation::{Extractor, Injector};
 use opentelemetry::{Context, ContextGuard, global};
 use pin_project_lite::pin_project;
@@ -142,13 +143,6 @@ pin_project! {
     }
 }
 
-impl<F> Propagated<F> {
-    /// The future, in this context.
-    pub(crate) fn within(context: Context, future: F) -> Self {
-        Self { context: Some(context), future }
-    }
-}
-
 impl<F: Future> Future for Propagated<F> {
     type Output = F::Output;
 
@@ -199,4 +193,69 @@ pub fn inject(carrier: &mut impl Injector) {
 pub fn extract(carrier: &impl Extractor) -> Context {
     let context = current().unwrap_or_default();
     global::get_text_map_propagator(|propagator| propagator.extract_with_context(&context, carrier))
+}
+
+/// The current context, as OpenTelemetry has it: with the current span and the baggage.
+#[must_use]
+pub fn active() -> Context {
+    current().unwrap_or_default()
+}
+
+/// Runs `f` in a context; afterwards the one from before is current again, whatever `f` did.
+pub fn with<R>(context: &Context, f: impl FnOnce() -> R) -> R {
+    let _attached = Attached::new(context.clone());
+    f()
+}
+
+/// A future that is polled in a context, wherever that is.
+pub fn with_async<F: Future>(context: &Context, future: F) -> Propagated<F> {
+    Propagated { context: Some(context.clone()), future }
+}
+
+/// Reads what an incoming request carries, on top of a context. Without anything that can be read it is the same context.
+#[must_use]
+pub fn extract_within(context: &Context, carrier: &impl Extractor) -> Context {
+    global::get_text_map_propagator(|propagator| propagator.extract_with_context(context, carrier))
+}
+
+/// The entries of a context's baggage, key and value, in no particular order; `None` where there is none.
+#[must_use]
+pub fn baggage(context: &Context) -> Option<Vec<(String, String)>> {
+    let baggage = context.baggage();
+    if baggage.is_empty() {
+        return None;
+    }
+    Some(baggage.iter().map(|(key, (value, _))| (key.to_string(), value.to_string())).collect())
+}
+
+/// The entries of the current baggage; see [`baggage()`].
+#[must_use]
+pub fn active_baggage() -> Option<Vec<(String, String)>> {
+    baggage(&active())
+}
+
+/// The headers of a request as a carrier, for [`extract`]. Of several headers of one name the first counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Headers<'a>(pub &'a http::HeaderMap);
+
+impl Extractor for Headers<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.to_str().ok()
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(http::HeaderName::as_str).collect()
+    }
+}
+
+/// The headers of a request as a carrier, for [`inject`]. What is no valid header is left out.
+#[derive(Debug)]
+pub struct HeadersMut<'a>(pub &'a mut http::HeaderMap);
+
+impl Injector for HeadersMut<'_> {
+    fn set(&mut self, key: &str, value: String) {
+        if let (Ok(name), Ok(value)) = (http::HeaderName::try_from(key), http::HeaderValue::try_from(value)) {
+            self.0.insert(name, value);
+        }
+    }
 }

@@ -90,6 +90,7 @@ pub mod export;
 pub mod metrics;
 mod outcome;
 mod plugin;
+mod principal;
 mod self_telemetry;
 mod sensitive;
 pub mod services;

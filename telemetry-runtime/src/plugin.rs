@@ -15,6 +15,8 @@ use crate::error::{Error, ErrorKind};
 pub struct Scope {
     kind: ScopeKind,
     id: &'static str,
+    /// Who has attached itself to the owner's telemetry; `None` for the owner itself.
+    module: Option<&'static str>,
 }
 
 /// The two kinds of owner that Backstage knows.
@@ -51,7 +53,7 @@ impl Scope {
         if let Err(error) = check::plugin_id(id) {
             panic!("{}", error.message());
         }
-        Self { kind, id }
+        Self { kind, id, module: None }
     }
 
     /// The scope of a plugin or core service whose id is known at run time only.
@@ -62,20 +64,29 @@ impl Scope {
     ///
     /// [`ErrorKind::Name`] where the id does not follow `[a-z][a-z0-9]*([-_][a-z0-9]+)*`.
     pub fn new(kind: ScopeKind, id: &str) -> Result<Self, Error> {
-        static IDS: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
+        Ok(Self { kind, id: kept("plugin", id)?, module: None })
+    }
 
-        if let Err(error) = check::plugin_id(id) {
-            return Err(Error::new(ErrorKind::Name, format!("plugin id `{id}`: {}", error.message())));
-        }
-        // A panic while the set is held leaves it whole, so a poisoned lock is as good as a clean one.
-        let mut guard = IDS.lock().unwrap_or_else(PoisonError::into_inner);
-        let ids = guard.get_or_insert_with(HashSet::new);
-        let id = ids.get(id).copied().unwrap_or_else(|| {
-            let kept: &'static str = Box::leak(id.to_owned().into_boxed_str());
-            ids.insert(kept);
-            kept
-        });
-        Ok(Self { kind, id })
+    /// The same owner's scope for a module that attaches telemetry of its own to it, such as `github` to `catalog`.
+    ///
+    /// Its metrics have the owner's prefix, and its meter and tracer the owner's names with the scope attribute
+    /// `backstage.module.id`, so that the two never mix up.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scope::new`].
+    pub fn with_module(self, id: &str) -> Result<Self, Error> {
+        Ok(Self { module: Some(kept("module", id)?), ..self })
+    }
+
+    /// The module that the scope is for; `None` for the owner itself.
+    pub const fn module(self) -> Option<&'static str> {
+        self.module
+    }
+
+    /// The owner's own scope.
+    pub(crate) const fn owner(self) -> Self {
+        Self { module: None, ..self }
     }
 
     /// Whether this is a plugin or a core service.
@@ -87,6 +98,23 @@ impl Scope {
     pub const fn id(self) -> &'static str {
         self.id
     }
+}
+
+/// An id that follows the rule, for the life of the process.
+fn kept(what: &str, id: &str) -> Result<&'static str, Error> {
+    static IDS: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
+
+    if let Err(error) = check::plugin_id(id) {
+        return Err(Error::new(ErrorKind::Name, format!("{what} id `{id}`: {}", error.message())));
+    }
+    // A panic while the set is held leaves it whole, so a poisoned lock is as good as a clean one.
+    let mut guard = IDS.lock().unwrap_or_else(PoisonError::into_inner);
+    let ids = guard.get_or_insert_with(HashSet::new);
+    Ok(ids.get(id).copied().unwrap_or_else(|| {
+        let kept: &'static str = Box::leak(id.to_owned().into_boxed_str());
+        ids.insert(kept);
+        kept
+    }))
 }
 
 /// A type that stands for a plugin, so that `plugin = Catalog` can be written in an attribute.

@@ -67,7 +67,6 @@ message_ids! {
     NoneWithoutOption = "none-without-option",
     SpanNameNotConstant = "span-name-not-constant",
     ValueOfStream = "value-of-stream",
-    NotYetSupported = "not-yet-supported",
 
     // Derives.
     NotAnEnum = "not-an-enum",

@@ -326,7 +326,7 @@ fn each_mistake_has_its_message() {
     assert_eq!(on(quote!(attributes(a))), ["invalid-syntax"]);
     assert_eq!(on(quote!(parent = ctx)), [""; 0]);
     assert_eq!(on(quote!(parent = ctx, root)), ["conflicting-arguments"]);
-    assert_eq!(on(quote!(request = parts)), ["not-yet-supported"]);
+    assert_eq!(on(quote!(request = parts, credentials = user)), [""; 0]);
     assert_eq!(on(quote!(plugin = "Catalog")), ["plugin-id-syntax"]);
 
     assert_eq!(

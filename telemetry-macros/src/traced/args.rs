@@ -54,6 +54,10 @@ pub(crate) struct TracedArgs {
     pub(crate) links: Option<Expr>,
     /// What names the span that these are children of.
     pub(crate) parent: Option<Expr>,
+    /// On whose behalf the call is made.
+    pub(crate) credentials: Option<Expr>,
+    /// The request that the call is for, whose principal is asked for unless credentials say it.
+    pub(crate) request: Option<Expr>,
     /// Whether the span starts a trace, where it was written.
     pub(crate) root: Option<bool>,
     /// What a returned `None` means.
@@ -89,17 +93,16 @@ impl TracedArgs {
                 )
                 .help("keep one: a root has no parent");
         }
-        for word in ["credentials", "request"] {
-            if let Some(arg) = args.take(word) {
-                not_yet_supported(&arg, diagnostics);
-            }
-        }
+        let credentials = args.take("credentials").and_then(|arg| arg.expr(diagnostics));
+        let request = args.take("request").and_then(|arg| arg.expr(diagnostics));
         Self {
             name,
             kind: args.take("kind").and_then(|arg| parse_kind(arg, diagnostics)),
             attributes,
             links: args.take("links").and_then(|arg| arg.expr(diagnostics)),
             parent: parent.and_then(|arg| arg.expr(diagnostics)),
+            credentials,
+            request,
             root,
             none,
             skip: args.take("skip").is_some_and(|arg| arg.flag(diagnostics)),
@@ -116,7 +119,10 @@ impl TracedArgs {
 
     /// Whether expressions are evaluated when the span starts.
     pub(crate) fn evaluates(&self) -> bool {
-        !self.attributes.is_empty() || self.links.is_some()
+        !self.attributes.is_empty()
+            || self.links.is_some()
+            || self.credentials.is_some()
+            || self.request.is_some()
     }
 
     /// What the function says of its span, completed by what the block around it says.
@@ -132,6 +138,8 @@ impl TracedArgs {
         self.attributes.splice(0..0, inherited);
         self.kind = self.kind.or(block.kind);
         self.links = self.links.or(block.links);
+        self.credentials = self.credentials.or(block.credentials);
+        self.request = self.request.or(block.request);
         // A root has no parent, so what the function says of the one leaves out what its block says of the other.
         let (is_root, has_parent) = (self.is_root(), self.parent.is_some());
         self.parent = self.parent.or(block.parent.filter(|_| !is_root));
@@ -152,16 +160,6 @@ impl ToTokens for SpanName {
             Self::Constant(constant) => constant.to_tokens(tokens),
         }
     }
-}
-
-fn not_yet_supported(arg: &Arg, diagnostics: &mut Diagnostics) {
-    diagnostics
-        .error(
-            MessageId::NotYetSupported,
-            &arg.key,
-            format!("`{}` is not supported by `#[traced]` yet", arg.name()),
-        )
-        .help("record what the principal is with `attributes(key = expr)`");
 }
 
 fn parse_name(arg: Arg, diagnostics: &mut Diagnostics) -> Option<SpanName> {

@@ -93,7 +93,16 @@ pub(crate) fn fill(args: &TracedArgs) -> Option<TokenStream> {
     });
     let link = local("__telemetry_link");
     let links = args.links.as_ref().map(|links| quote!(for #link in #links { #span.link(#link); }));
-    Some(quote!(|#span: &mut #private::StartAttributes| { #(#attributes)* #links }))
+    // Credentials first: where they are there, the request is not asked.
+    let principal = [("credentials", &args.credentials), ("request", &args.request)];
+    let principal = principal.into_iter().filter_map(|(method, value)| {
+        let value = value.as_ref()?;
+        let borrow = is_place(value).then(|| quote!(&));
+        let at_value = Ident::new("__telemetry_value", value.span().resolved_at(Span::mixed_site()));
+        let method = local(method);
+        Some(quote!(match #borrow #value { #at_value => #span.#method(#at_value) };))
+    });
+    Some(quote!(|#span: &mut #private::StartAttributes| { #(#attributes)* #links #(#principal)* }))
 }
 
 /// Whether the expression names a place, such as a parameter. The span only reads it: the body still needs it.

@@ -1,6 +1,7 @@
 //! What code may decide before telemetry starts; it wins over the environment and the files.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use opentelemetry_sdk::trace::{ShouldSample, SpanExporter};
@@ -10,7 +11,7 @@ use super::registry::Registry;
 use crate::config::{self, Environment, Explanation, SignalAction, Sources};
 use crate::error::{Error, ErrorKind};
 use crate::export::{Diagnostics, MetricSink, SpanSink};
-use crate::services::{MetricsBackend, Seams};
+use crate::services::{Authenticator, MetricsBackend, Seams, TracingBackend};
 
 /// Makes an exporter once telemetry starts; it may fail where the system refuses a thread.
 type MakeSpanSink = Box<dyn FnOnce() -> std::io::Result<Box<dyn SpanSink>>>;
@@ -150,6 +151,18 @@ impl TelemetryBuilder {
     /// Sends what [`MetricsService`](crate::services::MetricsService)s record here, in place of the store.
     pub fn metrics_backend(mut self, backend: impl MetricsBackend + 'static) -> Self {
         self.services.metrics = Some(Box::new(backend));
+        self
+    }
+
+    /// Has the spans of [`TracingService`](crate::TracingService)s made here, in place of the recorder.
+    pub fn tracing_backend(mut self, backend: impl TracingBackend + 'static) -> Self {
+        self.services.tracing = Some(Box::new(backend));
+        self
+    }
+
+    /// Asks this authenticator on whose behalf a request is made, for spans that are given a request.
+    pub fn authenticator(mut self, authenticator: impl Authenticator + 'static) -> Self {
+        self.services.authenticator = Some(Arc::new(authenticator));
         self
     }
 

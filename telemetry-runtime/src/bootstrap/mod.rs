@@ -17,6 +17,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use opentelemetry::global;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+use opentelemetry_sdk::trace::SdkTracerProvider;
 
 pub use builder::TelemetryBuilder;
 pub use instrumentation::{Instrumentation, InstrumentationGuard};
@@ -31,7 +33,7 @@ use crate::config::{self, Config, Explanation, Notice, SignalAction};
 use crate::error::{Error, ErrorKind};
 use crate::export::{self, DiagnosticKind, Diagnostics};
 use crate::metrics::{self, Snapshot};
-use crate::services::{self, PluginTelemetry};
+use crate::services::{self, PluginTelemetry, RootTelemetry};
 use crate::trace;
 
 /// Running telemetry: it owns the exporters and the providers of `opentelemetry::global`.
@@ -63,6 +65,11 @@ impl Telemetry {
         TelemetryBuilder::new()
     }
 
+    /// What gives every plugin and core service its telemetry, to be handed on to whoever makes plugins.
+    pub fn root(&self) -> RootTelemetry {
+        RootTelemetry::new()
+    }
+
     /// Telemetry by hand for the plugin `id`.
     ///
     /// # Errors
@@ -79,6 +86,16 @@ impl Telemetry {
     /// As [`Telemetry::plugin`].
     pub fn core_service(&self, service: &str) -> Result<PluginTelemetry, Error> {
         services::core_service(service)
+    }
+
+    /// The SDK's meter provider, whose instruments are exported beside ours; `None` while telemetry does not run.
+    pub fn sdk_meter_provider(&self) -> Option<SdkMeterProvider> {
+        Some(self.shared.running()?.meter_provider.clone())
+    }
+
+    /// The SDK's tracer provider, whose spans are exported beside ours; `None` while no spans are recorded.
+    pub fn sdk_tracer_provider(&self) -> Option<SdkTracerProvider> {
+        self.shared.running()?.tracer_provider.clone()
     }
 
     /// The configuration in effect.
@@ -152,7 +169,7 @@ impl Telemetry {
         let running = if config.telemetry.enabled {
             let services = std::mem::take(&mut builder.services);
             let running = run(&config, builder, diagnostics.clone())?;
-            services.install(&config.backend.service_name, diagnostics.clone());
+            services.install(&config.backend, diagnostics.clone());
             Some(running)
         } else {
             trace::uninstall();

@@ -134,6 +134,7 @@ fn trace_settings(
         tracers: tracers(&backend.tracers),
         max_queue_size: config.batch.max_queue_size,
         wake_at: config.batch.max_export_batch_size,
+        capture_end_user: backend.capture_end_user,
         exception_events: config.exceptions != ExceptionSignal::Logs,
         ..TraceSettings::default()
     }

@@ -93,7 +93,11 @@ impl Naming {
             name: self.meter_name(scope).to_owned().into(),
             version: version.map(Cow::Owned),
             schema_url: own.and_then(|own| own.schema_url.clone()).map(Cow::Owned),
-            attributes: vec![(key.into(), scope.id().into())],
+            attributes: [(key, scope.id())]
+                .into_iter()
+                .chain(scope.module().map(|module| ("backstage.module.id", module)))
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
         }
     }
 }

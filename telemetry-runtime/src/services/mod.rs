@@ -20,6 +20,7 @@
 
 mod cached;
 mod metrics;
+mod otel;
 mod report;
 mod seams;
 mod tracing;
@@ -27,14 +28,51 @@ mod tracing;
 use crate::error::Error;
 use crate::plugin::{Scope, ScopeKind};
 
+pub use crate::principal::{AuthenticationError, Authenticator, Credentials, Principal, RequestHead};
 pub use cached::Cached;
 pub use metrics::{
     BuildInstrument, CallbackToken, CounterHandle, GaugeHandle, HistogramHandle, InFlight, InstrumentSpec,
     Measure, MetricsBackend, MetricsService, ObservableCounterHandle, ObservableGaugeHandle,
     ObservableUpDownCounterHandle, ObserverCallback, ServiceInstrumentBuilder, Timer, UpDownCounterHandle,
 };
+pub use otel::Otel;
 pub(crate) use seams::Seams;
-pub use tracing::{SpanEnd, SpanHandle, SpanOptions, SpanOutput, TracingService};
+pub use tracing::{
+    RequestOptions, SpanEnd, SpanEnding, SpanHandle, SpanOptions, SpanOutput, SpanStart, StartOptions,
+    TracingBackend, TracingService,
+};
+
+/// What gives every plugin and core service its telemetry; from [`Telemetry::root`](crate::Telemetry::root).
+///
+/// It owns nothing and never fails with telemetry: switched off or not started, it gives the same services, which keep what
+/// can be kept. Asking twice for one plugin gives the same metrics.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RootTelemetry(());
+
+impl RootTelemetry {
+    pub(crate) const fn new() -> Self {
+        Self(())
+    }
+
+    /// As [`plugin`](crate::plugin()).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Name`](crate::ErrorKind::Name) where `id` is not a plugin id.
+    pub fn plugin(&self, id: &str) -> Result<PluginTelemetry, Error> {
+        plugin(id)
+    }
+
+    /// As [`core_service`](crate::core_service()): what belongs to no plugin belongs to one of these, and its metrics start
+    /// with `backstage.core.`.
+    ///
+    /// # Errors
+    ///
+    /// As [`RootTelemetry::plugin`].
+    pub fn core_service(&self, service: &str) -> Result<PluginTelemetry, Error> {
+        core_service(service)
+    }
+}
 
 /// The telemetry of the plugin `id`, from anywhere in the program.
 ///
@@ -72,10 +110,25 @@ impl PluginTelemetry {
         self.scope
     }
 
+    /// The telemetry of a module that attaches itself to this plugin: the same names and prefix, told apart by the scope
+    /// attribute `backstage.module.id`. Asking twice gives equal ones.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Name`](crate::ErrorKind::Name) where `id` is not an id.
+    pub fn module(&self, id: &str) -> Result<PluginTelemetry, Error> {
+        self.scope.with_module(id).map(Self::new)
+    }
+
     /// Instruments made at run time. Prefer `#[derive(MetricSet)]` where the names are known: it checks them at compile
     /// time and records in a few instructions.
     pub fn metrics(&self) -> MetricsService {
         MetricsService::new(self.scope)
+    }
+
+    /// OpenTelemetry's own meter and tracer, for code that already speaks to them.
+    pub fn otel(&self) -> Otel {
+        Otel::new(self.scope)
     }
 
     /// Spans made by hand. Prefer `#[traced]` where the span is a function's.

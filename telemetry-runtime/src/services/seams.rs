@@ -1,27 +1,38 @@
 //! What code puts into the services when telemetry starts.
 
-use super::metrics::MetricsBackend;
-use super::{metrics, report};
+use std::sync::Arc;
+
+use super::metrics::{self, MetricsBackend};
+use super::report;
+use super::tracing::{self, TracingBackend};
+use crate::config::BackendConfig;
 use crate::export::Diagnostics;
+use crate::principal::{Authenticator, set_authenticator};
 
 /// What replaces or completes the services while telemetry runs; from the builder.
 #[derive(Default)]
 pub(crate) struct Seams {
     pub(crate) metrics: Option<Box<dyn MetricsBackend>>,
+    pub(crate) tracing: Option<Box<dyn TracingBackend>>,
+    pub(crate) authenticator: Option<Arc<dyn Authenticator>>,
 }
 
 impl Seams {
-    /// Puts them to work. `root` is the first part of every metric's name.
-    pub(crate) fn install(self, root: &str, diagnostics: Diagnostics) {
+    /// Puts them to work.
+    pub(crate) fn install(self, backend: &BackendConfig, diagnostics: Diagnostics) {
         report::to(Some(diagnostics));
-        if let Some(backend) = self.metrics {
-            metrics::install(backend, root);
+        set_authenticator(self.authenticator);
+        tracing::install(self.tracing, backend.capture_end_user);
+        if let Some(metrics) = self.metrics {
+            metrics::install(metrics, &backend.service_name);
         }
     }
 
     /// Leaves the services as they were before telemetry started.
     pub(crate) fn uninstall() {
         metrics::uninstall();
+        tracing::install(None, false);
+        set_authenticator(None);
         report::to(None);
     }
 }

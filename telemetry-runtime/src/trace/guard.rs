@@ -87,7 +87,7 @@ fn start(
     let parent = Some(parent_span.span_context()).filter(|parent| parent.is_valid());
     let trace_id = parent.map_or_else(|| new_trace_id(recorder), SpanContext::trace_id);
     let mut trace_state = parent.map(|parent| parent.trace_state().clone()).unwrap_or_default();
-    let mut attributes = StartAttributes::new(recorder.limits);
+    let mut attributes = StartAttributes::new(recorder);
     let decision = match recorder.sampler.judge(parent, trace_id) {
         Verdict::Sample => {
             fill(&mut attributes);

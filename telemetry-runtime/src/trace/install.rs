@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use opentelemetry::trace::TraceContextExt;
-use opentelemetry::{Context, InstrumentationScope};
+use opentelemetry::{Context, InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
 
 use super::panics;
@@ -21,6 +21,7 @@ use crate::plugin::{Scope, ScopeKind};
 /// A recorder lives for ever, so that spans and threads can refer to it without counting references; a program makes
 /// one, and a test one each.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "switches that have nothing to do with each other")]
 pub(crate) struct Recorder {
     pub(crate) sampler: Sampler,
     pub(crate) limits: SpanLimits,
@@ -29,6 +30,7 @@ pub(crate) struct Recorder {
     pub(crate) error_texts: bool,
     pub(crate) exception_events: bool,
     pub(crate) code_attributes: bool,
+    pub(crate) capture_end_user: bool,
     tracers: BTreeMap<Scope, TracerScope>,
     /// Made when the first span of a scope is exported.
     scopes: RwLock<HashMap<Scope, InstrumentationScope>>,
@@ -45,6 +47,7 @@ impl Recorder {
             error_texts: settings.error_texts,
             exception_events: settings.exception_events,
             code_attributes: settings.code_attributes,
+            capture_end_user: settings.capture_end_user,
             tracers: settings.tracers,
             scopes: RwLock::default(),
         }))
@@ -61,7 +64,7 @@ impl Recorder {
     }
 
     fn make_tracer_scope(&self, scope: Scope) -> InstrumentationScope {
-        let configured = self.tracers.get(&scope).cloned().unwrap_or_default();
+        let configured = self.tracers.get(&scope.owner()).cloned().unwrap_or_default();
         let name = configured.name.unwrap_or_else(|| {
             let kind = match scope.kind() {
                 ScopeKind::Plugin => "plugin",
@@ -78,6 +81,9 @@ impl Recorder {
         }
         if let Some(url) = configured.schema_url {
             builder = builder.with_schema_url(forever(url));
+        }
+        if let Some(module) = scope.module() {
+            builder = builder.with_attributes([KeyValue::new("backstage.module.id", module)]);
         }
         builder.build()
     }
@@ -173,8 +179,8 @@ pub(crate) fn recorder(state: u32, context: &Context) -> Option<&'static Recorde
     recorder
 }
 
-/// The limits for a span below `parent`, unless it is known already that it will not be recorded.
-pub(crate) fn limits_for(parent: &Parent) -> Option<SpanLimits> {
+/// The recorder for a span below `parent`, unless it is known already that it will not be recorded.
+pub(crate) fn recorder_for(parent: &Parent) -> Option<&'static Recorder> {
     let state = STATE.load(Ordering::Relaxed);
     let context = parent.known()?;
     let span = context.span();
@@ -183,7 +189,7 @@ pub(crate) fn limits_for(parent: &Parent) -> Option<SpanLimits> {
     if is_unsampled || context.is_telemetry_suppressed() {
         return None;
     }
-    recorder(state, context).map(|recorder| recorder.limits)
+    recorder(state, context)
 }
 
 /// The recorder that was installed last.

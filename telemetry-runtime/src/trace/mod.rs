@@ -25,11 +25,13 @@ mod task;
 mod third_party;
 mod value;
 
+pub(crate) use build::owner_key;
 pub use current::{CurrentSpan, EventAttributes, span};
 pub use guard::SpanGuard;
 pub use install::{install, uninstall};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use log::{Logged, SpanLog};
+pub(crate) use panics::last_panic_since;
 pub use parent::{Evaluated, Parent, SpanParent};
 pub use sampler::Sampler;
 pub use settings::{SpanLimits, TraceSettings, TracerScope};

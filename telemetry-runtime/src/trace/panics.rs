@@ -61,6 +61,11 @@ fn note(info: &PanicHookInfo<'_>) {
     });
 }
 
+/// The text and the place of the last panic, as [`last_since`] has them.
+pub(crate) fn last_panic_since(start: Moment) -> Option<(String, String)> {
+    last_since(start).map(|last| (last.message, last.place))
+}
+
 /// The last panic of this thread, if it came after `start`; an earlier one was caught, and has nothing to do with a
 /// span that began later.
 pub(crate) fn last_since(start: Moment) -> Option<LastPanic> {

@@ -49,8 +49,8 @@ impl Parent {
     /// Evaluates what a span is to start with before it starts: a function that makes its future at the call has no
     /// parameters left afterwards. Nothing is evaluated where it is known already that nothing will be recorded.
     pub fn evaluate(self, fill: impl FnOnce(&mut StartAttributes)) -> Evaluated {
-        let start = install::limits_for(&self).map(|limits| {
-            let mut start = StartAttributes::new(limits);
+        let start = install::recorder_for(&self).map(|recorder| {
+            let mut start = StartAttributes::new(recorder);
             fill(&mut start);
             Box::new(start)
         });
@@ -74,7 +74,7 @@ impl Parent {
     ///
     /// A future that was made where no span is, and is then polled inside one, belongs to that: so
     /// `handle(request).with_context(extracted)` does what it says.
-    pub(super) fn resolve(self, current: Context) -> Context {
+    pub(crate) fn resolve(self, current: Context) -> Context {
         match self.0 {
             Known::AtStart => current,
             Known::AtCall(at_call) if current.has_active_span() && !at_call.has_active_span() => current,

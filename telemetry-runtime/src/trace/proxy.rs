@@ -8,6 +8,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::{Event, Link, Span, SpanContext, Status};
 
 use super::record::Record;
+use crate::principal::is_reserved;
 
 /// Takes what third parties write to the current span into our record.
 #[derive(Debug)]
@@ -31,7 +32,9 @@ impl Span for RecordSpan {
     }
 
     fn set_attribute(&mut self, attribute: KeyValue) {
-        self.0.write(|content, limits| content.set_attribute(attribute, limits));
+        if !is_reserved(attribute.key.as_str(), self.0.recorder.capture_end_user) {
+            self.0.write(|content, limits| content.set_attribute(attribute, limits));
+        }
     }
 
     fn set_status(&mut self, status: Status) {

@@ -9,6 +9,7 @@ use crate::plugin::Scope;
 
 /// How spans are sampled, limited, named and queued; given to [`install`](super::install()).
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "switches that have nothing to do with each other")]
 pub struct TraceSettings {
     /// Which spans are recorded.
     pub sampler: Sampler,
@@ -29,6 +30,8 @@ pub struct TraceSettings {
     pub exception_events: bool,
     /// Whether spans carry `code.file.path`, `code.line.number` and, where it is known, `code.function.name`.
     pub code_attributes: bool,
+    /// Whether spans may carry `enduser.id` (`backend.tracing.capture.endUser`).
+    pub capture_end_user: bool,
 }
 
 impl Default for TraceSettings {
@@ -44,6 +47,7 @@ impl Default for TraceSettings {
             error_texts: true,
             exception_events: true,
             code_attributes: true,
+            capture_end_user: false,
         }
     }
 }

@@ -6,9 +6,10 @@ use std::fmt::{self, Write};
 use opentelemetry::trace::{Link, SpanContext};
 use opentelemetry::{Array, Key, KeyValue, StringValue, Value};
 
+use super::install::Recorder;
 use super::record::Content;
-use super::settings::SpanLimits;
 use super::site::SpanKind;
+use crate::principal::{self, Credentials, Principal, RequestHead, is_reserved};
 
 /// A type whose values can be attributes of a span.
 ///
@@ -311,12 +312,14 @@ pointer!(&T &mut T Box<T> std::rc::Rc<T> std::sync::Arc<T>);
 #[derive(Debug)]
 pub struct StartAttributes {
     pub(crate) content: Content,
-    limits: SpanLimits,
+    recorder: &'static Recorder,
+    /// Whether it is known on whose behalf the call is made.
+    has_principal: bool,
 }
 
 impl StartAttributes {
-    pub(crate) fn new(limits: SpanLimits) -> Self {
-        Self { content: Content::default(), limits }
+    pub(crate) fn new(recorder: &'static Recorder) -> Self {
+        Self { content: Content::default(), recorder, has_principal: false }
     }
 
     /// Names the span, in place of its site.
@@ -331,14 +334,46 @@ impl StartAttributes {
 
     /// Sets an attribute; the last value of a key stays.
     pub fn set(&mut self, key: impl Into<Key>, value: impl SpanValue) {
-        if let Some(value) = capture(value, self.limits.attribute_value_length) {
-            self.content.set_attribute(KeyValue::new(key, value), &self.limits);
+        if let Some(value) = capture(value, self.recorder.limits.attribute_value_length) {
+            self.attribute(KeyValue::new(key, value));
         }
     }
 
     /// Sets an attribute that was made before.
     pub(crate) fn attribute(&mut self, attribute: KeyValue) {
-        self.content.set_attribute(attribute, &self.limits);
+        if !is_reserved(attribute.key.as_str(), self.recorder.capture_end_user) {
+            self.content.set_attribute(attribute, &self.recorder.limits);
+        }
+    }
+
+    /// Says on whose behalf the call is made; what was said before stays.
+    pub fn credentials(&mut self, credentials: impl Credentials) {
+        if !self.has_principal {
+            self.principal(&credentials.principal());
+        }
+    }
+
+    /// Asks the application's authenticator on whose behalf the call is made, unless it is known. A request that proves
+    /// nobody leaves it open.
+    pub fn request(&mut self, request: impl RequestHead) {
+        if !self.has_principal
+            && let Ok(Some(principal)) = principal::authenticate(&request)
+        {
+            self.principal(&principal);
+        }
+    }
+
+    pub(crate) fn principal(&mut self, principal: &Principal) {
+        self.has_principal = true;
+        let mut set = |key: &'static str, value: &str| {
+            self.content.set_attribute(KeyValue::new(key, value.to_owned()), &self.recorder.limits);
+        };
+        if !principal.kind().is_empty() {
+            set("backstage.principal.type", principal.kind());
+        }
+        if let Some(id) = principal.end_user().filter(|_| self.recorder.capture_end_user) {
+            set("enduser.id", id);
+        }
     }
 
     /// Links the span to another one, of this or another trace.
@@ -347,21 +382,22 @@ impl StartAttributes {
     }
 
     pub(crate) fn add_link(&mut self, link: Link) {
-        self.content.add_link(link, &self.limits);
+        self.content.add_link(link, &self.recorder.limits);
     }
 
     /// Adds what was evaluated before.
     pub(crate) fn extend(&mut self, evaluated: Self) {
+        self.has_principal |= evaluated.has_principal;
         let Content { name, kind, attributes, links, dropped_attributes, dropped_links, .. } =
             evaluated.content;
         let content = &mut self.content;
         content.name = name.or(content.name.take());
         content.kind = kind.or(content.kind);
         for attribute in attributes {
-            content.set_attribute(attribute, &self.limits);
+            content.set_attribute(attribute, &self.recorder.limits);
         }
         for link in links {
-            content.add_link(link, &self.limits);
+            content.add_link(link, &self.recorder.limits);
         }
         content.dropped_attributes += dropped_attributes;
         content.dropped_links += dropped_links;

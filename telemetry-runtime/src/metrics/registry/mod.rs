@@ -143,6 +143,17 @@ pub(crate) fn keep(busy: &Busy, wanted: Descriptor) -> Result<&'static Descripto
     start_time();
     with(busy, |registry| match registry.by_identity.get(&Identity::new(&wanted, wanted.scope)) {
         None => {
+            // A module and its plugin share the names, so they have to agree on what is behind one.
+            let elsewhere = registry.families.iter().find_map(|family| {
+                let of_one_owner = family.scope().owner() == wanted.scope.owner();
+                let same = of_one_owner
+                    && Identity::new(family.descriptor(), wanted.scope)
+                        == Identity::new(&wanted, wanted.scope);
+                same.then(|| family.difference(&wanted)).flatten().map(|difference| (*family, difference))
+            });
+            if let Some((known, difference)) = elsewhere {
+                return Err(Box::new(Conflict::declarations(known, &wanted, wanted.scope, difference)));
+            }
             let descriptor: &'static Descriptor = Box::leak(Box::new(wanted));
             Ok(registry.family(descriptor, descriptor.scope).descriptor())
         }

@@ -1,7 +1,9 @@
 //! Spans by hand, with names that only the running program knows.
 
+mod backend;
 mod options;
 mod output;
+mod request;
 mod site;
 mod span;
 
@@ -9,8 +11,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 
+pub(crate) use backend::install;
+pub use backend::{SpanEnding, SpanStart, TracingBackend};
 pub use options::SpanOptions;
 pub use output::{SpanEnd, SpanOutput};
+pub use request::{RequestOptions, StartOptions};
 pub use span::SpanHandle;
 
 use crate::call::{Call, CallEnd, NoMetrics, Prepared, traced_lazily};
@@ -52,8 +57,13 @@ impl TracingService {
     /// drop(span);
     /// # Ok::<(), telemetry_runtime::Error>(())
     /// ```
-    pub fn start_span(&self, name: impl Into<Cow<'static, str>>, options: SpanOptions) -> SpanHandle {
-        SpanHandle::start(self.site, Parent::AT_START, name.into(), options)
+    pub fn start_span<O: StartOptions>(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        options: O,
+    ) -> O::Output<SpanHandle> {
+        let start = |options| SpanHandle::start(self.site, Parent::AT_START, name.into(), options);
+        O::output(options.resolve().map(start))
     }
 
     /// Runs `f` inside a span, and records how it ended.
@@ -63,22 +73,22 @@ impl TracingService {
     /// counts as an error is said by [`SpanOutput`]; [`TracingService::in_span`] takes closures that return anything else.
     ///
     /// The value, or the panic, is what it would be without the span.
-    pub fn start_active_span<R: SpanOutput>(
+    pub fn start_active_span<O: StartOptions, R: SpanOutput>(
         &self,
         name: impl Into<Cow<'static, str>>,
-        options: SpanOptions,
+        options: O,
         f: impl FnOnce(&CurrentSpan) -> R,
-    ) -> R {
+    ) -> O::Output<R> {
         self.run(name.into(), options, f, R::tell_call)
     }
 
     /// As [`TracingService::start_active_span`], for closures that return whatever they like: no value is an error.
-    pub fn in_span<R>(
+    pub fn in_span<O: StartOptions, R>(
         &self,
         name: impl Into<Cow<'static, str>>,
-        options: SpanOptions,
+        options: O,
         f: impl FnOnce(&CurrentSpan) -> R,
-    ) -> R {
+    ) -> O::Output<R> {
         self.run(name.into(), options, f, |_, _| ())
     }
 
@@ -103,14 +113,15 @@ impl TracingService {
     /// # let _ = length; Ok(())
     /// # }
     /// ```
-    pub fn start_active_span_async<N, F, R>(
+    pub fn start_active_span_async<N, O, F, R>(
         &self,
         name: N,
-        options: SpanOptions,
+        options: O,
         f: F,
-    ) -> impl Future<Output = R> + use<N, F, R>
+    ) -> impl Future<Output = O::Output<R>> + use<N, O, F, R>
     where
         N: Into<Cow<'static, str>>,
+        O: StartOptions,
         F: AsyncFnOnce(CurrentSpan) -> R,
         R: SpanOutput,
     {
@@ -118,20 +129,31 @@ impl TracingService {
     }
 
     /// As [`TracingService::start_active_span_async`], for closures that return whatever they like: no value is an error.
-    pub fn in_span_async<N, F, R>(
+    pub fn in_span_async<N, O, F, R>(
         &self,
         name: N,
-        options: SpanOptions,
+        options: O,
         f: F,
-    ) -> impl Future<Output = R> + use<N, F, R>
+    ) -> impl Future<Output = O::Output<R>> + use<N, O, F, R>
     where
         N: Into<Cow<'static, str>>,
+        O: StartOptions,
         F: AsyncFnOnce(CurrentSpan) -> R,
     {
         self.run_async(name.into(), options, f, |_, _| ())
     }
 
-    fn run<R>(
+    fn run<O: StartOptions, R>(
+        &self,
+        name: Cow<'static, str>,
+        options: O,
+        f: impl FnOnce(&CurrentSpan) -> R,
+        tell: impl FnOnce(&R, &mut CallEnd),
+    ) -> O::Output<R> {
+        O::output(options.resolve().map(|options| self.run_in_span(name, options, f, tell)))
+    }
+
+    fn run_in_span<R>(
         &self,
         name: Cow<'static, str>,
         options: SpanOptions,
@@ -150,25 +172,36 @@ impl TracingService {
         output
     }
 
-    fn run_async<N, F, R>(
+    fn run_async<O, F, R>(
         &self,
-        name: N,
-        options: SpanOptions,
+        name: Cow<'static, str>,
+        options: O,
         f: F,
         tell: fn(&R, &mut CallEnd),
-    ) -> impl Future<Output = R> + use<N, F, R>
+    ) -> impl Future<Output = O::Output<R>> + use<O, F, R>
     where
-        N: Into<Cow<'static, str>>,
+        O: StartOptions,
         F: AsyncFnOnce(CurrentSpan) -> R,
     {
         let site = self.site;
-        let begin = move |parent| {
-            let span = SpanHandle::start(site, parent, name.into(), options);
-            let current = span.current().clone();
-            // A future of its own: a closure that returns one may do something before, which belongs inside the span.
-            (Prepared::new(span, NoMetrics), async move { f(current).await })
-        };
-        traced_lazily(Parent::current(), begin, move |output: &R, call: &mut Call<_, _>| tell(output, call))
+        // Whoever makes the request is asked here, and the future needs it no more.
+        let resolved = options.resolve().map(|options| {
+            let begin = move |parent| {
+                let span = SpanHandle::start(site, parent, name, options);
+                let current = span.current().clone();
+                // A future of its own: a closure that returns one may do something before, which belongs inside the span.
+                (Prepared::new(span, NoMetrics), async move { f(current).await })
+            };
+            traced_lazily(Parent::current(), begin, move |output: &R, call: &mut Call<_, _>| {
+                tell(output, call);
+            })
+        });
+        async move {
+            match resolved {
+                Ok(future) => O::output(Ok(future.await)),
+                Err(refusal) => O::output(Err(refusal)),
+            }
+        }
     }
 }
 

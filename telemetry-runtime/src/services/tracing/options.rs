@@ -1,10 +1,16 @@
 //! What a span by hand starts with.
 
+use std::borrow::Cow;
+
 use opentelemetry::trace::{Link, SpanContext};
 use opentelemetry::{Context, Key, KeyValue};
 
+use super::backend::SpanStart;
+use super::request::RequestOptions;
 use crate::context;
-use crate::trace::{Parent, SpanKind, SpanParent, SpanValue, StartAttributes};
+use crate::plugin::Scope;
+use crate::principal::{Credentials, Principal, RequestHead};
+use crate::trace::{Parent, SpanKind, SpanParent, SpanValue, StartAttributes, owner_key};
 
 /// What a span starts with; given to [`TracingService::start_span`](super::TracingService::start_span) and the others.
 ///
@@ -27,6 +33,7 @@ pub struct SpanOptions {
     attributes: Vec<KeyValue>,
     links: Vec<Link>,
     parent: Option<ParentOption>,
+    principal: Option<Principal>,
 }
 
 #[derive(Clone, Debug)]
@@ -89,6 +96,24 @@ impl SpanOptions {
         self
     }
 
+    /// Says on whose behalf the call is made: the span gets `backstage.principal.type`, and `enduser.id` where that may be
+    /// captured.
+    pub fn credentials(mut self, credentials: &(impl Credentials + ?Sized)) -> Self {
+        self.principal = Some(credentials.principal());
+        self
+    }
+
+    /// Says which request the call is for, whose principal the application's
+    /// [`Authenticator`](crate::services::Authenticator) tells, unless credentials are given. The call may be refused then:
+    /// it gives a `Result`.
+    pub fn request(self, request: &dyn RequestHead) -> RequestOptions<'_> {
+        RequestOptions::new(self, request)
+    }
+
+    pub(super) fn has_principal(&self) -> bool {
+        self.principal.is_some()
+    }
+
     /// The context that the options name as the parent's.
     pub(super) fn take_parent(&mut self) -> Option<Context> {
         Some(match self.parent.take()? {
@@ -108,5 +133,26 @@ impl SpanOptions {
         for link in self.links {
             start.add_link(link);
         }
+        if let Some(principal) = self.principal {
+            start.principal(&principal);
+        }
+    }
+
+    /// What a backend of an organisation's own starts the span with.
+    pub(super) fn into_start(
+        self,
+        owner: Scope,
+        name: Cow<'static, str>,
+        capture_end_user: bool,
+    ) -> SpanStart {
+        let mut attributes = vec![KeyValue::new(owner_key(owner), owner.id())];
+        for attribute in self.attributes {
+            attributes.retain(|known| known.key != attribute.key);
+            attributes.push(attribute);
+        }
+        let kind = self.kind.unwrap_or_default();
+        let mut start = SpanStart { owner, name, kind, attributes, links: self.links };
+        start.tell(self.principal.as_ref(), capture_end_user);
+        start
     }
 }

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::future::Future;
 use std::ops::Deref;
+use std::sync::Arc;
 use std::thread;
 
 use opentelemetry::Context;
 
+use super::backend::{self, Installed, SpanEnding};
 use super::options::SpanOptions;
 use crate::call::{CallEnd, CallPart};
 use crate::clock::Moment;
@@ -24,9 +26,17 @@ pub struct SpanHandle {
     context: Context,
     /// Where is written to: nowhere, if nothing is recorded.
     current: CurrentSpan,
-    span: TaskSpan,
+    maker: Maker,
     /// Whether the thread was unwinding at the start already: then it is not this span's work that panics.
     unwinding: bool,
+}
+
+/// Who made the span, and ends it.
+#[derive(Debug)]
+enum Maker {
+    Recorder(TaskSpan),
+    /// None once it has ended.
+    Backend(Option<(Arc<Installed>, Moment)>),
 }
 
 impl SpanHandle {
@@ -37,6 +47,10 @@ impl SpanHandle {
         mut options: SpanOptions,
     ) -> Self {
         let given = options.take_parent();
+        if let Some(installed) = backend::installed() {
+            let parent = given.or_else(|| context::current().map(|current| parent.resolve(current)));
+            return Self::start_at_backend(installed, &parent.unwrap_or_default(), site, name, options);
+        }
         let parent = given.as_ref().map_or(parent, Parent::of);
         let around = given.or_else(|| parent.known().cloned());
         let span = TaskSpan::start_with(site, parent, |start| {
@@ -49,7 +63,22 @@ impl SpanHandle {
             _ => CurrentSpan(Context::new()),
         };
         let context = context.or(around).or_else(context::current).unwrap_or_default();
-        Self { context, current, span, unwinding: thread::panicking() }
+        Self { context, current, maker: Maker::Recorder(span), unwinding: thread::panicking() }
+    }
+
+    fn start_at_backend(
+        installed: Arc<Installed>,
+        parent: &Context,
+        site: &'static SpanSite,
+        name: Cow<'static, str>,
+        options: SpanOptions,
+    ) -> Self {
+        let started = Moment::now();
+        let start = options.into_start(site.scope(), name, installed.capture_end_user);
+        let context = installed.backend.start(start, parent);
+        let current = CurrentSpan(context.clone());
+        let maker = Maker::Backend(Some((installed, started)));
+        Self { context, current, maker, unwinding: thread::panicking() }
     }
 
     /// The context in which the span is current: attach it, give it to a future, or name it as the parent of another span.
@@ -72,7 +101,7 @@ impl SpanHandle {
 
     /// A future that is polled with the span as the current one. The span does not end with it.
     pub fn run_async<F: Future>(&self, future: F) -> Propagated<F> {
-        Propagated::within(self.context.clone(), future)
+        context::with_async(&self.context, future)
     }
 
     /// Ends the span, as dropping the handle does.
@@ -89,15 +118,21 @@ impl Deref for SpanHandle {
 
 impl CallPart for SpanHandle {
     fn started(&self) -> Option<Moment> {
-        self.span.started()
+        match &self.maker {
+            Maker::Recorder(span) => span.started(),
+            Maker::Backend(open) => open.as_ref().map(|(_, started)| *started),
+        }
     }
 
     fn is_timed(&self) -> bool {
-        self.span.is_timed()
+        self.started().is_some()
     }
 
     fn wants_texts(&self) -> bool {
-        self.span.wants_texts()
+        match &self.maker {
+            Maker::Recorder(span) => span.wants_texts(),
+            Maker::Backend(open) => open.is_some(),
+        }
     }
 
     fn attach(&self) -> Attached {
@@ -105,15 +140,22 @@ impl CallPart for SpanHandle {
     }
 
     fn finish(&mut self, end: &CallEnd) {
-        self.span.finish(end);
+        match &mut self.maker {
+            Maker::Recorder(span) => span.finish(end),
+            Maker::Backend(open) => {
+                if let Some((installed, started)) = open.take() {
+                    installed.backend.end(&self.context, &SpanEnding::new(end, started));
+                }
+            }
+        }
     }
 }
 
 impl Drop for SpanHandle {
     fn drop(&mut self) {
-        if let Some(started) = self.span.started() {
+        if let Some(started) = self.started() {
             let end = CallEnd::now(started, thread::panicking() && !self.unwinding);
-            self.span.finish(&end);
+            self.finish(&end);
         }
     }
 }

@@ -8,5 +8,7 @@ mod fixture;
 mod gaps;
 mod metrics_service;
 mod naming;
+mod tracing_context;
+mod tracing_principal;
 mod tracing_service;
 mod views;

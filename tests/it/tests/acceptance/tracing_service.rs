@@ -1,9 +1,13 @@
-//! Cases 15 to 42: the tracing service of one plugin.
+//! Cases 15 to 20, 26 to 28, 36 to 39, 61 to 63 and 67: the spans of one plugin's tracing service.
 
 use std::fmt;
 
-use opentelemetry::trace::{SpanKind as ExportedKind, Status, TraceContextExt as _};
-use telemetry_runtime::services::SpanOptions;
+use opentelemetry::KeyValue;
+use opentelemetry::trace::{
+    Link, SpanKind as ExportedKind, Status, TraceContextExt as _, TraceId, TraceState,
+};
+use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample};
+use telemetry_runtime::services::{Principal, SpanOptions};
 use telemetry_runtime::trace::SpanKind;
 use telemetry_runtime::{TracingService, context};
 
@@ -223,4 +227,195 @@ fn a_future_of_the_service_can_be_spawned() {
         .expect("no panic")
         .expect("no error");
     assert_eq!(attribute(&running.span("spawned"), "a.key").as_deref(), Some("1"));
+}
+
+#[test]
+fn case_15_name_version_and_schema_url_of_the_configuration_are_the_tracers() {
+    let running = fixture::yaml(
+        "backend: {tracing: {plugin: {my-plugin: {tracer: {name: mine, version: '2', schemaUrl: 'https://example.org/2'}}}}}",
+    )
+    .otlp()
+    .start();
+    service(&running).start_active_span("fifteen", SpanOptions::new(), |_| ());
+    let scope = running.span("fifteen").instrumentation_scope;
+    assert_eq!((scope.name(), scope.version()), ("mine", Some("2")));
+    assert_eq!(scope.schema_url(), Some("https://example.org/2"));
+    let spans = running.otlp().wait_for_spans(1);
+    assert_eq!((&*spans[0].scope.name, &*spans[0].scope.version), ("mine", "2"));
+}
+
+#[test]
+fn case_16_a_sampler_sees_the_start_attributes_and_the_kind() {
+    let running = fixture::defaults().build(|builder| builder.sampler(OnlyWanted)).start();
+    let tracing = service(&running);
+    tracing.start_active_span("unwanted", SpanOptions::new().attribute("wanted", false), |_| ());
+    let options = SpanOptions::new().kind(SpanKind::Server).attribute("wanted", true);
+    tracing.start_active_span("wanted", options, |_| ());
+    let names: Vec<_> = running.all_spans().into_iter().map(|span| span.name).collect();
+    assert_eq!(names, ["wanted"]);
+}
+
+/// Records server spans that start with `wanted`, and with the id of their plugin.
+#[derive(Clone, Debug)]
+struct OnlyWanted;
+
+impl ShouldSample for OnlyWanted {
+    fn should_sample(
+        &self,
+        _: Option<&opentelemetry::Context>,
+        _: TraceId,
+        _: &str,
+        kind: &ExportedKind,
+        attributes: &[KeyValue],
+        _: &[Link],
+    ) -> SamplingResult {
+        let has = |wanted: KeyValue| attributes.contains(&wanted);
+        let is_wanted =
+            has(KeyValue::new("wanted", true)) && has(KeyValue::new("backstage.plugin.id", "my-plugin"));
+        let decision = if is_wanted && *kind == ExportedKind::Server {
+            SamplingDecision::RecordAndSample
+        } else {
+            SamplingDecision::Drop
+        };
+        SamplingResult { decision, attributes: Vec::new(), trace_state: TraceState::default() }
+    }
+}
+
+#[test]
+fn case_36_without_configuration_the_tracer_is_the_plugins_and_nothing_is_captured() {
+    let running = fixture::defaults().start();
+    let options = SpanOptions::new().credentials(&Principal::user("user:default/mock"));
+    service(&running).start_active_span("thirty-six", options, |_| ());
+    let span = running.span("thirty-six");
+    let scope = &span.instrumentation_scope;
+    assert_eq!(
+        (scope.name(), scope.version(), scope.schema_url()),
+        ("backstage-plugin-my-plugin", None, None)
+    );
+    assert_eq!(attribute(&span, "backstage.plugin.id").as_deref(), Some("my-plugin"));
+    assert_eq!(attribute(&span, "enduser.id"), None);
+}
+
+#[test]
+fn case_37_a_configured_tracer_name_is_used() {
+    let running =
+        fixture::yaml("backend: {tracing: {plugin: {my-plugin: {tracer: {name: custom}}}}}").start();
+    service(&running).start_active_span("thirty-seven", SpanOptions::new(), |_| ());
+    let scope = running.span("thirty-seven").instrumentation_scope;
+    assert_eq!((scope.name(), scope.version()), ("custom", None));
+}
+
+#[test]
+fn case_38_version_and_schema_url_also_apply_to_the_default_name() {
+    let running = fixture::yaml(
+        "backend: {tracing: {plugin: {my-plugin: {tracer: {version: '3', schemaUrl: 'https://example.org/3'}}}}}",
+    )
+    .start();
+    service(&running).start_active_span("thirty-eight", SpanOptions::new(), |_| ());
+    let scope = running.span("thirty-eight").instrumentation_scope;
+    assert_eq!((scope.name(), scope.version()), ("backstage-plugin-my-plugin", Some("3")));
+    assert_eq!(scope.schema_url(), Some("https://example.org/3"));
+}
+
+#[test]
+fn case_39_the_configuration_turns_the_capture_of_end_users_on() {
+    let running = fixture::yaml("backend: {tracing: {capture: {endUser: true}}}").start();
+    let options = SpanOptions::new().credentials(&Principal::user("user:default/mock"));
+    service(&running).start_active_span("thirty-nine", options, |_| ());
+    assert_eq!(attribute(&running.span("thirty-nine"), "enduser.id").as_deref(), Some("user:default/mock"));
+}
+
+#[test]
+fn case_61_an_error_that_says_nothing_still_ends_the_span() {
+    /// The nearest thing to a thrown `null`: an error with an empty text.
+    #[derive(Debug)]
+    struct Nothing;
+
+    impl fmt::Display for Nothing {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            Ok(())
+        }
+    }
+
+    let running = fixture::defaults().start();
+    let result: Result<(), Nothing> =
+        service(&running).start_active_span("sixty-one", SpanOptions::new(), |_| Err(Nothing));
+    assert!(result.is_err());
+    assert_eq!(running.span("sixty-one").status, Status::error(""));
+}
+
+#[test]
+fn case_62_ok_and_then_a_failure_stays_ok_with_the_failure_told() {
+    let running = fixture::defaults().start();
+    let result: Result<(), _> =
+        service(&running).start_active_span("sixty-two", SpanOptions::new(), |span| {
+            span.set_status(Status::Ok);
+            Err(NotFound)
+        });
+    assert!(result.is_err());
+    let span = running.span("sixty-two");
+    assert_eq!((span.status.clone(), span.events.events.len()), (Status::Ok, 1));
+    assert!(attribute(&span, "error.type").is_some());
+}
+
+#[test]
+fn case_63_an_error_and_then_a_failure_shows_the_failure() {
+    let running = fixture::defaults().start();
+    let result: Result<(), _> =
+        service(&running).start_active_span("sixty-three", SpanOptions::new(), |span| {
+            span.set_status(Status::error("a longer text that was set by hand"));
+            Err(NotFound)
+        });
+    assert!(result.is_err());
+    assert_eq!(running.span("sixty-three").status, Status::error("no such entity"));
+}
+
+#[test]
+fn case_67_a_service_that_is_made_before_the_start_records_after_it() {
+    let early = telemetry_runtime::plugin("late-tracer").expect("a plugin id").tracing();
+    let running = fixture::defaults().start();
+    early.start_active_span("sixty-seven", SpanOptions::new(), |_| ());
+    assert_eq!(running.spans("late-tracer").len(), 1);
+}
+
+#[test]
+fn modules_attach_to_a_plugin_without_a_conflict_and_agree_with_it_on_names() {
+    let running = fixture::defaults().start();
+    let catalog = running.telemetry().plugin("with-modules").expect("a plugin id");
+    let github = catalog.module("github").expect("a module id");
+    for (telemetry, value) in
+        [(&catalog, 1), (&github, 2), (&catalog.module("github").expect("a module id"), 3)]
+    {
+        telemetry.metrics().create_counter::<u64>("entities.read").build().expect("no conflict").add(value);
+    }
+    github.tracing().start_active_span("by module", SpanOptions::new(), |_| ());
+    let scrape = running.scrape();
+    let of =
+        |labels: &[(&str, &str)]| scrape.sum("backstage_plugin_with_modules_entities_read_total", labels);
+    assert_eq!(of(&[("otel_scope_backstage_module_id", "github")]), Some(5.0));
+    assert_eq!(of(&[]), Some(6.0));
+    let scope = running.span("by module").instrumentation_scope;
+    assert_eq!(scope.name(), "backstage-plugin-with-modules");
+    assert!(scope.attributes().any(|pair| *pair == KeyValue::new("backstage.module.id", "github")));
+    let conflict = github.metrics().create_gauge::<f64>("entities.read").build().expect_err("another kind");
+    assert_eq!(conflict.kind(), telemetry_runtime::ErrorKind::Conflict);
+    assert_eq!(catalog.module("No Module").expect_err("a bad id").kind(), telemetry_runtime::ErrorKind::Name);
+}
+
+#[test]
+fn the_ways_out_give_opentelemetrys_own_meter_and_tracer() {
+    use opentelemetry::metrics::MeterProvider as _;
+    use opentelemetry::trace::{Span as _, Tracer as _};
+
+    let running = fixture::defaults().start();
+    let otel = running.telemetry().plugin("way-out").expect("a plugin id").otel();
+    otel.meter().u64_counter("raw.counter").build().add(1, &[]);
+    service(&running).in_span("ours", SpanOptions::new(), |_| otel.tracer().start("raw span").end());
+    let (scope, _) = running.metric("raw.counter");
+    assert_eq!(scope.scope.name, "backstage-plugin-way-out");
+    assert_eq!(running.span("raw span").parent_span_id, running.span("ours").span_context.span_id());
+    let provider = running.telemetry().sdk_meter_provider().expect("telemetry runs");
+    provider.meter("sdk").u64_counter("sdk.counter").build().add(1, &[]);
+    assert_eq!(running.total("sdk.counter"), 1);
+    assert!(running.telemetry().sdk_tracer_provider().is_some());
 }

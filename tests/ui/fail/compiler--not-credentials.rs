@@ -1,10 +1,10 @@
 use telemetry_runtime::traced;
 
 #[traced(credentials = user)]
-fn stitch(user: &str) {
+fn stitch(user: &u8) {
     let _ = user;
 }
 
 fn main() {
-    stitch("user:default/guest");
+    stitch(&1);
 }
