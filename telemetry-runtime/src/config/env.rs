@@ -23,6 +23,12 @@ impl Environment {
         std::env::vars_os().collect()
     }
 
+    /// The value as it is.
+    pub(super) fn exact(&self, name: &str) -> Result<Option<&str>, NotUnicode> {
+        let value = self.variables.get(OsStr::new(name));
+        value.map(|value| value.to_str().ok_or(NotUnicode)).transpose()
+    }
+
     /// The value without white space around it. An empty variable counts as unset, as OpenTelemetry's specification says.
     pub(super) fn get(&self, name: &str) -> Result<Option<&str>, NotUnicode> {
         match self.variables.get(OsStr::new(name)) {

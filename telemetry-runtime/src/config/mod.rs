@@ -8,12 +8,14 @@
 //! | defaults | everything; see the fields of [`Config`] |
 //! | files, in their order | the sections `telemetry`, `backend.metrics`, `backend.tracing`; other sections are left alone |
 //! | `APP_CONFIG_*` | single keys of the files: `APP_CONFIG_telemetry_metrics_enabled=false` |
-//! | `OTEL_*`, `TELEMETRY_ENABLED` | what OpenTelemetry's specification says; wrong values are notices |
+//! | `OTEL_*`, `TELEMETRY_*` | what OpenTelemetry's specification says; wrong values are notices |
 //!
-//! What a program sets in its own code beats all of them.
+//! The file in `OTEL_CONFIG_FILE`, where that is set, is OpenTelemetry's own format and replaces all of this but the section
+//! `backend`. What a program sets in its own code beats all of them.
 
 mod app_config;
 mod code;
+mod declarative;
 mod draft;
 mod endpoint;
 mod env;
@@ -123,29 +125,57 @@ pub fn json_schema(names: &RegisteredNames) -> String {
 
 fn read(sources: &Sources) -> (Draft, Findings) {
     let findings = Findings::default();
-    let mut tree: Option<Node> = None;
-    let substitution = Substitution { environment: &sources.environment, findings: &findings };
-    for path in files(sources, &findings) {
-        let Some(root) = read_file(&path, &findings) else { continue };
-        let directory = path.parent().map(Path::to_owned).unwrap_or_default();
-        if let Some(root) = substitution.apply(root, &directory) {
-            tree = Some(over(tree, root));
-        }
-    }
-    if let Some(root) = app_config::read(&sources.environment, &findings) {
-        tree = Some(over(tree, root));
-    }
+    let environment = &sources.environment;
     let mut draft = Draft::new(&sources.registered);
-    if let Some(tree) = &tree {
-        sections::read(tree, &mut draft, &findings);
+    let tree = read_files(sources, &findings);
+    if let Some((name, path)) = declarative::chosen(environment, &findings) {
+        // That file is all that is said about telemetry. What it cannot say, the names of metrics, is said as ever.
+        if let Some(tree) = tree.map(|tree| without_telemetry(tree, name, &findings)) {
+            sections::read(&tree, &mut draft, &findings);
+        }
+        if let Some(path) = path.map(|path| sources.directory.join(path)) {
+            declarative::read(name, &path, environment, &mut draft, &findings);
+        }
+    } else {
+        if let Some(tree) = &tree {
+            sections::read(tree, &mut draft, &findings);
+        }
+        variables::read(environment, &mut draft, &findings);
     }
-    variables::read(&sources.environment, &mut draft, &findings);
     if let Some(root) = code::read(&sources.code, &findings) {
         sections::read(&root, &mut draft, &findings);
     }
     draft.settle(&findings);
     code::decide(&sources.code, &mut draft, &findings);
     (draft, findings)
+}
+
+/// The files and `APP_CONFIG_*`, laid over one another.
+fn read_files(sources: &Sources, findings: &Findings) -> Option<Node> {
+    let mut tree: Option<Node> = None;
+    let substitution = Substitution { environment: &sources.environment, findings };
+    for path in files(sources, findings) {
+        let Some(root) = read_file(&path, findings) else { continue };
+        let directory = path.parent().map(Path::to_owned).unwrap_or_default();
+        if let Some(root) = substitution.apply(root, &directory) {
+            tree = Some(over(tree, root));
+        }
+    }
+    if let Some(root) = app_config::read(&sources.environment, findings) {
+        tree = Some(over(tree, root));
+    }
+    tree
+}
+
+/// The tree without the section that the file in `variable` replaces.
+fn without_telemetry(mut tree: Node, variable: &str, findings: &Findings) -> Node {
+    if let Value::Mapping(entries) = &mut tree.value {
+        for entry in entries.iter().filter(|entry| entry.key == "telemetry" && !entry.value.is_null()) {
+            findings.notice(format!("{}: `telemetry` is not read: `{variable}` replaces it", entry.origin));
+        }
+        entries.retain(|entry| entry.key != "telemetry");
+    }
+    tree
 }
 
 fn over(base: Option<Node>, root: Node) -> Node {

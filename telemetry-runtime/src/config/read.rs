@@ -86,10 +86,12 @@ impl<'a> Value<'a> {
     }
 
     fn report(&self, place: &Origin, text: impl Display) {
+        // A variable and a whole file are not under a key.
+        let key = if self.path.is_empty() { String::new() } else { format!("{}: ", self.path) };
         if self.lenient {
-            self.findings.notice(format!("{place}: {}: {text}; the value is ignored", self.path));
+            self.findings.notice(format!("{place}: {key}{text}; the value is ignored"));
         } else {
-            self.findings.error_at(place, &format!("{}: {text}", self.path));
+            self.findings.error_at(place, &format!("{key}{text}"));
         }
     }
 
@@ -105,6 +107,29 @@ impl<'a> Value<'a> {
     /// Whether this value has been read and is right.
     pub(super) fn is_found(&self) -> bool {
         self.findings.source(self.key_path()).is_some()
+    }
+
+    /// Whether the key `path` of `app-config.yaml` has been read and is right.
+    pub(super) fn is_found_at(&self, path: &str) -> bool {
+        self.findings.source(path).is_some()
+    }
+
+    /// Whether this is the number 0.
+    pub(super) fn is_zero(&self) -> bool {
+        matches!(&self.node.value, NodeValue::Scalar(scalar) if scalar.text == "0")
+    }
+
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.node.value, NodeValue::Sequence(_))
+    }
+
+    /// The keys of a mapping, `null` ones too.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &'a str> {
+        let entries: &'a [Entry] = match &self.node.value {
+            NodeValue::Mapping(entries) => entries,
+            _ => &[],
+        };
+        entries.iter().map(|entry| entry.key.as_str())
     }
 
     /// This value is the one in effect.
@@ -323,6 +348,41 @@ impl<'a> Object<'a> {
         Some(self.value.child(entry))
     }
 
+    /// The one key of `known` that is there, and its value unless that is `null`: a component of OpenTelemetry's
+    /// configuration says what it is by its key. None or several are reported.
+    pub(super) fn variant(&self, known: &[&'static str]) -> Option<(&'static str, Option<Value<'a>>)> {
+        let there = |key: &&&'static str| entry(self.entries, key).is_some();
+        let found: Vec<&'static str> = known.iter().filter(there).copied().collect();
+        self.asked.borrow_mut().extend(known);
+        match found.as_slice() {
+            [only] => Some((only, self.get(only))),
+            // What is there instead is an unknown key, which is reported as such.
+            [] if !self.entries.is_empty() => None,
+            [] => {
+                self.problem(format_args!("expected {}", one_of(known)));
+                None
+            }
+            several => {
+                self.problem(format_args!("expected one key, got {}", quoted(several)));
+                None
+            }
+        }
+    }
+
+    /// Where the mapping starts.
+    pub(super) fn place(&self) -> &'a Origin {
+        &self.value.node.origin
+    }
+
+    pub(super) fn findings(&self) -> &'a Findings {
+        self.value.findings
+    }
+
+    /// Says something about the mapping as a whole.
+    pub(super) fn notice(&self, text: impl Display) {
+        self.value.key_notice(text);
+    }
+
     /// Reports a mistake in the mapping as a whole.
     pub(super) fn problem(&self, text: impl Display) {
         self.value.problem(text);
@@ -393,7 +453,7 @@ fn quoted(names: &[&str]) -> String {
 
 /// `telemetry.metrics`, and `headers."x.y"` for a key that the dots of a path would tear apart.
 pub(super) fn join(path: &str, key: &str) -> String {
-    let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '/'));
     let key = if plain { key.to_owned() } else { format!("{key:?}") };
     if path.is_empty() { key } else { format!("{path}.{key}") }
 }

@@ -4,7 +4,7 @@ mod backend;
 mod instrumentations;
 mod metrics;
 mod tracing;
-mod views;
+pub(super) mod views;
 
 pub(super) use tracing::{PROPAGATORS, SAMPLERS, with_ratio};
 

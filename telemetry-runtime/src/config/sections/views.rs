@@ -92,21 +92,24 @@ impl Kind<Vec<ViewConfig>> for Views {
     }
 }
 
+/// Reads `value` as the key `path` of a view.
+pub(in super::super) fn set(path: &str, value: &Value<'_>, view: &mut ViewConfig) {
+    let names: Vec<&str> = path.split('.').collect();
+    VIEW.read_at(&names, value, view);
+}
+
 fn check_view(entry: &Object<'_>, view: &ViewConfig) {
     let instrument = entry.get("instrument");
     if instrument.is_none() && entry.get("where").is_none() {
         entry.problem("`instrument` is missing: which metrics is the view about?");
     }
-    let stars = view.selector.instrument.matches('*').count();
-    let one_star = stars == 1 && !view.selector.instrument.contains('?');
-    let exact = stars == 0 && !view.selector.instrument.contains('?');
     // A name without an instrument that can be read is reported once that is right.
     if instrument.is_none_or(|value| value.is_found()) {
         if let Some(name) = entry.right("name") {
-            check_stream_name(&name, one_star, exact);
+            check_stream_name(&name, view);
         }
         for name in entry.right("alsoAs").and_then(|names| names.one_or_list()).into_iter().flatten() {
-            check_stream_name(&name, one_star, exact);
+            check_stream_name(&name, view);
         }
     }
     let plain = ViewConfig {
@@ -124,8 +127,11 @@ fn check_view(entry: &Object<'_>, view: &ViewConfig) {
 }
 
 /// A name for a stream: an instrument name, in which one `*` may stand for what `instrument` matched.
-fn check_stream_name(value: &Value<'_>, one_star: bool, exact: bool) {
+pub(in super::super) fn check_stream_name(value: &Value<'_>, view: &ViewConfig) {
     let Some(name) = value.text() else { return };
+    let instrument = &view.selector.instrument;
+    let one_star = instrument.matches('*').count() == 1 && !instrument.contains('?');
+    let exact = !instrument.contains(['*', '?']);
     let stars = name.matches('*').count();
     if stars > 1 || (stars == 1 && !one_star) {
         return value.problem("a name has at most one `*`, which stands for the one `*` of `instrument`");
@@ -309,6 +315,14 @@ const ATTRIBUTES: Section<AttributeKeys> = Section::of(keys!(AttributeKeys {
 }));
 
 impl Kind<Option<AttributeKeys>> for Attributes {
+    fn read_at(&self, path: &[&str], value: &Value<'_>, target: &mut Option<AttributeKeys>) {
+        if path.is_empty() {
+            self.read(value, target);
+        } else {
+            ATTRIBUTES.read_at(path, value, target.get_or_insert_default());
+        }
+    }
+
     fn read(&self, value: &Value<'_>, target: &mut Option<AttributeKeys>) {
         let mut keys = AttributeKeys::default();
         if value.is_mapping() {

@@ -253,7 +253,6 @@ const VARIABLES: &[(&str, &[&str])] = &[
         &["-1", "text", "base2_exponential_bucket_histogram"],
     ),
     ("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN", &["-1", "0", "text"]),
-    ("OTEL_CONFIG_FILE", &["otel.yaml"]),
 ];
 
 #[test]

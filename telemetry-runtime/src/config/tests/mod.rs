@@ -1,5 +1,6 @@
 //! Behaviour of [`load`](super::load) as a whole.
 
+mod declarative;
 mod documentation;
 mod environment;
 mod explanation;

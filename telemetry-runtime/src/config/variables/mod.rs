@@ -82,8 +82,12 @@ const VARIABLES: &[(&str, Effect)] = &[
 /// The variables that choose a file of OpenTelemetry's own format.
 pub(super) const CONFIG_FILE: &[&str] = &["OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE"];
 
+/// The names of the variables that are known and set.
+pub(super) fn set(environment: &Environment) -> impl Iterator<Item = String> {
+    names().into_iter().filter(|name| environment.get(name) != Ok(None))
+}
+
 /// The names of all variables that are known.
-#[cfg(test)]
 pub(super) fn names() -> Vec<String> {
     let listed = VARIABLES.iter().map(|(name, _)| (*name).to_owned());
     listed.chain(otlp::names()).chain(CONFIG_FILE.iter().map(|name| (*name).to_owned())).collect()
@@ -102,11 +106,6 @@ pub(super) fn read(environment: &Environment, draft: &mut Draft, findings: &Find
         }
     }
     otlp::read(&variables, draft);
-    for name in CONFIG_FILE {
-        if let Some(variable) = variables.get(name) {
-            variable.notice("declarative configuration is not read; use `app-config.yaml`");
-        }
-    }
 }
 
 struct Variables<'a> {

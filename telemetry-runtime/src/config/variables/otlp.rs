@@ -52,7 +52,6 @@ fn variables() -> impl Iterator<Item = &'static str> {
 }
 
 /// The names of all these variables.
-#[cfg(test)]
 pub(super) fn names() -> impl Iterator<Item = String> {
     let own = ["METRICS_TEMPORALITY_PREFERENCE", "METRICS_DEFAULT_HISTOGRAM_AGGREGATION"];
     let scoped = ["", "TRACES_", "METRICS_", "LOGS_"]
