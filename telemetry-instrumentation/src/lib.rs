@@ -37,3 +37,8 @@ pub mod sqlx;
 pub mod tower;
 #[cfg(feature = "tracing")]
 pub mod tracing;
+
+/// What `docs/migration.md` shows compiles.
+#[cfg(all(doctest, feature = "tracing"))]
+#[doc = include_str!("../../docs/migration.md")]
+mod migration {}

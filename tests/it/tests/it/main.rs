@@ -6,6 +6,7 @@ mod descriptions;
 mod endings;
 mod errors;
 mod fixture;
+mod guides;
 mod later;
 mod otlp;
 mod outcomes;
