@@ -224,6 +224,16 @@ fn every_metric_can_have_its_original_name_by_configuration_alone() {
 }
 
 #[test]
+fn every_label_can_have_its_original_name_by_configuration_alone() {
+    let backend = Backend::start_with("3600", ORIGINAL_NAMES);
+    request(&backend.api, "POST", "/api/events/scm", r#"{"type": "repository.updated"}"#);
+    let samples = backend.scrape();
+    assert_eq!(sum(&samples, "catalog_events_scm_messages_total", r#"eventType="repository""#), 1);
+    assert!(sum(&samples, "backend_tasks_task_runs_count_total", r#"taskId=""#) > 0);
+    assert!(!samples.keys().any(|name| name.contains("task_id=") || name.contains("event_type=")));
+}
+
+#[test]
 fn every_metric_can_have_both_names_while_dashboards_move() {
     let both = [ORIGINAL_METRICS, METRICS].concat();
     // The line that the file's own comment gives.

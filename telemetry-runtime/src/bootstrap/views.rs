@@ -51,6 +51,8 @@ fn view(config: &ViewConfig) -> View {
         included: patterns(&keys.included),
         excluded: patterns(&keys.excluded),
     };
+    let renamed: Vec<(String, String)> =
+        config.rename_attributes.iter().map(|(old, new)| (old.clone(), new.clone())).collect();
     View {
         place: place.clone(),
         instrument: Pattern::new(&selector.instrument),
@@ -66,6 +68,7 @@ fn view(config: &ViewConfig) -> View {
             unit: unit.clone(),
             bounds: buckets.as_deref().map(Arc::from),
             keys: attributes.as_ref().map(keys),
+            renamed_keys: (!renamed.is_empty()).then_some(renamed),
             limit: config.cardinality_limit,
         },
     }

@@ -1,5 +1,7 @@
 //! `telemetry.metrics.views`, `include` and `naming`: which metrics are exported, and how.
 
+use std::collections::BTreeMap;
+
 /// `telemetry.metrics.naming`, and `backend.metrics.plugin.<id>.naming` for one plugin or core service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MetricNaming {
@@ -34,6 +36,8 @@ pub struct ViewConfig {
     pub buckets: Option<Vec<f64>>,
     /// `attributes`: the attributes that stay; points that differ in others are added up.
     pub attributes: Option<AttributeKeys>,
+    /// `renameAttributes`: keys of attributes, and what they are called instead. Values stay.
+    pub rename_attributes: BTreeMap<String, String>,
     /// `cardinalityLimit`: series of this metric, instead of `telemetry.metrics.cardinalityLimit`.
     pub cardinality_limit: Option<usize>,
 }

@@ -4,7 +4,7 @@ use telemetry_naming::check::{self, NameError};
 
 use super::super::json::Json;
 use super::super::keys::{Key, Kind, Secrecy, Section, Shown, keys};
-use super::super::kinds::{Choice, Count, Leaf, Optional, Switch, Text, or_elsewhere};
+use super::super::kinds::{Choice, Count, Leaf, MapOf, Optional, Switch, Text, or_elsewhere};
 use super::super::read::{Object, Value};
 use super::super::schema::{AttributeKeys, InstrumentType, MetricNaming, ViewConfig, ViewSelector};
 
@@ -45,6 +45,8 @@ const VIEW: Section<ViewConfig> = Section::checked(
         "buckets" => .buckets: Optional(Buckets);
         /// The attributes that stay; points that differ in others are added up.
         "attributes" => .attributes: Attributes;
+        /// Keys of attributes, and what they are called instead.
+        "renameAttributes" => .rename_attributes: MapOf { check: old_key, kind: Text };
         /// Series of this metric, instead of `telemetry.metrics.cardinalityLimit`.
         "cardinalityLimit" => .cardinality_limit: Optional(Count(1..=10_000_000));
     }),
@@ -112,6 +114,15 @@ fn check_view(entry: &Object<'_>, view: &ViewConfig) {
             check_stream_name(&name, view);
         }
     }
+    if let Some(renamed) = entry.get("renameAttributes") {
+        let mut taken: Vec<&String> = Vec::new();
+        for (old, new) in &view.rename_attributes {
+            if taken.contains(&new) {
+                renamed.problem(format_args!("`{old}` and another key would both be called `{new}`"));
+            }
+            taken.push(new);
+        }
+    }
     let plain = ViewConfig {
         place: view.place.clone(),
         selector: view.selector.clone(),
@@ -124,6 +135,10 @@ fn check_view(entry: &Object<'_>, view: &ViewConfig) {
     {
         drop.problem("what is dropped has no name, buckets or the like; remove `drop` or the other keys");
     }
+}
+
+fn old_key(key: &str) -> Result<(), String> {
+    if key.is_empty() { Err("an attribute needs a key".to_owned()) } else { Ok(()) }
 }
 
 /// A name for a stream: an instrument name, in which one `*` may stand for what `instrument` matched.

@@ -20,6 +20,7 @@ fn every_key_of_a_view_is_read() {
     unit: ''
     buckets: [0, 1, 2.5]
     attributes: { included: [k*], excluded: [key] }
+    renameAttributes: { event_type: eventType }
     cardinalityLimit: 7",
     )
     .views
@@ -46,6 +47,7 @@ fn every_key_of_a_view_is_read() {
                 included: vec!["k*".to_owned()],
                 excluded: vec!["key".to_owned()]
             }),
+            rename_attributes: [("event_type".to_owned(), "eventType".to_owned())].into(),
             cardinality_limit: Some(7),
         }
     );
@@ -132,6 +134,7 @@ telemetry:
       - { instrument: a, attributes: { include: [k] } }
       - { where: { kind: counters } }
       - { instrument: a, unit: a b }
+      - { instrument: a, renameAttributes: { a: c, b: c } }
 ",
         &[
             "app-config.yaml:3:14: telemetry.metrics.include: an empty list leaves no metric; write `[\"*\"]` for all, or \
@@ -164,6 +167,8 @@ telemetry:
              \"counters\" (nearest: `counter`)",
             "app-config.yaml:18:32: telemetry.metrics.views[12].unit: expected a unit of at most 63 ASCII characters, got \
              \"a b\"",
+            "app-config.yaml:19:44: telemetry.metrics.views[13].renameAttributes: `b` and another key would both be called \
+             `c`",
         ],
     );
 }

@@ -1,5 +1,7 @@
 //! One metric of one owner.
 
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{PoisonError, RwLock};
 use std::time::SystemTime;
 
@@ -32,6 +34,8 @@ pub(crate) struct Family {
     scope: Scope,
     /// What the configuration says about recording; read when something is registered or collected.
     settings: RwLock<Settings>,
+    /// The limit for its series; 0 is the one of all metrics. Recording beyond it asks, so it is not under the lock.
+    limit: AtomicUsize,
 }
 
 /// How a metric is recorded.
@@ -41,8 +45,6 @@ struct Settings {
     buckets: Option<&'static Buckets>,
     /// When they last changed.
     restarted: Option<SystemTime>,
-    /// The limit for its series; 0 is the one of all metrics.
-    limit: usize,
 }
 
 impl Family {
@@ -53,8 +55,8 @@ impl Family {
         buckets: Option<&'static Buckets>,
         limit: usize,
     ) -> &'static Self {
-        let settings = RwLock::new(Settings { buckets, restarted: None, limit });
-        Box::leak(Box::new(Self { index, descriptor, scope, settings }))
+        let settings = RwLock::new(Settings { buckets, restarted: None });
+        Box::leak(Box::new(Self { index, descriptor, scope, settings, limit: AtomicUsize::new(limit) }))
     }
 
     // Nothing panics under the lock.
@@ -64,8 +66,8 @@ impl Family {
 
     /// Sets how the metric is recorded; whether its buckets are others now.
     pub(super) fn set(&self, buckets: Option<&'static Buckets>, limit: usize) -> bool {
+        self.limit.store(limit, Relaxed);
         let mut settings = self.settings.write().unwrap_or_else(PoisonError::into_inner);
-        settings.limit = limit;
         let changed = settings.buckets.map(Buckets::bounds) != buckets.map(Buckets::bounds);
         if changed {
             settings.buckets = buckets;
@@ -91,7 +93,7 @@ impl Family {
 
     /// The most series of free attributes.
     pub(crate) fn cardinality_limit(&self) -> usize {
-        match self.settings().limit {
+        match self.limit.load(Relaxed) {
             0 => cardinality_limit(),
             limit => limit,
         }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::merge::{coarsen, keep_attributes, keep_series, loses};
+use super::merge::{Point, coarsen, keep_series, loses, reshape};
 use super::{Settings, Stream, Subject, SubjectKind, Views};
 use crate::metrics::by_attributes::ByAttributes;
 use crate::metrics::snapshot::{MeterScope, Metric, MetricData, ScopeMetrics};
@@ -80,8 +80,11 @@ impl AppliedViews {
             match &mut plan.streams {
                 None => shown.push((metric, false)),
                 Some(streams) => {
-                    let each = streams.iter_mut();
-                    shown.extend(each.map(|stream| (stream.show(metric.clone(), tell), stream.renamed)));
+                    let Some((last, others)) = streams.split_last_mut() else { continue };
+                    for stream in others {
+                        shown.push((stream.show(metric.clone(), tell), stream.renamed));
+                    }
+                    shown.push((last.show(metric, tell), last.renamed));
                 }
             }
         }
@@ -134,7 +137,7 @@ fn one_of_each_name(mut shown: Vec<(Metric, bool)>, tell: &mut dyn FnMut(String)
 
 impl PlannedStream {
     fn show(&mut self, mut metric: Metric, tell: &mut dyn FnMut(String)) -> Metric {
-        let Settings { description, unit, bounds: wanted, keys, limit } = &self.settings;
+        let Settings { description, unit, bounds: wanted, keys, renamed_keys, limit } = &self.settings;
         metric.name = Arc::clone(&self.name);
         if let Some(description) = description {
             metric.description = description.clone().into();
@@ -142,19 +145,25 @@ impl PlannedStream {
         if let Some(unit) = unit {
             metric.unit = unit.clone().into();
         }
-        let name = &self.name;
+        let (name, keys) = (&self.name, keys.as_ref());
+        let renamed = renamed_keys.as_deref().unwrap_or_default();
+        let reshapes = keys.is_some() || !renamed.is_empty();
         match &mut metric.data {
             MetricData::Sum { points, .. } => {
-                if let Some(keys) = keys {
-                    *points = keep_attributes(std::mem::take(points), keys);
+                if reshapes {
+                    *points = reshape(std::mem::take(points), keys, renamed, Point::absorb);
                 }
                 if let Some(limit) = limit {
                     *points = keep_series(std::mem::take(points), &mut self.admitted, *limit, false);
                 }
             }
             MetricData::Gauge { points } => {
-                if keys.as_ref().is_some_and(|keys| loses(points, keys)) {
+                if keys.is_some_and(|keys| loses(points, keys)) {
                     tell(format!("gauge `{name}` keeps its attributes: values of a gauge cannot be merged"));
+                }
+                if reshapes {
+                    // Two names can become one. Then the later value counts, as it does where one is set twice.
+                    *points = reshape(std::mem::take(points), None, renamed, |one, later| *one = later);
                 }
                 if let Some(limit) = limit {
                     *points = keep_series(std::mem::take(points), &mut self.admitted, *limit, true);
@@ -166,8 +175,8 @@ impl PlannedStream {
                 {
                     tell(format!("histogram `{name}` keeps its buckets: it was recorded with others"));
                 }
-                if let Some(keys) = keys {
-                    *points = keep_attributes(std::mem::take(points), keys);
+                if reshapes {
+                    *points = reshape(std::mem::take(points), keys, renamed, Point::absorb);
                 }
                 if let Some(limit) = limit {
                     *points = keep_series(std::mem::take(points), &mut self.admitted, *limit, false);

@@ -124,6 +124,12 @@ fn one_scope_twice(exported: &[Exported], findings: &mut Findings) {
                 "{place}: `{}` and `{}` would both be exported as `{}`",
                 first.own_name, metric.own_name, metric.stream.name
             ));
+        } else if (first.kind, &first.unit) != (metric.kind, &metric.unit) {
+            findings.notices.push(format!(
+                "two metrics of `{}` have the name `{}`, and one of them is not exported",
+                metric.scope.id(),
+                metric.stream.name
+            ));
         }
     }
 }

@@ -61,20 +61,35 @@ pub(super) fn loses<P: Point>(points: &[P], keys: &Keys) -> bool {
     points.iter().any(|point| point.attributes().iter().any(|(key, _)| !keys.keep(key)))
 }
 
-/// Leaves the attributes that stay, and adds up the points that become equal by that.
-pub(super) fn keep_attributes<P: Point>(points: Vec<P>, keys: &Keys) -> Vec<P> {
+/// Leaves the attributes that stay, under their new names, and merges the points that become equal by that.
+pub(super) fn reshape<P: Point>(
+    points: Vec<P>,
+    keys: Option<&Keys>,
+    renamed: &[(String, String)],
+    merge: fn(&mut P, P),
+) -> Vec<P> {
+    let keeps = |key: &str| keys.is_none_or(|keys| keys.keep(key));
+    let new_name = |key: &str| renamed.iter().find(|(old, _)| old == key).map(|(_, new)| new);
     let mut merged: Vec<P> = Vec::new();
     let mut places: ByAttributes<usize> = ByAttributes::default();
     for mut point in points {
-        if point.attributes().iter().any(|(key, _)| !keys.keep(key)) {
-            let mut pairs: Vec<_> =
-                point.attributes().iter().filter(|(key, _)| keys.keep(key)).cloned().collect();
+        let attributes = point.attributes();
+        // Two attributes of one point under one key would be no attribute set: then both keep their names.
+        let is_taken = |new: &str| attributes.iter().any(|(key, _)| key == new && keeps(key));
+        let new_name = |key: &str| new_name(key).filter(|new| !is_taken(new));
+        if attributes.iter().any(|(key, _)| !keeps(key) || new_name(key).is_some()) {
+            let kept = attributes.iter().filter(|(key, _)| keeps(key));
+            let mut pairs: Vec<_> = kept
+                .map(|(key, value)| {
+                    (new_name(key).map_or_else(|| key.clone(), |new| new.clone().into()), value.clone())
+                })
+                .collect();
             // Third-party code may have written equal sets in different orders.
             pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
             point.set_attributes(pairs.into());
         }
         if let Some(place) = places.get(point.attributes()) {
-            merged[*place].absorb(point);
+            merge(&mut merged[*place], point);
         } else {
             places.insert(point.attributes(), merged.len());
             merged.push(point);

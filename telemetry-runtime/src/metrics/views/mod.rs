@@ -57,6 +57,8 @@ pub(crate) struct Settings {
     pub(crate) unit: Option<String>,
     pub(crate) bounds: Option<Arc<[f64]>>,
     pub(crate) keys: Option<Keys>,
+    /// Attribute keys, and what they are called instead.
+    pub(crate) renamed_keys: Option<Vec<(String, String)>>,
     pub(crate) limit: Option<usize>,
 }
 
@@ -218,7 +220,7 @@ impl SubjectKind {
 impl Settings {
     /// Takes what a later view sets.
     fn overlay(&mut self, later: &Self) {
-        let Self { description, unit, bounds, keys, limit } = later;
+        let Self { description, unit, bounds, keys, renamed_keys, limit } = later;
         macro_rules! lay {
             ($($field:ident)*) => {
                 $(if $field.is_some() {
@@ -226,7 +228,7 @@ impl Settings {
                 })*
             };
         }
-        lay!(description unit bounds keys limit);
+        lay!(description unit bounds keys renamed_keys limit);
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use super::merge::{coarsen, keep_attributes, keep_series};
+use super::merge::{Point, coarsen, keep_series, reshape};
 use super::*;
 use crate::metrics::by_attributes::ByAttributes;
 use crate::metrics::registry;
@@ -140,6 +140,10 @@ fn keys(included: &[&str]) -> Keys {
     Keys { included: included.iter().map(|key| Pattern::new(key)).collect(), excluded: Vec::new() }
 }
 
+fn keep_attributes(points: Vec<NumberPoint>, keys: &Keys) -> Vec<NumberPoint> {
+    reshape(points, Some(keys), &[], Point::absorb)
+}
+
 /// Points of all combinations of three keys, some in another order of keys.
 fn points(random: &mut Random) -> Vec<NumberPoint> {
     let mut points = Vec::new();
@@ -192,6 +196,26 @@ fn merging_attributes_conserves_sums_and_leaves_each_set_once() {
         let (one, other) = values.split_at_mut(1);
         assert_eq!(one[0], other[0]);
     }
+}
+
+#[test]
+fn attributes_are_renamed_in_order_and_two_of_a_point_never_share_a_key() {
+    let point = |pairs: &[(&'static str, u64)], value| NumberPoint {
+        attributes: attributes(pairs),
+        start_time: SystemTime::UNIX_EPOCH,
+        value: Number::U64(value),
+    };
+    let renamed = |names: &[(&str, &str)], points: Vec<NumberPoint>| {
+        let names: Vec<_> = names.iter().map(|(old, new)| ((*old).to_owned(), (*new).to_owned())).collect();
+        reshape(points, None, &names, Point::absorb)
+    };
+    let points = renamed(&[("task_id", "aTask")], vec![point(&[("scope", 1), ("task_id", 2)], 5)]);
+    assert_eq!(points, [point(&[("aTask", 2), ("scope", 1)], 5)]);
+    let both = vec![point(&[("a", 1), ("b", 2)], 5)];
+    assert_eq!(renamed(&[("a", "b")], both.clone()), both);
+    // What becomes equal is added up.
+    let points = renamed(&[("a", "b")], vec![point(&[("a", 1)], 5), point(&[("b", 1)], 6)]);
+    assert_eq!(points, [point(&[("b", 1)], 11)]);
 }
 
 #[test]
