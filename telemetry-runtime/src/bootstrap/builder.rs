@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use opentelemetry_sdk::trace::{ShouldSample, SpanExporter};
+use opentelemetry_sdk::trace::{ShouldSample, SpanExporter, SpanProcessor};
 
 use super::Telemetry;
 use super::registry::Registry;
@@ -22,6 +22,7 @@ pub struct TelemetryBuilder {
     pub(super) sources: Sources,
     pub(super) sampler: Option<Box<dyn ShouldSample>>,
     pub(super) span_sinks: Vec<Box<dyn SpanSink>>,
+    pub(super) span_processors: Vec<Box<dyn SpanProcessor>>,
     pub(super) metric_sinks: Vec<Box<dyn MetricSink>>,
     pub(super) diagnostics: Option<Diagnostics>,
     pub(super) replace: bool,
@@ -38,6 +39,7 @@ impl TelemetryBuilder {
             sources,
             sampler: None,
             span_sinks: Vec::new(),
+            span_processors: Vec::new(),
             metric_sinks: Vec::new(),
             diagnostics: None,
             replace: false,
@@ -107,6 +109,13 @@ impl TelemetryBuilder {
     /// Also sends spans here.
     pub fn span_sink(mut self, sink: impl SpanSink + 'static) -> Self {
         self.span_sinks.push(Box::new(sink));
+        self
+    }
+
+    /// Also shows every span to this processor for `opentelemetry_sdk`, as
+    /// [`TelemetryBuilder::register_span_processor`] does for one that the configuration chooses.
+    pub fn span_processor(mut self, processor: impl SpanProcessor + 'static) -> Self {
+        self.span_processors.push(Box::new(processor));
         self
     }
 

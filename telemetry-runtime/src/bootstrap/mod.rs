@@ -31,10 +31,10 @@ use self::running::{Running, Shared};
 use self::settings::Parts;
 use crate::config::{self, Config, Explanation, Notice, SignalAction};
 use crate::error::{Error, ErrorKind};
-use crate::export::{self, DiagnosticKind, Diagnostics};
+use crate::export::{self, DiagnosticKind, Diagnostics, LiveMeterProvider};
 use crate::metrics::{self, Snapshot};
 use crate::services::{self, PluginTelemetry, RootTelemetry};
-use crate::trace;
+use crate::trace::{self, LiveTracerProvider};
 
 /// Running telemetry: it owns the exporters and the providers of `opentelemetry::global`.
 ///
@@ -70,6 +70,34 @@ impl Telemetry {
         RootTelemetry::new()
     }
 
+    /// Makes what code takes from `opentelemetry::global` from now on follow the telemetry of this process: meters,
+    /// instruments and tracers that are taken before the start work after it, and after every restart.
+    ///
+    /// A start does this by itself. It is for programs that cannot start telemetry first, and call this instead: without an
+    /// SDK, OpenTelemetry gives out instruments and tracers that never do anything. What is measured by them before the
+    /// start is not kept, as it is by instruments of this crate.
+    pub fn prepare() {
+        global::set_meter_provider(LiveMeterProvider);
+        global::set_tracer_provider(LiveTracerProvider);
+    }
+
+    /// The provider of `opentelemetry_sdk` behind third-party meters, for what only it can do; `None` where telemetry does
+    /// not run.
+    ///
+    /// It ends with this telemetry. Callbacks of observable instruments that are made by it are not guarded: one that panics
+    /// ends all third-party metrics. `opentelemetry::global` gives out meters without either limit.
+    pub fn sdk_meter_provider(&self) -> Option<SdkMeterProvider> {
+        Some(self.shared.running()?.meter_provider.clone())
+    }
+
+    /// The provider of `opentelemetry_sdk` behind third-party tracers, for what only it can do; `None` where spans are off.
+    ///
+    /// Its spans are parts of the same traces and go to the same exporters. It ends with this telemetry, and tracers of
+    /// `opentelemetry::global` do not.
+    pub fn sdk_tracer_provider(&self) -> Option<SdkTracerProvider> {
+        self.shared.running()?.tracer_provider.clone()
+    }
+
     /// Telemetry by hand for the plugin `id`.
     ///
     /// # Errors
@@ -86,16 +114,6 @@ impl Telemetry {
     /// As [`Telemetry::plugin`].
     pub fn core_service(&self, service: &str) -> Result<PluginTelemetry, Error> {
         services::core_service(service)
-    }
-
-    /// The SDK's meter provider, whose instruments are exported beside ours; `None` while telemetry does not run.
-    pub fn sdk_meter_provider(&self) -> Option<SdkMeterProvider> {
-        Some(self.shared.running()?.meter_provider.clone())
-    }
-
-    /// The SDK's tracer provider, whose spans are exported beside ours; `None` while no spans are recorded.
-    pub fn sdk_tracer_provider(&self) -> Option<SdkTracerProvider> {
-        self.shared.running()?.tracer_provider.clone()
     }
 
     /// The configuration in effect.
@@ -156,6 +174,7 @@ impl Telemetry {
         let chosen = builder.registry.choose(&config)?;
         builder.metric_sinks.extend(chosen.metric_sinks);
         builder.span_sinks.extend(chosen.span_sinks);
+        builder.span_processors.extend(chosen.span_processors);
         let instrumentations = std::mem::take(&mut builder.registry.instrumentations);
 
         let diagnostics = builder.diagnostics.clone().unwrap_or_else(Diagnostics::to_stderr);
@@ -168,7 +187,7 @@ impl Telemetry {
         switches::set(&config.telemetry.instrumentations);
         let running = if config.telemetry.enabled {
             let services = std::mem::take(&mut builder.services);
-            let running = run(&config, builder, diagnostics.clone())?;
+            let running = run(&config, builder, &diagnostics)?;
             services.install(&config.backend, diagnostics.clone());
             Some(running)
         } else {
@@ -211,10 +230,10 @@ fn refuse_conflicts() -> Result<(), Error> {
 }
 
 /// Starts all parts and sets the globals.
-fn run(config: &Config, builder: TelemetryBuilder, diagnostics: Diagnostics) -> Result<Running, Error> {
-    let views = views::install(config, &diagnostics)?;
-    let Parts { plan, trace, meter_provider, guarded_meters, resource } =
-        settings::parts(config, builder, diagnostics, &views);
+fn run(config: &Config, builder: TelemetryBuilder, diagnostics: &Diagnostics) -> Result<Running, Error> {
+    let views = views::install(config, diagnostics)?;
+    let Parts { plan, trace, processors, meter_provider, guarded_meters, resource } =
+        settings::parts(config, builder, diagnostics.clone(), &views);
     let traces = trace.is_some();
     match trace {
         Some(settings) => trace::install(settings),
@@ -228,10 +247,15 @@ fn run(config: &Config, builder: TelemetryBuilder, diagnostics: Diagnostics) -> 
             return Err(error);
         }
     };
-    global::set_meter_provider(guarded_meters);
-    let tracer_provider = if traces { trace::tracer_provider(resource) } else { None };
-    if let Some(provider) = &tracer_provider {
-        global::set_tracer_provider(provider.clone());
+    if processors.is_some() {
+        let notice =
+            "a span processor is at work: each span is made by OpenTelemetry's SDK once more, for `on_start`";
+        diagnostics.report(DiagnosticKind::Configuration, notice);
     }
-    Ok(Running { exporters, meter_provider, tracer_provider })
+    Telemetry::prepare();
+    let metrics = config.telemetry.metrics.enabled;
+    export::set_meter_provider(metrics.then_some(guarded_meters));
+    let tracer_provider = if traces { trace::tracer_provider(resource) } else { None };
+    trace::set_tracer_provider(tracer_provider.clone());
+    Ok(Running { exporters, processors, meter_provider, tracer_provider })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use opentelemetry_sdk::trace::SpanExporter;
+use opentelemetry_sdk::trace::{SpanExporter, SpanProcessor};
 
 use super::builder::TelemetryBuilder;
 use super::instrumentation::Instrumentation;
@@ -13,21 +13,29 @@ use crate::error::{Error, ErrorKind};
 use crate::export::{MetricSink, SpanSink};
 
 type MakeMetricSink = Box<dyn Fn(&Settings) -> Result<Box<dyn MetricSink>, Error>>;
-type MakeSpanSink = Box<dyn Fn(&Settings) -> Result<Box<dyn SpanSink>, Error>>;
+type MakeSpanOutput = Box<dyn Fn(&Settings) -> Result<SpanOutput, Error>>;
 
 /// What was registered, and what was wrong about it.
 #[derive(Default)]
 pub(super) struct Registry {
     metric_exporters: BTreeMap<String, MakeMetricSink>,
-    span_exporters: BTreeMap<String, MakeSpanSink>,
+    span_exporters: BTreeMap<String, MakeSpanOutput>,
     pub(super) instrumentations: Vec<Box<dyn Instrumentation>>,
     mistakes: Vec<String>,
 }
 
+/// Where finished spans go.
+enum SpanOutput {
+    Sink(Box<dyn SpanSink>),
+    Processor(Box<dyn SpanProcessor>),
+}
+
 /// What the configuration chose of it.
+#[derive(Default)]
 pub(super) struct Chosen {
     pub(super) metric_sinks: Vec<Box<dyn MetricSink>>,
     pub(super) span_sinks: Vec<Box<dyn SpanSink>>,
+    pub(super) span_processors: Vec<Box<dyn SpanProcessor>>,
 }
 
 /// Whether a name may be taken already.
@@ -163,6 +171,59 @@ impl TelemetryBuilder {
         self.span_output(name.into(), boxed_spans(make), Taken::Replace)
     }
 
+    /// Gives a span processor for `opentelemetry_sdk` a name: `type` in `telemetry.tracing.exporters`, or a word in
+    /// `TELEMETRY_TRACE_PROCESSOR`. Names are shared with exporters of spans.
+    ///
+    /// A processor sees every span that is recorded, ours and third parties': its start, where it may write to it, and its
+    /// end, on the thread that ends it and before that goes on. Therefore the SDK makes a double of each span at its start,
+    /// which costs about as much as a span of the SDK's; a notice says so. A processor that only exports costs
+    /// nothing of this as an exporter: [`TelemetryBuilder::register_span_exporter`].
+    ///
+    /// `make` runs as in [`TelemetryBuilder::register_metric_exporter`].
+    ///
+    /// ```
+    /// use opentelemetry::Context;
+    /// use opentelemetry::baggage::BaggageExt as _;
+    /// use opentelemetry::trace::Span as _;
+    /// use opentelemetry_sdk::error::OTelSdkResult;
+    /// use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
+    /// use telemetry_runtime::Telemetry;
+    ///
+    /// /// Puts the tenant of a request on all of its spans.
+    /// #[derive(Debug)]
+    /// struct Tenant;
+    ///
+    /// impl SpanProcessor for Tenant {
+    ///     fn on_start(&self, span: &mut Span, parent: &Context) {
+    ///         if let Some(tenant) = parent.baggage().get("tenant") {
+    ///             span.set_attribute(opentelemetry::KeyValue::new("tenant", tenant.to_string()));
+    ///         }
+    ///     }
+    ///
+    ///     fn on_end(&self, _: SpanData) {}
+    /// #   fn force_flush(&self) -> OTelSdkResult { Ok(()) }
+    /// #   fn shutdown_with_timeout(&self, _: std::time::Duration) -> OTelSdkResult { Ok(()) }
+    /// }
+    ///
+    /// let builder = Telemetry::builder().register_span_processor("tenant", |_| Ok(Tenant));
+    /// ```
+    pub fn register_span_processor<P, F>(self, name: impl Into<String>, make: F) -> Self
+    where
+        P: SpanProcessor + 'static,
+        F: Fn(&Settings) -> Result<P, Error> + 'static,
+    {
+        self.span_output(name.into(), boxed_processor(make), Taken::Refuse)
+    }
+
+    /// As [`TelemetryBuilder::register_span_processor`], in place of what has the name so far.
+    pub fn replace_span_processor<P, F>(self, name: impl Into<String>, make: F) -> Self
+    where
+        P: SpanProcessor + 'static,
+        F: Fn(&Settings) -> Result<P, Error> + 'static,
+    {
+        self.span_output(name.into(), boxed_processor(make), Taken::Replace)
+    }
+
     /// Has `instrumentation` started with telemetry and stopped with it, unless `telemetry.instrumentations.<name>` is
     /// `false`. Two of one name are an error at [`TelemetryBuilder::bootstrap`].
     pub fn register_instrumentation(mut self, instrumentation: impl Instrumentation + 'static) -> Self {
@@ -192,7 +253,7 @@ impl TelemetryBuilder {
         self
     }
 
-    fn span_output(mut self, name: String, make: MakeSpanSink, taken: Taken) -> Self {
+    fn span_output(mut self, name: String, make: MakeSpanOutput, taken: Taken) -> Self {
         let registry = &mut self.registry;
         let known = registry.span_exporters.contains_key(&name);
         let built_in = BUILT_IN_SPANS.contains(&name.as_str());
@@ -211,22 +272,31 @@ where
     Box::new(move |settings| Ok(Box::new(make(settings)?)))
 }
 
-fn boxed_spans<S, F>(make: F) -> MakeSpanSink
+fn boxed_spans<S, F>(make: F) -> MakeSpanOutput
 where
     S: SpanSink + 'static,
     F: Fn(&Settings) -> Result<S, Error> + 'static,
 {
-    Box::new(move |settings| Ok(Box::new(make(settings)?)))
+    Box::new(move |settings| Ok(SpanOutput::Sink(Box::new(make(settings)?))))
 }
 
-fn boxed_exporter<E, F>(name: String, make: F) -> MakeSpanSink
+fn boxed_processor<P, F>(make: F) -> MakeSpanOutput
+where
+    P: SpanProcessor + 'static,
+    F: Fn(&Settings) -> Result<P, Error> + 'static,
+{
+    Box::new(move |settings| Ok(SpanOutput::Processor(Box::new(make(settings)?))))
+}
+
+fn boxed_exporter<E, F>(name: String, make: F) -> MakeSpanOutput
 where
     E: SpanExporter + 'static,
     F: Fn(&Settings) -> Result<E, Error> + 'static,
 {
     Box::new(move |settings| {
         let exporter = make(settings)?;
-        <dyn SpanSink>::from_exporter(name.clone(), exporter).map_err(|error| {
+        let sink = <dyn SpanSink>::from_exporter(name.clone(), exporter);
+        sink.map(SpanOutput::Sink).map_err(|error| {
             Error::new(ErrorKind::System, format!("a thread for the span exporter `{name}`: {error}"))
         })
     })
@@ -276,7 +346,7 @@ impl Registry {
         let telemetry = &config.telemetry;
         let metrics = telemetry.enabled && telemetry.metrics.enabled;
         let traces = telemetry.enabled && telemetry.tracing.enabled;
-        let mut chosen = Chosen { metric_sinks: Vec::new(), span_sinks: Vec::new() };
+        let mut chosen = Chosen::default();
         for exporter in &telemetry.metrics.exporters {
             let MetricExporterConfig::Registered(own) = exporter else { continue };
             if metrics && let Some(sink) = make(&self.metric_exporters, own, &mut errors) {
@@ -285,8 +355,10 @@ impl Registry {
         }
         for exporter in &telemetry.tracing.exporters {
             let SpanExporterConfig::Registered(own) = exporter else { continue };
-            if traces && let Some(sink) = make(&self.span_exporters, own, &mut errors) {
-                chosen.span_sinks.push(sink);
+            match traces.then(|| make(&self.span_exporters, own, &mut errors)).flatten() {
+                Some(SpanOutput::Sink(sink)) => chosen.span_sinks.push(sink),
+                Some(SpanOutput::Processor(processor)) => chosen.span_processors.push(processor),
+                None => {}
             }
         }
         match errors.as_slice() {
@@ -300,13 +372,13 @@ impl Registry {
     }
 }
 
-type Make<S> = Box<dyn Fn(&Settings) -> Result<Box<S>, Error>>;
+type Make<T> = Box<dyn Fn(&Settings) -> Result<T, Error>>;
 
-fn make<S: ?Sized>(
-    registered: &BTreeMap<String, Make<S>>,
+fn make<T>(
+    registered: &BTreeMap<String, Make<T>>,
     own: &RegisteredConfig,
     errors: &mut Vec<Error>,
-) -> Option<Box<S>> {
+) -> Option<T> {
     // The configuration has checked the name.
     let make = registered.get(&own.name)?;
     make(&own.settings).map_err(|error| errors.push(error)).ok()

@@ -1,18 +1,22 @@
 //! The parts that run, shared by whoever may end them: their owner, a signal, the end of the process.
 
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use std::{io, thread};
 
+use opentelemetry::Context;
+use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
 use super::instrumentation::InstrumentationGuard;
 use super::signals;
-use crate::config::Loaded;
-use crate::error::Error;
-use crate::export::Exporters;
+use crate::config::{Loaded, NO_LIMIT};
+use crate::error::{Error, ErrorKind};
+use crate::export::{self, Exporters};
 use crate::services::Seams;
-use crate::trace;
+use crate::trace::{self, Processors};
 
 /// A telemetry that was started.
 pub(super) struct Shared {
@@ -28,6 +32,8 @@ pub(super) struct Shared {
 /// What runs unless `telemetry.enabled` is off.
 pub(super) struct Running {
     pub(super) exporters: Exporters,
+    /// Those that the program registered.
+    pub(super) processors: Option<Processors>,
     pub(super) meter_provider: SdkMeterProvider,
     pub(super) tracer_provider: Option<SdkTracerProvider>,
 }
@@ -54,7 +60,7 @@ impl Shared {
 
     pub(super) fn flush(&self, limit: Duration) -> Result<(), Error> {
         match self.running() {
-            Some(running) => running.exporters.flush(limit),
+            Some(running) => running.flush(limit),
             None => Ok(()),
         }
     }
@@ -78,18 +84,56 @@ impl Shared {
 }
 
 impl Running {
+    fn flush(&self, limit: Duration) -> Result<(), Error> {
+        let deadline = Instant::now() + limit.min(NO_LIMIT);
+        let flushed = self.begin(Processors::force_flush);
+        let result = self.exporters.flush(limit);
+        result.and(finish(flushed, deadline))
+    }
+
     fn stop(&self, limit: Duration) -> Result<(), Error> {
+        let deadline = Instant::now() + limit.min(NO_LIMIT);
         Seams::uninstall();
         // From here on no span starts, and the ones that end until the last drain are exported. What ends later is counted.
         trace::uninstall();
+        let ended = self.begin(move |processors| processors.shutdown(limit));
         let result = self.exporters.shutdown(limit);
         trace::queue::close();
+        export::set_meter_provider(None);
+        trace::set_tracer_provider(None);
         // Both providers only feed parts that have just been shut down; an error here says nothing new.
         drop(self.meter_provider.shutdown());
         if let Some(provider) = &self.tracer_provider {
             drop(provider.shutdown());
         }
-        result
+        result.and(finish(ended, deadline))
+    }
+
+    /// Asks the program's span processors for something that may block for as long as it likes, on a thread of its own.
+    fn begin(
+        &self,
+        ask: impl FnOnce(&Processors) -> OTelSdkResult + Send + 'static,
+    ) -> Option<io::Result<Receiver<OTelSdkResult>>> {
+        let processors = self.processors.clone()?;
+        let (done, result) = mpsc::sync_channel(1);
+        let started = thread::Builder::new().name("telemetry-processors".to_owned()).spawn(move || {
+            let _quiet = Context::enter_telemetry_suppressed_scope();
+            // Whoever waits may have given up.
+            drop(done.send(ask(&processors)));
+        });
+        Some(started.map(|_| result))
+    }
+}
+
+/// Waits for what [`Running::begin`] began.
+fn finish(begun: Option<io::Result<Receiver<OTelSdkResult>>>, deadline: Instant) -> Result<(), Error> {
+    let Some(begun) = begun else { return Ok(()) };
+    let result = begun
+        .map_err(|error| Error::new(ErrorKind::System, format!("a thread for span processors: {error}")))?;
+    match result.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(Error::new(ErrorKind::Export, format!("a span processor: {error}"))),
+        Err(_) => Err(Error::new(ErrorKind::Timeout, "span processors did not finish in time")),
     }
 }
 

@@ -13,7 +13,7 @@ use super::builder::TelemetryBuilder;
 use super::sources::{Metrics, RecordedSpans};
 use crate::config::{
     BackendConfig, Config, ExceptionSignal, MetricNaming, PropagatorConfig, ResourceConfig, SamplerConfig,
-    ScopeOverride, TracingConfig,
+    ScopeOverride, SpanExporterConfig, TracingConfig,
 };
 use crate::export::{
     Diagnostics, ExportPlan, GuardedMeterProvider, MetricsPlan, SdkReader, SpansPlan, sdk_view,
@@ -22,13 +22,14 @@ use crate::metrics::views::{AppliedViews, Views};
 use crate::metrics::{MeterNaming, Naming};
 use crate::plugin::{Scope, ScopeKind};
 use crate::self_telemetry;
-use crate::trace::{Sampler, SpanLimits, TraceSettings, TracerScope};
+use crate::trace::{Processors, Sampler, SpanLimits, TraceSettings, TracerScope};
 
 /// Everything that is needed to run.
 pub(super) struct Parts {
     pub(super) plan: ExportPlan,
     /// The recorder's settings; `None` where spans go nowhere.
     pub(super) trace: Option<TraceSettings>,
+    pub(super) processors: Option<Processors>,
     pub(super) meter_provider: SdkMeterProvider,
     /// The same for third-party code, whose callbacks may panic.
     pub(super) guarded_meters: GuardedMeterProvider,
@@ -61,15 +62,22 @@ pub(super) fn parts(
         sinks: builder.metric_sinks,
     });
     let tracing = &telemetry.tracing;
-    let has_destination = !tracing.exporters.is_empty() || !builder.span_sinks.is_empty();
-    let traces = tracing.enabled && has_destination;
-    let spans = traces.then(|| SpansPlan {
+    let is_exporter = |exporter: &_| !matches!(exporter, SpanExporterConfig::Registered(_));
+    // What was registered is a sink or a processor by now.
+    let exports = tracing.exporters.iter().any(is_exporter) || !builder.span_sinks.is_empty();
+    let traces = tracing.enabled && (exports || !builder.span_processors.is_empty());
+    let spans = (traces && exports).then(|| SpansPlan {
         source: Arc::new(RecordedSpans),
         batch: tracing.batch,
         exporters: tracing.exporters.clone(),
         sinks: builder.span_sinks,
     });
-    let trace = traces.then(|| trace_settings(tracing, &config.backend, builder.sampler));
+    let processors = (traces && !builder.span_processors.is_empty())
+        .then(|| Processors::new(builder.span_processors, &resource, exports));
+    let trace = traces.then(|| TraceSettings {
+        processors: processors.clone(),
+        ..trace_settings(tracing, &config.backend, builder.sampler)
+    });
     let plan = ExportPlan {
         resource: resource.clone(),
         counters: self_telemetry::counters(),
@@ -77,7 +85,7 @@ pub(super) fn parts(
         metrics,
         spans,
     };
-    Parts { plan, trace, meter_provider, guarded_meters, resource }
+    Parts { plan, trace, processors, meter_provider, guarded_meters, resource }
 }
 
 fn resource(config: &ResourceConfig) -> Resource {

@@ -12,6 +12,7 @@ mod foreign;
 mod guard;
 #[cfg(feature = "prometheus")]
 mod http;
+mod live_meters;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod plan;
@@ -28,6 +29,7 @@ mod worker;
 pub(crate) use collector::MetricSource;
 pub use counters::{Counter, Counters};
 pub use diagnostics::{Diagnostic, DiagnosticKind, Diagnostics};
+pub(crate) use live_meters::{LiveMeterProvider, set_meter_provider};
 pub(crate) use plan::{ExportPlan, MetricsPlan, SpanSource, SpansPlan};
 pub(crate) use sdk_bridge::SdkReader;
 pub(crate) use sdk_view::sdk_view;

@@ -56,8 +56,12 @@ pub(crate) fn end(record: Arc<Record>, end: &CallEnd) {
             content.outcome = Some(end.outcome());
         }
     });
-    if record.span_context.is_sampled() {
-        record.recorder.queue.push(Finished::Ours(record));
+    let recorder = record.recorder;
+    if let Some(processors) = &recorder.processors {
+        processors.ended(&record);
+    }
+    if recorder.exports() && record.span_context.is_sampled() {
+        recorder.queue.push(Finished::Ours(record));
     }
 }
 

@@ -129,6 +129,9 @@ fn start(
         return Opened::Unsampled(parent_context.with_remote_span_context(span_context));
     }
     let record = Arc::new(Record::new(site, recorder, span_context, parent, attributes.content));
+    if let Some(processors) = &recorder.processors {
+        processors.started(&record, parent_context);
+    }
     #[cfg(any(test, feature = "testing"))]
     super::log::opened(parent_context, &record);
     Opened::Recorded(parent_context.with_span(RecordSpan(Arc::clone(&record))), record)

@@ -11,6 +11,7 @@ use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
 
 use super::panics;
 use super::parent::Parent;
+use super::processors::Processors;
 use super::queue::{self, Queue};
 use super::sampler::Sampler;
 use super::settings::{SpanLimits, TraceSettings, TracerScope};
@@ -31,6 +32,7 @@ pub(crate) struct Recorder {
     pub(crate) exception_events: bool,
     pub(crate) code_attributes: bool,
     pub(crate) capture_end_user: bool,
+    pub(crate) processors: Option<Processors>,
     tracers: BTreeMap<Scope, TracerScope>,
     /// Made when the first span of a scope is exported.
     scopes: RwLock<HashMap<Scope, InstrumentationScope>>,
@@ -48,9 +50,15 @@ impl Recorder {
             exception_events: settings.exception_events,
             code_attributes: settings.code_attributes,
             capture_end_user: settings.capture_end_user,
+            processors: settings.processors,
             tracers: settings.tracers,
             scopes: RwLock::default(),
         }))
+    }
+
+    /// Whether finished spans go into the queue.
+    pub(crate) fn exports(&self) -> bool {
+        self.processors.as_ref().is_none_or(Processors::exports)
     }
 
     /// The tracer's scope of a plugin or core service.
@@ -152,6 +160,13 @@ pub(crate) fn active() -> Option<u32> {
         EARLY_SPANS.fetch_add(1, Ordering::Relaxed);
     }
     None
+}
+
+/// Counts a third-party span that is not recorded because nothing was installed yet.
+pub(super) fn count_if_early() {
+    if STATE.load(Ordering::Relaxed) == EARLY {
+        EARLY_SPANS.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// Whether anything may be recorded, asked on behalf of a span that has not started yet.

@@ -10,11 +10,13 @@ mod current;
 mod exception;
 mod guard;
 mod install;
+mod live;
 #[cfg(any(test, feature = "testing"))]
 mod log;
 mod panics;
 mod parent;
 mod passing;
+mod processors;
 mod proxy;
 pub mod queue;
 mod record;
@@ -29,10 +31,12 @@ pub(crate) use build::owner_key;
 pub use current::{CurrentSpan, EventAttributes, span};
 pub use guard::SpanGuard;
 pub use install::{install, uninstall};
+pub(crate) use live::{LiveTracerProvider, set_tracer_provider};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use log::{Logged, SpanLog};
 pub(crate) use panics::last_panic_since;
 pub use parent::{Evaluated, Parent, SpanParent};
+pub use processors::Processors;
 pub use sampler::Sampler;
 pub use settings::{SpanLimits, TraceSettings, TracerScope};
 pub use site::{SpanKind, SpanSite};

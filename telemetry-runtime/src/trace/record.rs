@@ -85,7 +85,6 @@ impl Record {
     }
 
     /// What was recorded by now.
-    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn snapshot(&self) -> Content {
         self.lock().clone()
     }

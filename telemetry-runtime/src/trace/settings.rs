@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use opentelemetry_sdk::trace::IdGenerator;
 
+use super::processors::Processors;
 use super::sampler::Sampler;
 use crate::plugin::Scope;
 
@@ -32,6 +33,8 @@ pub struct TraceSettings {
     pub code_attributes: bool,
     /// Whether spans may carry `enduser.id` (`backend.tracing.capture.endUser`).
     pub capture_end_user: bool,
+    /// Processors that see every recorded span start and end.
+    pub processors: Option<Processors>,
 }
 
 impl Default for TraceSettings {
@@ -48,6 +51,7 @@ impl Default for TraceSettings {
             exception_events: true,
             code_attributes: true,
             capture_end_user: false,
+            processors: None,
         }
     }
 }

@@ -9,6 +9,7 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{self as sdk, IdGenerator, SdkTracerProvider, SpanData, SpanProcessor};
 
 use super::install::{self, Recorder};
+use super::processors::Processors;
 use super::queue::Finished;
 use super::record::tidy;
 
@@ -24,7 +25,7 @@ pub fn tracer_provider(resource: Resource) -> Option<SdkTracerProvider> {
 pub(crate) fn provider_of(recorder: &'static Recorder, resource: Resource) -> SdkTracerProvider {
     let limit = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
     let limits = &recorder.limits;
-    SdkTracerProvider::builder()
+    let mut provider = SdkTracerProvider::builder()
         .with_sampler(recorder.sampler.clone())
         .with_id_generator(RecorderIds(recorder))
         .with_span_limits(sdk::SpanLimits {
@@ -34,9 +35,14 @@ pub(crate) fn provider_of(recorder: &'static Recorder, resource: Resource) -> Sd
             max_attributes_per_event: limit(limits.event_attributes),
             max_attributes_per_link: limit(limits.link_attributes),
         })
-        .with_span_processor(ThirdPartySpans { recorder })
-        .with_resource(resource)
-        .build()
+        .with_resource(resource);
+    for processor in recorder.processors.iter().flat_map(Processors::each) {
+        provider = provider.with_span_processor(processor);
+    }
+    if recorder.exports() {
+        provider = provider.with_span_processor(ThirdPartySpans { recorder });
+    }
+    provider.build()
 }
 
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 mod cached;
 mod fixture;
 mod gaps;
+mod lifecycle;
 mod metrics_service;
 mod naming;
 mod tracing_context;
