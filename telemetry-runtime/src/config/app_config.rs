@@ -17,10 +17,10 @@ pub(super) fn read(environment: &Environment, findings: &Findings) -> Option<Nod
     let mut root: Option<Node> = None;
     let mut seen: Vec<&str> = Vec::new();
     for path in environment.names_after(PREFIX) {
-        if !["telemetry_", "backend_metrics_", "backend_tracing_"]
-            .iter()
-            .any(|section| path.starts_with(section))
-        {
+        let of_section = |section: &&str| {
+            path.strip_prefix(*section).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        };
+        if !["telemetry", "backend_metrics", "backend_tracing"].iter().any(of_section) {
             continue;
         }
         let origin = Origin::Variable(format!("{PREFIX}{path}").into());

@@ -148,7 +148,7 @@ impl ExportersDraft {
                 | ExporterSettings::Console
                 | ExporterSettings::Registered(_) => {}
             }
-            warn(&exporter.settings, signal, findings);
+            warn(&exporter.settings, &config, signal, findings);
         }
         self.listed = Some(exporters);
     }
@@ -245,11 +245,16 @@ impl Draft {
 }
 
 /// What is allowed and may be a mistake: other machines can reach or read what they should not.
-fn warn(exporter: &ExporterSettings, signal: Signal, findings: &Findings) {
+fn warn(exporter: &ExporterSettings, path: &str, signal: Signal, findings: &Findings) {
     match exporter {
-        ExporterSettings::Prometheus(prometheus) if !is_loopback(&prometheus.host) => findings.notice(
-            format!("the metrics endpoint listens on {}, where other machines can reach it", prometheus.host),
-        ),
+        ExporterSettings::Prometheus(prometheus) if !is_loopback(&prometheus.host) => {
+            // A substituted value may be a secret.
+            let source = findings.source(&format!("{path}.host"));
+            let reference = source.and_then(|source| source.reference);
+            let host = reference.as_ref().unwrap_or(&prometheus.host);
+            findings
+                .notice(format!("the metrics endpoint listens on {host}, where other machines can reach it"));
+        }
         ExporterSettings::Otlp(otlp) => {
             let exposed = otlp.endpoint.as_ref().is_some_and(|endpoint| !endpoint.is_private(otlp.insecure));
             if exposed && otlp.headers.as_ref().is_some_and(|headers| !headers.is_empty()) {

@@ -134,9 +134,13 @@ impl<'a> Value<'a> {
 
     /// This value is the one in effect.
     pub(super) fn found(&self) {
-        let reference = match &self.node.value {
+        let written = |node: &Node| match &node.value {
             NodeValue::Scalar(scalar) => scalar.written.clone(),
             _ => None,
+        };
+        let reference = match &self.node.value {
+            NodeValue::Sequence(elements) => elements.iter().find_map(written),
+            _ => written(self.node),
         };
         self.findings.found(self.key_path(), Source { origin: self.node.origin.clone(), reference });
     }

@@ -210,6 +210,10 @@ impl Leaf for Include {
     fn rule(&self) -> Json {
         strings().with("minItems", Json::number(1))
     }
+
+    fn secrecy(&self) -> Secrecy {
+        Secrecy::Text
+    }
 }
 
 /// One text, or a list of texts.
@@ -230,6 +234,10 @@ impl Leaf for OneOrMore {
 
     fn rule(&self) -> Json {
         Json::object([("anyOf", Json::List(vec![Text.rule(), strings()]))])
+    }
+
+    fn secrecy(&self) -> Secrecy {
+        Secrecy::Text
     }
 }
 
@@ -279,6 +287,10 @@ impl Leaf for Unit {
     fn rule(&self) -> Json {
         let types = ["string", "number"].map(Json::text);
         Json::object([("type", Json::List(types.into())), ("pattern", Json::text("^[!-~]{0,63}$"))])
+    }
+
+    fn secrecy(&self) -> Secrecy {
+        Secrecy::Text
     }
 }
 
@@ -358,7 +370,7 @@ impl Kind<Option<AttributeKeys>> for Attributes {
         match target {
             None => Shown::Map(Vec::new()),
             Some(keys) if keys.excluded.is_empty() => {
-                Shown::Value { path: path.to_owned(), value: texts(&keys.included), secrecy: Secrecy::Open }
+                Shown::Value { path: path.to_owned(), value: texts(&keys.included), secrecy: Secrecy::Text }
             }
             Some(keys) => ATTRIBUTES.show(path, keys),
         }
@@ -381,5 +393,9 @@ impl Leaf for Patterns {
 
     fn rule(&self) -> Json {
         strings()
+    }
+
+    fn secrecy(&self) -> Secrecy {
+        Secrecy::Text
     }
 }

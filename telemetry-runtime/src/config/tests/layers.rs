@@ -173,3 +173,13 @@ fn a_wrong_app_config_variable_is_a_mistake_that_names_it() {
         ]
     );
 }
+
+#[test]
+fn a_whole_section_is_set_by_one_variable() {
+    let config = Setup::yaml("telemetry: { resource: { serviceName: a } }\n")
+        .variable("APP_CONFIG_telemetry", r#"{"tracing": {"enabled": false}}"#)
+        .variable("APP_CONFIG_telemetryx", "not ours")
+        .config();
+    assert!(!config.telemetry.tracing.enabled);
+    assert_eq!(config.telemetry.resource.service_name, "a");
+}

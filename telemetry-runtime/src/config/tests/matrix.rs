@@ -145,3 +145,19 @@ fn each_key_that_a_variable_sets_exists() {
         let _ = loaded(&name, "1".into());
     }
 }
+
+#[test]
+fn a_mistyped_name_is_noticed_and_foreign_names_are_left_alone() {
+    let setup = Setup::new()
+        .variable("OTEL_EXPORTER_OTLP_ENDPIONT", "http://collector")
+        .variable("TELEMETRY_METRIC", "a")
+        .variable("OTEL_PYTHON_LOG_CORRELATION", "true")
+        .variable("OTEL_NODE_RESOURCE_DETECTORS", "env");
+    assert_eq!(
+        setup.notices(),
+        [
+            "OTEL_EXPORTER_OTLP_ENDPIONT: not a variable that is read (nearest: `OTEL_EXPORTER_OTLP_ENDPOINT`)",
+            "TELEMETRY_METRIC: not a variable that is read (nearest: `TELEMETRY_METRICS`)",
+        ]
+    );
+}

@@ -3,6 +3,7 @@
 mod declarative;
 mod documentation;
 mod environment;
+mod every_key;
 mod explanation;
 mod files;
 mod layers;

@@ -106,6 +106,7 @@ pub(super) fn read(environment: &Environment, draft: &mut Draft, findings: &Find
         }
     }
     otlp::read(&variables, draft);
+    variables.mistyped();
 }
 
 struct Variables<'a> {
@@ -125,6 +126,24 @@ impl<'a> Variables<'a> {
         let value = Scalar { text: text.to_owned(), plain: false, written: None };
         let node = Node { origin: Origin::Variable(name.into()), value: NodeValue::Scalar(value) };
         Some(Variable { environment, findings, name: name.to_owned(), node })
+    }
+}
+
+impl Variables<'_> {
+    /// A name that is almost one of ours would be lost without a word. All others belong to other programs.
+    fn mistyped(&self) {
+        let known = names();
+        for prefix in ["OTEL_", "TELEMETRY_"] {
+            for rest in self.environment.names_after(prefix) {
+                let name = format!("{prefix}{rest}");
+                if known.contains(&name) {
+                    continue;
+                }
+                if let Some(near) = telemetry_naming::nearest(&name, known.iter().map(String::as_str)) {
+                    self.findings.notice(format!("{name}: not a variable that is read (nearest: `{near}`)"));
+                }
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! original did, a comment at the test says which rule.
 
 mod cached;
+mod config;
 mod fixture;
 mod gaps;
 mod lifecycle;
