@@ -99,6 +99,39 @@ pub trait MetricSink: Send + Sync {
     /// Whether sums and histograms are those since the start, which they are unless this says otherwise, or since the last
     /// snapshot that the sink took. [`Metric::temporality`](crate::metrics::Metric::temporality) says it of each metric. It
     /// is asked once.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use telemetry_runtime::config::TemporalityPreference;
+    /// use telemetry_runtime::export::{BoxFuture, ExportError, MetricSink, Receipt};
+    /// use telemetry_runtime::metrics::{Snapshot, Temporality};
+    /// # use opentelemetry_sdk::Resource;
+    ///
+    /// struct StatsD;
+    ///
+    /// impl MetricSink for StatsD {
+    ///     fn name(&self) -> &str {
+    ///         "statsd"
+    ///     }
+    ///
+    ///     fn temporality(&self) -> TemporalityPreference {
+    ///         TemporalityPreference::Delta
+    ///     }
+    ///
+    ///     fn export<'a>(
+    ///         &'a self,
+    ///         snapshot: &'a Arc<Snapshot>,
+    ///         _: &'a Resource,
+    ///     ) -> BoxFuture<'a, Result<Receipt, ExportError>> {
+    ///         let metrics = snapshot.scopes.iter().flat_map(|scope| &scope.metrics);
+    ///         for metric in metrics.filter(|metric| metric.temporality == Temporality::Delta) {
+    ///             // Send what came since the last time.
+    ///         }
+    ///         Box::pin(async { Ok(Receipt::default()) })
+    ///     }
+    /// }
+    /// ```
     fn temporality(&self) -> TemporalityPreference {
         TemporalityPreference::Cumulative
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use telemetry_naming::prometheus;
 
-use super::{Stream, View, Views};
+use super::{Pattern, Stream, View, Views};
 use crate::metrics::descriptor::{Descriptor, InstrumentKind};
 use crate::metrics::registry::{self, Family};
 use crate::metrics::store::Busy;
@@ -44,6 +44,7 @@ impl Views {
     pub(super) fn check_all(&self, families: &[&'static Family]) -> Findings {
         let mut findings = Findings::default();
         let mut exported = Vec::new();
+        let mut idle: Vec<&View> = self.list.iter().collect();
         for family in families {
             let (descriptor, scope) = (family.descriptor(), family.scope());
             let name = self.naming.full_name(family);
@@ -51,6 +52,7 @@ impl Views {
             let streams = self.streams(&subject);
             for view in self.list.iter().filter(|view| view.selects(&subject)) {
                 view.check(&name, descriptor, streams.as_deref(), &mut findings);
+                idle.retain(|other| !std::ptr::eq(*other, view));
             }
             let as_it_is =
                 || vec![Stream { name: name.clone(), named_at: None, settings: super::Settings::default() }];
@@ -68,9 +70,39 @@ impl Views {
                 });
             }
         }
+        for view in idle {
+            self.say_idle(&view.place, &view.instrument, &exported, &mut findings);
+        }
+        for pattern in &self.include {
+            if !families.iter().any(|family| pattern.matches(&self.naming.full_name(family))) {
+                self.say_idle("telemetry.metrics.include", pattern, &exported, &mut findings);
+            }
+        }
         one_scope_twice(&exported, &mut findings);
         one_spelling(&exported, &mut findings);
         findings
+    }
+}
+
+impl Views {
+    /// Says that a pattern for names of ours selects nothing, which is most likely a mistake in writing. Of other names
+    /// nothing is known yet.
+    fn say_idle(&self, place: &str, pattern: &Pattern, exported: &[Exported], findings: &mut Findings) {
+        let root = self.naming.root.to_ascii_lowercase();
+        let own = pattern
+            .as_str()
+            .strip_prefix(&root)
+            .is_some_and(|rest| rest.starts_with(".plugin.") || rest.starts_with(".core."));
+        if !own {
+            return;
+        }
+        let names = exported.iter().map(|metric| metric.own_name.as_str());
+        let near = telemetry_naming::nearest(pattern.as_str(), names).filter(|_| pattern.is_exact());
+        let hint = near.map_or_else(String::new, |near| format!(" (nearest: `{near}`)"));
+        findings.notices.push(format!(
+            "{place}: `{}` selects no metric of this program, unless one is made later{hint}",
+            pattern.as_str()
+        ));
     }
 }
 

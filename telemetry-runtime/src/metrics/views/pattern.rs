@@ -2,20 +2,25 @@
 
 /// A pattern, whatever the case: OpenTelemetry's instrument names have none.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pattern(Box<[u8]>);
+pub(crate) struct Pattern(Box<str>);
 
 impl Pattern {
     pub(crate) fn new(text: &str) -> Self {
-        Self(text.to_ascii_lowercase().into_bytes().into())
+        Self(text.to_ascii_lowercase().into())
     }
 
     /// Whether it has no wildcard, so that it names one instrument.
     pub(crate) fn is_exact(&self) -> bool {
-        !self.0.iter().any(|byte| matches!(byte, b'*' | b'?'))
+        !self.0.contains(['*', '?'])
+    }
+
+    /// The text, in lower case.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 
     pub(crate) fn matches(&self, name: &str) -> bool {
-        let (pattern, name) = (&*self.0, name.as_bytes());
+        let (pattern, name) = (self.0.as_bytes(), name.as_bytes());
         let (mut at, mut seen) = (0, 0);
         // Where to go on if the last star has to take one character more.
         let mut star: Option<(usize, usize)> = None;
@@ -45,7 +50,7 @@ impl Pattern {
 
     /// What the one star stands for in a name that matches; `None` where there is not exactly one wildcard, a star.
     pub(crate) fn captured<'a>(&self, name: &'a str) -> Option<&'a str> {
-        let star = self.0.iter().position(|byte| *byte == b'*')?;
+        let star = self.0.find('*')?;
         let after = self.0.len() - star - 1;
         name.get(star..name.len().checked_sub(after)?)
     }

@@ -546,6 +546,29 @@ fn what_a_view_cannot_do_is_a_mistake_if_it_is_about_one_metric_and_else_a_notic
 }
 
 #[test]
+fn a_pattern_for_names_of_ours_that_selects_nothing_is_noticed_with_the_nearest_name() {
+    let both: &[&'static Descriptor] = &[&COUNTER, &GAUGE];
+    let mut some = views(vec![
+        view("backstage.plugin.v-check.a.cuont"),
+        view("backstage.core.*"),
+        view("third.party"),
+        view("backstage.plugin.v-check.*"),
+    ]);
+    some.include.push(Pattern::new("backstage.plugin.v-chekc.*"));
+    let later = "selects no metric of this program, unless one is made later";
+    assert_eq!(
+        check(&some, both).notices,
+        [
+            format!(
+                "app-config.yaml:1:1: `backstage.plugin.v-check.a.cuont` {later} (nearest: `backstage.plugin.v-check.a.count`)"
+            ),
+            format!("app-config.yaml:1:1: `backstage.core.*` {later}"),
+            format!("telemetry.metrics.include: `backstage.plugin.v-chekc.*` {later}"),
+        ]
+    );
+}
+
+#[test]
 fn names_that_meet_by_a_view_are_mistakes_also_as_prometheus_spells_them() {
     let both: &[&'static Descriptor] = &[&COUNTER, &GAUGE];
     let (counter, gauge) = ("backstage.plugin.v-check.a.count", "backstage.plugin.v-check.b.level");

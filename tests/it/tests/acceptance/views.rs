@@ -217,6 +217,31 @@ fn buckets_of_a_view_hold_from_the_start_on() {
 }
 
 #[test]
+fn the_next_telemetry_has_the_buckets_of_its_own_configuration() {
+    let histogram = meter("next-buckets").histogram::<f64>("jobs.time").unit("s").build().expect("a metric");
+    let name = "backstage_plugin_next_buckets_jobs_time_seconds_bucket";
+    let view = |buckets: &str| {
+        format!(
+            "telemetry: {{metrics: {{views: [{{instrument: backstage.plugin.next-buckets.*, buckets: {buckets}}}]}}}}"
+        )
+    };
+    let les = |yaml: &str| {
+        let running = fixture::yaml(yaml).start();
+        histogram.record_with(3.0, NONE);
+        let scrape = running.scrape();
+        let of_name = scrape.samples.iter().filter(|sample| sample.name == name);
+        of_name.map(|sample| (sample.labels["le"].clone(), sample.value)).collect::<Vec<_>>()
+    };
+    let bound = |le: &str, count: f64| (le.to_owned(), count);
+    assert_eq!(les(&view("[1, 2]")), [bound("1.0", 0.0), bound("2.0", 0.0), bound("+Inf", 1.0)]);
+    assert_eq!(les(&view("[5]")), [bound("5.0", 1.0), bound("+Inf", 1.0)]);
+    // The same buckets go on counting.
+    assert_eq!(les(&view("[5]")), [bound("5.0", 2.0), bound("+Inf", 2.0)]);
+    let declared = les("telemetry: {}");
+    assert_eq!((declared.len(), &declared[14]), (15, &bound("+Inf", 1.0)));
+}
+
+#[test]
 fn merged_attributes_conserve_sums_in_the_scrape() {
     let running = fixture::yaml(
         "telemetry: {metrics: {views: [{instrument: backstage.plugin.merged.jobs.*, attributes: [result]}]}}",
