@@ -188,7 +188,8 @@ impl Telemetry {
         let running = if config.telemetry.enabled {
             let services = std::mem::take(&mut builder.services);
             let running = run(&config, builder, &diagnostics)?;
-            services.install(&config.backend, diagnostics.clone());
+            let capture_end_user = config.backend.capture_end_user;
+            services.install(settings::naming(&config), capture_end_user, diagnostics.clone());
             Some(running)
         } else {
             trace::uninstall();

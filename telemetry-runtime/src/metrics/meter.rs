@@ -155,6 +155,12 @@ impl<'a, I: RunTimeInstrument> InstrumentBuilder<'a, I> {
     /// text names both places.
     #[track_caller]
     pub fn build(self) -> Result<I, Error> {
+        self.build_described().map(|(instrument, _)| instrument)
+    }
+
+    /// The same, with the declaration that the instrument has now.
+    #[track_caller]
+    pub(crate) fn build_described(self) -> Result<(I, &'static Descriptor), Error> {
         self.check()?;
         let location = Location::caller();
         let Some(busy) = Busy::enter() else {
@@ -176,7 +182,7 @@ impl<'a, I: RunTimeInstrument> InstrumentBuilder<'a, I> {
         let descriptor = registry::keep(&busy, wanted)
             .map_err(|conflict| Error::new(ErrorKind::Conflict, conflict.to_string()))?;
         drop(busy);
-        Ok(I::make(descriptor, self.scope))
+        Ok((I::make(descriptor, self.scope), descriptor))
     }
 
     fn check(&self) -> Result<(), Error> {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::metrics::{self, MetricsBackend};
 use super::report;
 use super::tracing::{self, TracingBackend};
-use crate::config::BackendConfig;
 use crate::export::Diagnostics;
+use crate::metrics::Naming;
 use crate::principal::{Authenticator, set_authenticator};
 
 /// What replaces or completes the services while telemetry runs; from the builder.
@@ -19,12 +19,12 @@ pub(crate) struct Seams {
 
 impl Seams {
     /// Puts them to work.
-    pub(crate) fn install(self, backend: &BackendConfig, diagnostics: Diagnostics) {
+    pub(crate) fn install(self, naming: Naming, capture_end_user: bool, diagnostics: Diagnostics) {
         report::to(Some(diagnostics));
         set_authenticator(self.authenticator);
-        tracing::install(self.tracing, backend.capture_end_user);
+        tracing::install(self.tracing, capture_end_user);
         if let Some(metrics) = self.metrics {
-            metrics::install(metrics, &backend.service_name);
+            metrics::install(metrics, naming);
         }
     }
 

@@ -50,10 +50,6 @@ macro_rules! observable {
         }
 
         impl<T: $number, A: MetricAttributes> $name<T, A> {
-            pub(crate) fn descriptor(&self) -> &'static Descriptor {
-                self.descriptor
-            }
-
             /// A function as the callback, in the form that a declaration takes.
             #[doc(hidden)]
             #[must_use]

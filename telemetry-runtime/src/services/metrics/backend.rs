@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::observables;
-use crate::metrics::{AttributeRef, Attributes, InstrumentKind, Number, NumberKind};
-use crate::plugin::{Scope, ScopeKind};
+use crate::metrics::{AttributeRef, Attributes, Descriptor, InstrumentKind, Naming, Number, NumberKind};
+use crate::plugin::Scope;
 
 /// What takes the measurements of all [`MetricsService`](super::MetricsService)s in place of the store; given to
 /// [`TelemetryBuilder::metrics_backend`](crate::TelemetryBuilder::metrics_backend).
@@ -42,30 +42,14 @@ pub trait Measure: Send + Sync {
 pub type ObserverCallback = Arc<dyn Fn(&mut dyn FnMut(Number, &Attributes)) + Send + Sync>;
 
 /// What a backend is told of an instrument.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct InstrumentSpec {
+    descriptor: &'static Descriptor,
     owner: Scope,
-    kind: InstrumentKind,
-    number: NumberKind,
     name: String,
-    unit: String,
-    description: String,
-    boundaries: Option<Vec<f64>>,
 }
 
 impl InstrumentSpec {
-    pub(super) fn new(owner: Scope, kind: InstrumentKind, number: NumberKind, name: &str) -> Self {
-        let (unit, description) = (String::new(), String::new());
-        Self { owner, kind, number, name: name.to_owned(), unit, description, boundaries: None }
-    }
-
-    pub(super) fn described(mut self, unit: &str, description: &str, boundaries: Option<&[f64]>) -> Self {
-        unit.clone_into(&mut self.unit);
-        description.clone_into(&mut self.description);
-        self.boundaries = boundaries.map(<[f64]>::to_vec);
-        self
-    }
-
     /// The plugin or core service that it belongs to.
     pub fn owner(&self) -> Scope {
         self.owner
@@ -73,32 +57,32 @@ impl InstrumentSpec {
 
     /// The kind.
     pub fn kind(&self) -> InstrumentKind {
-        self.kind
+        self.descriptor.kind()
     }
 
     /// The type of its numbers.
     pub fn number(&self) -> NumberKind {
-        self.number
+        self.descriptor.number()
     }
 
-    /// The whole name, such as `backstage.plugin.catalog.entities.processed`.
+    /// The whole name as it is configured to be, such as `backstage.plugin.catalog.entities.processed`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The UCUM unit; empty for none.
-    pub fn unit(&self) -> &str {
-        &self.unit
+    pub fn unit(&self) -> &'static str {
+        self.descriptor.unit
     }
 
     /// The description; empty for none.
-    pub fn description(&self) -> &str {
-        &self.description
+    pub fn description(&self) -> &'static str {
+        self.descriptor.description
     }
 
     /// The upper bounds of the buckets that were asked for.
-    pub fn boundaries(&self) -> Option<&[f64]> {
-        self.boundaries.as_deref()
+    pub fn boundaries(&self) -> Option<&'static [f64]> {
+        self.descriptor.bounds
     }
 }
 
@@ -106,8 +90,7 @@ impl InstrumentSpec {
 pub(super) struct Installed {
     pub(super) generation: u64,
     pub(super) backend: Box<dyn MetricsBackend>,
-    /// The first part of every name with a prefix.
-    root: String,
+    naming: Naming,
 }
 
 /// The number of the backend at work, counted from 1; 0 for the store.
@@ -115,10 +98,10 @@ static GENERATION: AtomicU64 = AtomicU64::new(0);
 static INSTALLED: RwLock<Option<Arc<Installed>>> = RwLock::new(None);
 
 /// Sends what services record to this backend from now on.
-pub(crate) fn install(backend: Box<dyn MetricsBackend>, root: &str) {
+pub(crate) fn install(backend: Box<dyn MetricsBackend>, naming: Naming) {
     static LAST: AtomicU64 = AtomicU64::new(0);
     let generation = LAST.fetch_add(1, Ordering::Relaxed) + 1;
-    let installed = Arc::new(Installed { generation, backend, root: root.to_owned() });
+    let installed = Arc::new(Installed { generation, backend, naming });
     *INSTALLED.write().unwrap_or_else(PoisonError::into_inner) = Some(installed);
     GENERATION.store(generation, Ordering::Release);
     observables::move_callbacks();
@@ -146,15 +129,9 @@ pub(super) fn installed() -> Option<Arc<Installed>> {
 }
 
 impl Installed {
-    /// What the backend is told: the instrument under its whole name.
-    pub(super) fn named(&self, spec: &InstrumentSpec) -> InstrumentSpec {
-        let kind = match spec.owner.kind() {
-            ScopeKind::Plugin => "plugin",
-            ScopeKind::Core => "core",
-        };
-        let prefixed = || format!("{}.{kind}.{}.{}", self.root, spec.owner.id(), spec.name);
-        let name = spec.name.strip_prefix("::").map_or_else(prefixed, str::to_owned);
-        InstrumentSpec { name, ..spec.clone() }
+    /// What the backend is told of an instrument of this scope.
+    pub(super) fn spec(&self, descriptor: &'static Descriptor, owner: Scope) -> InstrumentSpec {
+        InstrumentSpec { descriptor, owner, name: self.naming.full_name_of(descriptor, owner) }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::backend::InstrumentSpec;
 use super::handle::{Handle, Target};
 use crate::error::Error;
 use crate::metrics::{InstrumentBuilder, InstrumentKind, RunTimeInstrument};
@@ -71,23 +70,17 @@ impl<'a, H: BuildInstrument> ServiceInstrumentBuilder<'a, H> {
     /// number type, unit or other buckets; the text names both places.
     #[track_caller]
     pub fn build(self) -> Result<H, Error> {
-        let stored = InstrumentBuilder::<H::Stored>::for_service(
+        let builder = InstrumentBuilder::<H::Stored>::for_service(
             self.scope,
             self.kind,
             self.name,
             self.unit,
             self.description,
             self.boundaries,
-        )
-        .build()?;
-        let spec = InstrumentSpec::new(
-            self.scope,
-            self.kind,
-            <H::Stored as crate::metrics::Instrument>::NUMBER,
-            self.name,
-        )
-        .described(self.unit, self.description, self.boundaries);
-        Ok(H::from_handle(Some(Arc::new(Handle { stored, target: Target::new(spec) }))))
+        );
+        let (stored, descriptor) = builder.build_described()?;
+        let target = Target::new(descriptor, self.scope);
+        Ok(H::from_handle(Some(Arc::new(Handle { stored, target }))))
     }
 
     /// The same where telemetry must not fail: an instrument that cannot be made takes measurements and keeps none. The

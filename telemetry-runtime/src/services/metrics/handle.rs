@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::backend::{self, InstrumentSpec, Measure};
-use crate::metrics::{AttributeRef, MetricNumber};
+use super::backend::{self, Measure};
+use crate::metrics::{AttributeRef, Descriptor, MetricNumber};
+use crate::plugin::Scope;
 
 /// An instrument of the store, and what takes its place while another backend is at work.
 #[derive(Debug)]
@@ -15,7 +16,8 @@ pub struct Handle<I> {
 
 /// The instrument at a backend that replaces ours.
 pub(super) struct Target {
-    spec: InstrumentSpec,
+    pub(super) descriptor: &'static Descriptor,
+    pub(super) scope: Scope,
     /// It was made by the backend with this number.
     made: RwLock<Option<(u64, Arc<dyn Measure>)>>,
 }
@@ -37,12 +39,8 @@ impl<I> Handle<I> {
 }
 
 impl Target {
-    pub(super) fn new(spec: InstrumentSpec) -> Self {
-        Self { spec, made: RwLock::new(None) }
-    }
-
-    pub(super) fn spec(&self) -> &InstrumentSpec {
-        &self.spec
+    pub(super) fn new(descriptor: &'static Descriptor, scope: Scope) -> Self {
+        Self { descriptor, scope, made: RwLock::new(None) }
     }
 
     #[cold]
@@ -60,7 +58,8 @@ impl Target {
     /// Asks the backend for the instrument. Two threads may both do so; the backend is asked for an equal one then.
     fn make(&self) -> Option<Arc<dyn Measure>> {
         let installed = backend::installed()?;
-        let measure: Arc<dyn Measure> = installed.backend.instrument(&installed.named(&self.spec)).into();
+        let measure: Arc<dyn Measure> =
+            installed.backend.instrument(&installed.spec(self.descriptor, self.scope)).into();
         let made = (installed.generation, Arc::clone(&measure));
         *self.made.write().unwrap_or_else(PoisonError::into_inner) = Some(made);
         Some(measure)
@@ -69,6 +68,6 @@ impl Target {
 
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Target").field(&self.spec.name()).finish()
+        f.debug_tuple("Target").field(&self.descriptor.name()).finish()
     }
 }

@@ -83,7 +83,7 @@ impl HistogramHandle<f64> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn start_timer(&self) -> Timer {
-        let unit = self.0.as_ref().map_or("", |handle| handle.target.spec().unit());
+        let unit = self.0.as_ref().map_or("", |handle| handle.target.descriptor.unit);
         Timer::new(self.clone(), unit)
     }
 }

@@ -3,13 +3,14 @@
 use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use super::backend::{self, InstrumentSpec, ObserverCallback};
+use super::backend::{self, ObserverCallback};
 use super::builder::BuildInstrument;
 use super::handle::Handle;
 use crate::metrics::{
-    CallbackHandle, CounterNumber, DynamicObservableCounter, DynamicObservableGauge,
+    CallbackHandle, CounterNumber, Descriptor, DynamicObservableCounter, DynamicObservableGauge,
     DynamicObservableUpDownCounter, FreeAttributes, GaugeNumber, Observer, UpDownNumber, observe_once,
 };
+use crate::plugin::Scope;
 
 macro_rules! observables {
     ($($(#[$doc:meta])* $handle:ident<$number:ident>: $stored:ident;)+) => {$(
@@ -38,9 +39,10 @@ macro_rules! observables {
                 let Some(handle) = &self.0 else { return CallbackToken(None) };
                 let callback = Arc::new(callback);
                 let (stored, in_store) = (handle.stored.clone(), Arc::clone(&callback));
-                let descriptor = stored.descriptor();
+                let (descriptor, scope) = (handle.target.descriptor, handle.target.scope);
                 CallbackToken::add(Added {
-                    spec: handle.target.spec().clone(),
+                    descriptor,
+                    scope,
                     // Both forms call one closure, and one of them at a time is registered.
                     store: Box::new(move || {
                         let callback = Arc::clone(&in_store);
@@ -80,7 +82,8 @@ pub struct CallbackToken(Option<Arc<Added>>);
 
 /// A callback, and where it is registered at the moment.
 struct Added {
-    spec: InstrumentSpec,
+    descriptor: &'static Descriptor,
+    scope: Scope,
     store: Box<dyn Fn() -> CallbackHandle + Send + Sync>,
     replaced: ObserverCallback,
     place: Mutex<Place>,
@@ -125,7 +128,7 @@ impl Added {
         let place = match backend::installed() {
             None => Place::Store((self.store)()),
             Some(installed) => {
-                let spec = installed.named(&self.spec);
+                let spec = installed.spec(self.descriptor, self.scope);
                 Place::Backend(installed.backend.observe(&spec, Arc::clone(&self.replaced)))
             }
         };
@@ -137,7 +140,7 @@ impl Added {
 
 impl std::fmt::Debug for Added {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Added").field(&self.spec.name()).finish()
+        f.debug_tuple("Added").field(&self.descriptor.name()).finish()
     }
 }
 

@@ -3,6 +3,7 @@
 //! A function is named `case_NN_what_it_claims` by the case's number. Where a rule of our design changes what the
 //! original did, a comment at the test says which rule.
 
+mod backends;
 mod cached;
 mod config;
 mod fixture;
