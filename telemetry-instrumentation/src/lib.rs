@@ -9,6 +9,7 @@
 //! | `reqwest` | `reqwest` | requests of HTTP clients, by a middleware |
 //! | `sqlx` | `sqlx` | database queries, by an executor |
 //! | `tracing` | `tracing` | spans of `tracing` in the same traces, and trace ids on its log lines |
+//! | `logs` | `tracing` | its events as OTLP logs |
 //! | `process` | `process` | CPU time, memory, threads, open files and uptime of the process |
 //!
 //! They follow OpenTelemetry's semantic conventions, so metrics have no plugin's prefix, and end in the outcomes of the
@@ -19,7 +20,8 @@
 //! | `http` | `tower`, `reqwest` |
 //! | `process` | `process` |
 //! | `sqlx` | `sqlx` |
-//! | `tracing` | `tracing` |
+//! | `tracing` | `tracing`, but for: |
+//! | `logs` | `tracing::LogExport` |
 //!
 //! `docs/instrumentation.md` lists every metric, span and attribute.
 

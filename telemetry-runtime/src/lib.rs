@@ -60,6 +60,7 @@
 //! | `prometheus` | yes | a scrape endpoint: Prometheus text and OpenMetrics |
 //! | `otlp-http` | yes | OTLP over http/protobuf |
 //! | `otlp-grpc` | yes | OTLP over gRPC |
+//! | `otlp-logs` | no | `Telemetry::logger_provider`: logs over OTLP |
 //! | `tls` | yes | https endpoints for OTLP |
 //! | `console` | yes | metrics and spans on standard output |
 //! | `testing` | no | `testing` and `#[telemetry_runtime::test]`: captures of telemetry in tests |

@@ -12,7 +12,11 @@
 //! and then `tracing::subscriber::set_global_default(subscriber)`, before or after telemetry starts.
 
 mod ids;
+#[cfg(feature = "logs")]
+mod logs;
 mod spans;
 
 pub use ids::{WithTraceIds, with_trace_ids, with_trace_ids_json};
+#[cfg(feature = "logs")]
+pub use logs::{LogExport, RunningLogger, RunningLogs, RunningRecord, logs};
 pub use spans::{RunningTracer, spans};

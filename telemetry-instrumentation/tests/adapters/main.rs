@@ -4,6 +4,7 @@ mod client;
 #[path = "../../../tests/it/tests/acceptance/fixture.rs"]
 mod fixture;
 mod logs_and_spans;
+mod otlp_logs;
 mod process;
 mod queries;
 mod server;

@@ -2,6 +2,8 @@
 
 mod builder;
 mod instrumentation;
+#[cfg(feature = "otlp-logs")]
+mod logs;
 mod main_function;
 mod process;
 mod registry;
@@ -256,7 +258,16 @@ fn run(config: &Config, builder: TelemetryBuilder, diagnostics: &Diagnostics) ->
     Telemetry::prepare();
     let metrics = config.telemetry.metrics.enabled;
     export::set_meter_provider(metrics.then_some(guarded_meters));
+    #[cfg(feature = "otlp-logs")]
+    let logs = logs::LogParts { resource: resource.clone(), diagnostics: diagnostics.clone() };
     let tracer_provider = if traces { trace::tracer_provider(resource) } else { None };
     trace::set_tracer_provider(tracer_provider.clone());
-    Ok(Running { exporters, processors, meter_provider, tracer_provider })
+    Ok(Running {
+        exporters,
+        processors,
+        meter_provider,
+        tracer_provider,
+        #[cfg(feature = "otlp-logs")]
+        logs,
+    })
 }

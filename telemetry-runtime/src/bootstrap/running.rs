@@ -36,6 +36,8 @@ pub(super) struct Running {
     pub(super) processors: Option<Processors>,
     pub(super) meter_provider: SdkMeterProvider,
     pub(super) tracer_provider: Option<SdkTracerProvider>,
+    #[cfg(feature = "otlp-logs")]
+    pub(super) logs: super::logs::LogParts,
 }
 
 impl Shared {

@@ -39,6 +39,8 @@ pub enum DiagnosticKind {
     MetricExport,
     /// An exporter lost spans.
     SpanExport,
+    /// An exporter lost logs.
+    LogExport,
     /// A part of telemetry itself failed.
     Internal,
 }

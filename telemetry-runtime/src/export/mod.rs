@@ -30,6 +30,8 @@ pub(crate) use collector::MetricSource;
 pub use counters::{Counter, Counters};
 pub use diagnostics::{Diagnostic, DiagnosticKind, Diagnostics};
 pub(crate) use live_meters::{LiveMeterProvider, set_meter_provider};
+#[cfg(feature = "otlp-logs")]
+pub(crate) use otlp::LogSink;
 pub(crate) use plan::{ExportPlan, MetricsPlan, SpanSource, SpansPlan};
 pub(crate) use sdk_bridge::SdkReader;
 pub(crate) use sdk_view::sdk_view;

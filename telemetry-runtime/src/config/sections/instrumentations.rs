@@ -7,7 +7,7 @@ use super::super::kinds::Switch;
 use super::super::read::{Value, join, known};
 
 /// The adapters of `telemetry-instrumentation`.
-const INSTRUMENTATIONS: &[&str] = &["http", "process", "sqlx", "tracing"];
+const INSTRUMENTATIONS: &[&str] = &["http", "logs", "process", "sqlx", "tracing"];
 
 /// Instrumentations of Node libraries, which a configuration that was written for the original may switch.
 const NODE_INSTRUMENTATIONS: &[&str] = &[

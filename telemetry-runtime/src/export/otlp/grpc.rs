@@ -50,6 +50,8 @@ impl Grpc {
         let path = PathAndQuery::from_static(match signal {
             Signal::Traces => "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
             Signal::Metrics => "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+            #[cfg(feature = "otlp-logs")]
+            Signal::Logs => "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
         });
         let gzip = config.compression == Compression::Gzip;
         Ok(Self { endpoint, channel: OnceLock::new(), path, gzip })

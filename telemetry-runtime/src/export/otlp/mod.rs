@@ -9,6 +9,8 @@ mod encode;
 mod grpc;
 #[cfg(feature = "otlp-http")]
 mod http;
+#[cfg(feature = "otlp-logs")]
+mod logs;
 mod metrics;
 mod retry;
 mod secrets;
@@ -25,6 +27,8 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
 
 use self::client::Client;
+#[cfg(feature = "otlp-logs")]
+pub(crate) use self::logs::LogSink;
 use super::diagnostics::{DiagnosticKind, Diagnostics};
 use super::sink::{BoxFuture, ExportError, MetricSink, Receipt, SpanSink};
 use crate::config::{OtlpConfig, TemporalityPreference};
@@ -36,6 +40,8 @@ use crate::metrics::Snapshot;
 enum Signal {
     Traces,
     Metrics,
+    #[cfg(feature = "otlp-logs")]
+    Logs,
 }
 
 /// A destination that takes metrics.
@@ -52,6 +58,11 @@ pub(super) fn span_sink(config: &OtlpConfig, diagnostics: &Diagnostics) -> Resul
 }
 
 fn sink(config: &OtlpConfig, diagnostics: &Diagnostics, signal: Signal) -> Result<Otlp, Error> {
+    let client = client(config, diagnostics, signal)?;
+    Ok(Otlp { client, temporality: config.temporality })
+}
+
+fn client(config: &OtlpConfig, diagnostics: &Diagnostics, signal: Signal) -> Result<Client, Error> {
     let client = Client::new(config, signal).map_err(|message| Error::new(ErrorKind::Config, message))?;
     if client.is_plaintext_to_others() {
         diagnostics.report(
@@ -59,7 +70,7 @@ fn sink(config: &OtlpConfig, diagnostics: &Diagnostics, signal: Signal) -> Resul
             format_args!("{} is not encrypted, headers included: use https", client.name()),
         );
     }
-    Ok(Otlp { client, temporality: config.temporality })
+    Ok(client)
 }
 
 struct Otlp {
