@@ -8,6 +8,9 @@ use opentelemetry_sdk::metrics::{Aggregation, Instrument, InstrumentKind as SdkK
 use crate::metrics::InstrumentKind;
 use crate::metrics::views::{Subject, SubjectKind, Views};
 
+/// The highest limit that the SDK gets: it reserves memory for all series of an instrument at once, about 70 bytes for each.
+const MOST_SERIES: usize = 20_000;
+
 /// The one view of the SDK's meter provider. `limit` is for series of instruments that have none of their own.
 pub(crate) fn sdk_view(
     views: Arc<Views>,
@@ -27,7 +30,8 @@ pub(crate) fn sdk_view(
             meter: instrument.scope().name(),
             plugin: plugin.as_deref(),
         });
-        let mut stream = Stream::builder().with_cardinality_limit(recorded.limit.unwrap_or(limit));
+        let limit = recorded.limit.unwrap_or(limit).min(MOST_SERIES);
+        let mut stream = Stream::builder().with_cardinality_limit(limit);
         if let Some(boundaries) = recorded.bounds.filter(|_| kind == InstrumentKind::Histogram) {
             let record_min_max = true;
             stream =
@@ -47,5 +51,35 @@ fn kind(kind: SdkKind) -> InstrumentKind {
         SdkKind::ObservableCounter => InstrumentKind::ObservableCounter,
         SdkKind::ObservableUpDownCounter => InstrumentKind::ObservableUpDownCounter,
         SdkKind::ObservableGauge => InstrumentKind::ObservableGauge,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::KeyValue;
+    use opentelemetry::metrics::MeterProvider as _;
+    use opentelemetry_sdk::metrics::SdkMeterProvider;
+
+    use super::*;
+    use crate::export::SdkReader;
+    use crate::metrics::views::Pattern;
+    use crate::metrics::{MetricData, Naming};
+
+    #[test]
+    fn the_limit_of_all_metrics_holds_for_third_parties_and_reserves_no_memory_beyond_reason() {
+        for (limit, expected) in [(3, 4), (usize::MAX, 10)] {
+            let include = vec![Pattern::new("*")];
+            let views = Arc::new(Views { naming: Naming::default(), include, list: Vec::new() });
+            let reader = SdkReader::new();
+            let provider = SdkMeterProvider::builder().with_reader(reader.clone());
+            let provider = provider.with_view(sdk_view(views, limit)).build();
+            let counter = provider.meter("m").u64_counter("c").build();
+            for id in 0..10 {
+                counter.add(1, &[KeyValue::new("id", id)]);
+            }
+            let collected = reader.read().unwrap();
+            let MetricData::Sum { points, .. } = &collected.scopes[0].metrics[0].data else { panic!() };
+            assert_eq!(points.len(), expected, "limit {limit}");
+        }
     }
 }

@@ -121,6 +121,8 @@ pub(crate) struct Table {
     /// Shared cells of a row.
     pub(crate) shared: usize,
     pub(crate) rows: Rows,
+    /// Those of the first column, if it is a histogram.
+    buckets: Option<&'static Buckets>,
     keys: &'static [&'static str],
 }
 
@@ -190,8 +192,13 @@ impl Table {
                 attributes: OnceLock::new(),
             })
         };
+        let buckets = match columns.list.first().map(|column| column.kind) {
+            Some(ColumnKind::Histogram(buckets)) => Some(buckets),
+            _ => None,
+        };
         Box::leak(Box::new(Self {
             schema,
+            buckets,
             keys: if schema.keys.is_empty() { keys } else { schema.keys },
             columns: columns.list.into_boxed_slice(),
             cells: columns.cells,
@@ -241,10 +248,7 @@ impl Table {
     /// The buckets of a single histogram, as its cells were laid out.
     #[inline]
     pub(crate) fn buckets(&self) -> Option<&'static Buckets> {
-        match self.columns.first()?.kind {
-            ColumnKind::Histogram(buckets) => Some(buckets),
-            _ => None,
-        }
+        self.buckets
     }
 
     /// The most rows of free attributes: the largest limit of its metrics.

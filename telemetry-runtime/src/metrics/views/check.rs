@@ -122,7 +122,8 @@ impl View {
         };
         let is_gauge = matches!(descriptor.kind, InstrumentKind::Gauge | InstrumentKind::ObservableGauge);
         if let Some(keys) = self.settings.keys.as_ref().filter(|_| is_gauge)
-            && let Some(key) = descriptor.keys().iter().find(|key| !keys.keep(key))
+            && let outcome = descriptor.has_outcome().then_some(&"outcome")
+            && let Some(key) = descriptor.keys().iter().chain(outcome).find(|key| !keys.keep(key))
         {
             wrong(format!(
                 "{place}: gauge `{name}` keeps its attribute `{key}`: values of a gauge cannot be merged"
