@@ -12,6 +12,8 @@ mod foreign;
 mod guard;
 #[cfg(feature = "prometheus")]
 mod http;
+#[cfg(feature = "otlp")]
+mod later;
 mod live_meters;
 #[cfg(feature = "otlp")]
 mod otlp;

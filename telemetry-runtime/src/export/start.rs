@@ -10,9 +10,15 @@ use super::collector::Collector;
 use super::counters::Counters;
 use super::delta::DeltaSink;
 use super::diagnostics::Diagnostics;
+#[cfg(feature = "otlp")]
+use super::later::Later;
 use super::plan::{ExportPlan, MetricsPlan, SpansPlan};
+#[cfg(feature = "otlp")]
+use super::sink::{MetricSink, SpanSink};
 use super::worker::{MetricsWork, Server, SpansWork, Work, Worker};
 use crate::config::{MetricExporterConfig, PrometheusConfig, SpanExporterConfig};
+#[cfg(feature = "otlp")]
+use crate::config::{OtlpConfig, TlsConfig};
 use crate::error::{Error, ErrorKind};
 use crate::metrics::Snapshot;
 
@@ -131,7 +137,7 @@ impl Starter {
                 MetricExporterConfig::Prometheus(config) => self.prometheus(config, &collector)?,
                 #[cfg(feature = "otlp")]
                 MetricExporterConfig::Otlp(config) => {
-                    sinks.push(super::otlp::metric_sink(&config, &self.diagnostics)?);
+                    sinks.push(self.otlp_metrics(config)?);
                 }
                 #[cfg(not(feature = "otlp"))]
                 MetricExporterConfig::Otlp(_) => return Err(not_built("otlp", "otlp-http")),
@@ -157,7 +163,7 @@ impl Starter {
             match exporter {
                 #[cfg(feature = "otlp")]
                 SpanExporterConfig::Otlp(config) => {
-                    sinks.push(super::otlp::span_sink(&config, &self.diagnostics)?);
+                    sinks.push(self.otlp_spans(config)?);
                 }
                 #[cfg(not(feature = "otlp"))]
                 SpanExporterConfig::Otlp(_) => return Err(not_built("otlp", "otlp-http")),
@@ -170,6 +176,41 @@ impl Starter {
             }
         }
         Ok(SpansWork { source: plan.source, batch: plan.batch, sinks })
+    }
+
+    /// A destination over OTLP. Files that cannot be read, or hold no certificate, do not stop the host.
+    #[cfg(feature = "otlp")]
+    fn otlp_metrics(&self, config: OtlpConfig) -> Result<Box<dyn MetricSink>, Error> {
+        let diagnostics = self.diagnostics.clone();
+        let (temporality, has_files) = (config.temporality, config.tls != TlsConfig::default());
+        let make = move || super::otlp::metric_sink(&config, &diagnostics);
+        match make() {
+            Err(error) if has_files => {
+                self.tried_again("metrics", &error);
+                Ok(Box::new(Later::<dyn MetricSink>::new("OTLP", temporality, make)))
+            }
+            result => result,
+        }
+    }
+
+    #[cfg(feature = "otlp")]
+    fn otlp_spans(&self, config: OtlpConfig) -> Result<Box<dyn SpanSink>, Error> {
+        let diagnostics = self.diagnostics.clone();
+        let (temporality, has_files) = (config.temporality, config.tls != TlsConfig::default());
+        let make = move || super::otlp::span_sink(&config, &diagnostics);
+        match make() {
+            Err(error) if has_files => {
+                self.tried_again("spans", &error);
+                Ok(Box::new(Later::<dyn SpanSink>::new("OTLP", temporality, make)))
+            }
+            result => result,
+        }
+    }
+
+    #[cfg(feature = "otlp")]
+    fn tried_again(&self, what: &str, error: &Error) {
+        let message = format!("{what} cannot be sent over OTLP: {error}; each export tries again");
+        self.diagnostics.report(super::diagnostics::DiagnosticKind::Configuration, message);
     }
 
     #[cfg(feature = "prometheus")]

@@ -161,6 +161,11 @@ impl Running {
         spans
     }
 
+    /// How many spans of this name the span sink got by now, without a flush.
+    pub(crate) fn exported(&self, name: &str) -> usize {
+        lock(&self.memory.spans).iter().filter(|span| span.name == name).count()
+    }
+
     /// The exported spans that name this plugin, in the order of their ends.
     pub(crate) fn spans(&self, plugin: &str) -> Vec<SpanData> {
         let mut spans = self.all_spans();

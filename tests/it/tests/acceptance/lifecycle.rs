@@ -638,3 +638,39 @@ fn an_instrumentation_that_fails_is_reported_and_the_rest_runs() {
     plugin::call();
     assert_eq!(running.spans("lifecycle").len(), 1);
 }
+
+/// Starts telemetry that something is wrong with outside the program, and asserts that all else works.
+fn assert_goes_on(start: fixture::Start, loses_spans: bool, reported: &str) {
+    let running = start.start();
+    plugin::call();
+    // What one destination does not take is told, and the others get it.
+    let kind = running.telemetry().flush(LIMIT).err().map(|error| error.kind());
+    assert_eq!(kind, loses_spans.then_some(ErrorKind::Export));
+    assert_eq!(running.exported("call"), 1);
+    let diagnostics = running.diagnostics();
+    assert!(diagnostics.iter().any(|text| text.contains(reported)), "{diagnostics:?}");
+}
+
+#[test]
+fn a_port_in_use_does_not_stop_the_host() {
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let port = taken.local_addr().expect("an address").port();
+    assert_goes_on(defaults().build(move |builder| builder.prometheus_port(port)), false, "cannot be opened");
+}
+
+#[test]
+fn an_unreachable_collector_does_not_stop_the_host() {
+    let text = "telemetry: { tracing: { exporters: [ { type: otlp, config: { endpoint: 'http://127.0.0.1:1', timeoutMillis: 100 } } ] } }";
+    assert_goes_on(yaml(text), true, "OTLP/http/protobuf to 127.0.0.1:1 lost 1 spans");
+}
+
+#[test]
+fn a_bad_certificate_does_not_stop_the_host() {
+    for protocol in ["http/protobuf", "grpc"] {
+        let text = format!(
+            "telemetry: {{ tracing: {{ exporters: [ {{ type: otlp, config: {{ protocol: {protocol}, \
+             endpoint: 'https://127.0.0.1:1', tls: {{ caFile: absent.pem }} }} }} ] }} }}"
+        );
+        assert_goes_on(yaml(&text), true, "spans cannot be sent over OTLP: cannot read `");
+    }
+}

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use super::super::*;
 use super::sink::Sink;
 use crate::config::{Compression, OtlpProtocol, TlsConfig};
+use crate::export::later::Later;
 use crate::export::testing::{resource, span};
 
 /// Certificates that `openssl` makes: an authority, a receiver and a client of it, and a stranger.
@@ -141,6 +142,30 @@ fn a_receiver_that_asks_gets_the_clients_certificate() {
         assert!(export(&config(&sink, grpc, nameless)).is_err());
         assert_eq!(sink.received().len(), 1);
     }
+}
+
+#[test]
+fn a_certificate_that_comes_later_is_used_then() {
+    let Some(authority) = Authority::new() else { return };
+    let receiver = authority.receiver(false, "receiver", false);
+    let late = authority.file("late.pem");
+    let tls = TlsConfig { ca_file: Some(late.clone()), ..TlsConfig::default() };
+    let config = config(&receiver, false, tls);
+    let sink = Later::<dyn SpanSink>::new("late", config.temporality, move || {
+        span_sink(&config, &Diagnostics::to_hook(|_| {}))
+    });
+    let export = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(sink.export(vec![span("a")], &resource()))
+    };
+    for _ in 0..2 {
+        assert!(export().unwrap_err().to_string().contains("cannot read"));
+        assert_eq!(sink.name(), "late");
+    }
+    std::fs::copy(authority.file("authority.pem"), late).unwrap();
+    export().unwrap();
+    assert_eq!(receiver.received().len(), 1);
+    assert!(sink.name().starts_with("OTLP/http/protobuf to "), "{}", sink.name());
 }
 
 #[test]
