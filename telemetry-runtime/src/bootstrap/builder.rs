@@ -95,6 +95,7 @@ impl TelemetryBuilder {
 
     /// Asks this sampler instead of the configured one.
     pub fn sampler(mut self, sampler: impl ShouldSample + 'static) -> Self {
+        self.adds("a sampler, instead of `telemetry.tracing.sampler`");
         self.sampler = Some(Box::new(sampler));
         self
     }
@@ -102,12 +103,14 @@ impl TelemetryBuilder {
     /// Also sends spans to this exporter for `opentelemetry_sdk`, which gets a thread of its own.
     pub fn span_exporter(mut self, name: impl Into<String>, exporter: impl SpanExporter + 'static) -> Self {
         let name = name.into();
+        self.adds(format!("the span exporter `{name}`"));
         self.exporters.push(Box::new(move || <dyn SpanSink>::from_exporter(name, exporter)));
         self
     }
 
     /// Also sends spans here.
     pub fn span_sink(mut self, sink: impl SpanSink + 'static) -> Self {
+        self.adds(format!("the span sink `{}`", sink.name()));
         self.span_sinks.push(Box::new(sink));
         self
     }
@@ -115,12 +118,14 @@ impl TelemetryBuilder {
     /// Also shows every span to this processor for `opentelemetry_sdk`, as
     /// [`TelemetryBuilder::register_span_processor`] does for one that the configuration chooses.
     pub fn span_processor(mut self, processor: impl SpanProcessor + 'static) -> Self {
+        self.adds("a span processor");
         self.span_processors.push(Box::new(processor));
         self
     }
 
     /// Also sends metrics here, at the interval `telemetry.metrics.collection.exportIntervalMillis`.
     pub fn metric_sink(mut self, sink: impl MetricSink + 'static) -> Self {
+        self.adds(format!("the metric sink `{}`", sink.name()));
         self.metric_sinks.push(Box::new(sink));
         self
     }
@@ -203,5 +208,10 @@ impl TelemetryBuilder {
     pub fn explain(&self) -> Explanation {
         let registered = self.registry.names();
         config::explain(&Sources { registered, ..self.sources.clone() })
+    }
+
+    /// Remembers what no key of the configuration says, for those who want to see it.
+    fn adds(&mut self, what: impl Into<String>) {
+        self.sources.code.additions.push(what.into());
     }
 }

@@ -14,6 +14,8 @@ use super::schema::SignalAction;
 pub struct Code {
     /// Keys with their values as YAML, such as `telemetry.tracing.enabled` and `false`; of several for one key the last.
     pub values: Vec<(String, String)>,
+    /// What it adds that no key says, in words, for [`Explanation::additions`](super::Explanation::additions).
+    pub additions: Vec<String>,
     /// The port of every Prometheus endpoint that the configuration has.
     pub prometheus_port: Option<u16>,
     /// `telemetry.shutdown.timeoutMillis`

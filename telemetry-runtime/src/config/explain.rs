@@ -27,6 +27,7 @@ const LAST_COLUMN: usize = 72;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     settings: Vec<Setting>,
+    additions: Vec<String>,
     problems: Vec<String>,
     notices: Vec<Notice>,
     /// The lines of YAML, and the origin of the value that the line holds.
@@ -48,9 +49,10 @@ pub struct Setting {
 }
 
 impl Explanation {
-    pub(super) fn new(sections: Vec<(String, Shown)>, findings: &Findings) -> Self {
+    pub(super) fn new(sections: Vec<(String, Shown)>, additions: &[String], findings: &Findings) -> Self {
         let mut explanation = Self {
             settings: Vec::new(),
+            additions: additions.to_vec(),
             problems: findings.problems(),
             notices: findings.notices(),
             lines: Vec::new(),
@@ -64,6 +66,11 @@ impl Explanation {
     /// The values, in the order of the keys.
     pub fn settings(&self) -> &[Setting] {
         &self.settings
+    }
+
+    /// What the program's code adds that no key says, such as a sampler of its own.
+    pub fn additions(&self) -> &[String] {
+        &self.additions
     }
 
     /// What is wrong, a line each; a wrong value is not in effect. Telemetry starts only where there is nothing.
@@ -125,7 +132,7 @@ impl Explanation {
     }
 }
 
-/// YAML with origins as comments; notices and problems follow as comments.
+/// YAML with origins as comments; what code adds, notices and problems follow as comments.
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let widths =
@@ -136,6 +143,9 @@ impl fmt::Display for Explanation {
                 Some(origin) => writeln!(f, "{line:<column$}  # {origin}")?,
                 None => writeln!(f, "{line}")?,
             }
+        }
+        for addition in &self.additions {
+            writeln!(f, "# added in code: {addition}")?;
         }
         for notice in &self.notices {
             writeln!(f, "# notice: {notice}")?;

@@ -104,7 +104,7 @@ pub struct Loaded {
 pub fn load(sources: &Sources) -> Result<Loaded, Error> {
     let (draft, findings) = read(sources);
     findings::refuse(&findings.problems())?;
-    let explanation = Explanation::new(sections::show(&draft), &findings);
+    let explanation = Explanation::new(sections::show(&draft), &sources.code.additions, &findings);
     Ok(Loaded { config: draft.config(), notices: findings.notices(), explanation })
 }
 
@@ -113,7 +113,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Error> {
 /// This never fails and starts nothing: where something is wrong, the explanation holds what is known and what is wrong.
 pub fn explain(sources: &Sources) -> Explanation {
     let (draft, findings) = read(sources);
-    Explanation::new(sections::show(&draft), &findings)
+    Explanation::new(sections::show(&draft), &sources.code.additions, &findings)
 }
 
 /// The JSON Schema of the sections that are read, for editors and other tools.

@@ -19,7 +19,7 @@ fn assert_mistakes(text: &str, expected: &[&str]) {
     assert_eq!(lines(text).errors(), expected, "{text}");
 }
 
-const EVERYTHING: &str = "\
+pub(super) const EVERYTHING: &str = "\
 file_format: \"1.1\"
 disabled: false
 resource:

@@ -178,3 +178,18 @@ fn code_is_checked_as_a_file_is() {
         ]
     );
 }
+
+#[test]
+fn what_code_adds_and_what_it_registers_is_shown_without_its_settings() {
+    let setup = Setup::yaml(
+        "telemetry: { tracing: { exporters: [ { type: audit, config: { url: canary, retries: 3 } } ] } }\n",
+    );
+    let registered =
+        RegisteredNames { span_exporters: vec!["audit".to_owned()], ..RegisteredNames::default() };
+    let code = Code { additions: vec!["a sampler".to_owned()], ..Code::default() };
+    let explanation = explain(&Sources { registered, code, ..setup.sources() });
+    let text = explanation.to_string();
+    assert_eq!(explanation.problems(), Vec::<String>::new().as_slice());
+    assert!(text.contains("type: audit") && text.contains("retries: \"***\""), "{text}");
+    assert!(text.ends_with("# added in code: a sampler\n") && !text.contains("canary"), "{text}");
+}

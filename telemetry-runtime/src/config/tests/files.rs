@@ -127,10 +127,15 @@ telemetry:
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(state >> 33).expect("31 bits") % below
     };
-    let setup = Setup::new();
-    let path = setup.folder.path().join("app-config.yaml");
-    for _ in 0..ROUNDS {
-        let mut text = SAMPLE.to_owned();
+    let setup = Setup::new().variable("OTEL_CONFIG_FILE", "");
+    let other = Setup::new().variable("OTEL_CONFIG_FILE", "otel.yaml");
+    for round in 0..2 * ROUNDS {
+        let (setup, name, sample) = match round % 2 {
+            0 => (&setup, "app-config.yaml", SAMPLE),
+            _ => (&other, "otel.yaml", super::declarative::EVERYTHING),
+        };
+        let path = setup.folder.path().join(name);
+        let mut text = sample.to_owned();
         for _ in 0..=random(3) {
             let start = random(text.len());
             let end = (start + random(4)).min(text.len());

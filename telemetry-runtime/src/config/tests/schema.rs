@@ -130,3 +130,16 @@ fn every_key_is_described() {
     }
     check("", &serde_json::from_str(&schema()).expect("JSON"));
 }
+
+#[test]
+fn the_schema_of_a_program_knows_what_it_registers() {
+    let yaml = "telemetry: { metrics: { exporters: [ { type: audit, config: { table: a } } ] }, instrumentations: { own: on } }";
+    assert!(!mistakes(yaml).is_empty());
+    let names = RegisteredNames {
+        metric_exporters: vec!["audit".to_owned()],
+        instrumentations: vec!["own".to_owned()],
+        ..RegisteredNames::default()
+    };
+    let schema: Json = serde_json::from_str(&super::super::json_schema(&names)).expect("JSON");
+    assert!(jsonschema::draft7::new(&schema).expect("a schema").is_valid(&instance(yaml)));
+}

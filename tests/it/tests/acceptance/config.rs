@@ -55,7 +55,7 @@ fn span(running: &Running, name: &'static str) {
 fn service_name(running: &Running) -> String {
     let spans = running.otlp().spans();
     let value = it::sink::attribute(&spans[0].resource.attributes, "service.name").expect("a service name");
-    text(value).to_owned()
+    text(value).clone()
 }
 
 #[test]
