@@ -20,7 +20,7 @@ pub use crate::metrics::{
     FnMetrics, Instrument, InstrumentKind, MetricAttributes, MetricGuard, MetricSet, NumberKind, Observer,
     On, assert_combinations, combinations, text_value, visit_values, without_generated_keys,
 };
-pub use crate::outcome::TelemetryError;
+pub use crate::outcome::{DerivedError, TelemetryError};
 pub use crate::plugin::{Plugin, Scope};
 #[cfg(feature = "testing")]
 pub use crate::testing::{Begun, current_capture, start_capture, start_only_capture};

@@ -49,7 +49,9 @@
 //! | carry a span into tasks, threads and requests | [`context`] |
 //! | start telemetry, with exporters of your own if need be | [`main`](macro@main), [`Telemetry`], [`TelemetryBuilder`] |
 //! | configure it | [`config`] |
-//! | make instruments whose names only the running program knows | [`PluginTelemetry::metrics`] |
+//! | make instruments and spans whose names only the running program knows, time by hand, cache a query | [`services`] |
+//! | say on whose behalf a call is made | [`services::SpanOptions::credentials`], `credentials` and `request` of [`macro@traced`] |
+//! | put an organisation's own system behind the services | [`services::MetricsBackend`], [`services::TracingBackend`] |
 //! | test what is recorded | `#[telemetry_runtime::test]` and `testing`, with the feature `testing` |
 //! | find metrics that are declared twice across crates | [`check()`] |
 //!

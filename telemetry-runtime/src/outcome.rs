@@ -1,9 +1,12 @@
 //! How an instrumented call ended.
 
+mod derived;
 mod error_info;
 mod telemetry_error;
 mod texts;
 
+pub use derived::DerivedError;
+pub(crate) use derived::derived_class;
 pub(crate) use error_info::ErrorInfo;
 pub use telemetry_error::TelemetryError;
 pub(crate) use texts::cut;

@@ -22,6 +22,7 @@ use crate::paths::CratePath;
 ///     }
 ///     fn is_expected(&self) -> bool { .. }
 /// }
+/// inventory::submit! { DerivedError::of::<Failed>() }    // unless it is generic
 /// ```
 pub(super) fn expand(error: &ErrorCases) -> TokenStream {
     let ErrorCases { ident, cases, krate, .. } = error;
@@ -33,7 +34,14 @@ pub(super) fn expand(error: &ErrorCases) -> TokenStream {
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let error_type = method(cases, "error_type", krate, |error_type, _| error_type.to_token_stream());
     let is_expected = method(cases, "is_expected", krate, |_, expected| expected.to_token_stream());
+    // For code that is generic over errors, and so cannot ask the compiler what one says of itself.
+    let entry = error
+        .generics
+        .params
+        .is_empty()
+        .then(|| quote!(#private::inventory::submit! { #private::DerivedError::of::<#ident>() }));
     quote! {
+        #entry
         #[automatically_derived]
         #[allow(deprecated)]
         impl #impl_generics #private::TelemetryError for #ident #type_generics #where_clause {

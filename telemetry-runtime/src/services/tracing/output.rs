@@ -5,13 +5,14 @@ use std::error::Error;
 use std::fmt::Display;
 
 use crate::call::CallEnd;
-use crate::outcome::{ErrorInfo, TelemetryError};
+use crate::outcome::{ErrorInfo, TelemetryError, derived_class};
 
 /// A value that says whether the call that gave it failed; what closures in
 /// [`TracingService::start_active_span`](super::TracingService::start_active_span) return.
 ///
-/// The error of a `Result` is one, whatever type with a text it has. Every other value here is none. For a type of your own
-/// that knows better, implement it:
+/// The error of a `Result` is one, whatever type with a text it has; where that type derives
+/// [`TelemetryError`](derive@crate::TelemetryError) and is not generic, it says which kind of error, and whether it is
+/// expected. Every other value here is none. For a type of your own that knows better, implement it:
 ///
 /// ```
 /// use telemetry_runtime::services::{SpanEnd, SpanOutput};
@@ -75,6 +76,9 @@ impl SpanEnd<'_> {
 impl<T, E: Display + 'static> SpanOutput for Result<T, E> {
     fn tell(&self, end: &mut SpanEnd<'_>) {
         if let Err(error) = self {
+            if let Some(class) = derived_class(error) {
+                end.0.classify(class);
+            }
             end.0.fail(type_name::<E>(), |info| info.with_texts(error, source(error)));
         }
     }

@@ -9,7 +9,7 @@ use opentelemetry::trace::{
 use opentelemetry_sdk::trace::{SamplingDecision, SamplingResult, ShouldSample};
 use telemetry_runtime::services::{Principal, SpanOptions};
 use telemetry_runtime::trace::SpanKind;
-use telemetry_runtime::{TracingService, context};
+use telemetry_runtime::{TelemetryError, TracingService, context};
 
 use crate::fixture::{self, Running, attribute};
 
@@ -418,4 +418,44 @@ fn the_ways_out_give_opentelemetrys_own_meter_and_tracer() {
     provider.meter("sdk").u64_counter("sdk.counter").build().add(1, &[]);
     assert_eq!(running.total("sdk.counter"), 1);
     assert!(running.telemetry().sdk_tracer_provider().is_some());
+}
+
+#[test]
+fn errors_with_a_derived_class_say_their_kind_and_whether_they_are_expected() {
+    #[derive(Clone, Copy, Debug, TelemetryError)]
+    enum Search {
+        #[telemetry(expected)]
+        Nothing,
+        Broken,
+    }
+
+    impl fmt::Display for Search {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the index is broken")
+        }
+    }
+
+    let running = fixture::defaults().start();
+    for (name, error) in [("nothing", Search::Nothing), ("broken", Search::Broken)] {
+        let result: Result<(), _> =
+            service(&running).start_active_span(name, SpanOptions::new(), move |_| Err(error));
+        assert!(result.is_err());
+    }
+    let (nothing, broken) = (running.span("nothing"), running.span("broken"));
+    assert_eq!((nothing.status.clone(), nothing.events.events.len()), (Status::Unset, 0));
+    assert_eq!(attribute(&nothing, "error.type").as_deref(), Some("nothing"));
+    assert_eq!(broken.status, Status::error("the index is broken"));
+    assert_eq!(attribute(&broken, "error.type").as_deref(), Some("broken"));
+}
+
+#[test]
+fn the_sources_of_a_boxed_error_are_told() {
+    let running = fixture::defaults().start();
+    let result: Result<(), Box<dyn std::error::Error + Send + Sync>> =
+        service(&running)
+            .start_active_span("boxed", SpanOptions::new(), |_| Err(std::io::Error::other(NotFound).into()));
+    assert!(result.is_err());
+    let span = running.span("boxed");
+    assert_eq!(span.status, Status::error("no such entity"));
+    assert_eq!(span.events.events.len(), 1);
 }
