@@ -1,4 +1,4 @@
-//! HTTP clients: a middleware for [`reqwest`](::reqwest), by [`reqwest_middleware`].
+//! HTTP clients: a middleware for `reqwest`, by [`reqwest_middleware`].
 //!
 //! ```
 //! use reqwest_middleware::ClientBuilder;

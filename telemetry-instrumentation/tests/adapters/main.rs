@@ -8,3 +8,4 @@ mod otlp_logs;
 mod process;
 mod queries;
 mod server;
+mod tonic;
