@@ -199,8 +199,12 @@ pub(crate) fn set_recording(rule: Option<RecordingRule>) {
         if changed { registry.tables.clone() } else { Vec::new() }
     });
     let slabs = store::slabs(&busy);
-    for table in tables {
-        table.restart(&busy, &slabs);
+    // The second time finds the threads that were just recording when the first one told them. Later ones are found by each
+    // collection.
+    for _ in 0..2 {
+        for table in &tables {
+            table.restart(&busy, &slabs);
+        }
     }
 }
 

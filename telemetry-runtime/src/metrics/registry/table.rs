@@ -284,6 +284,8 @@ impl Table {
                 let offset = base + column.at + outcome * column.width;
                 if moved::current(laid_out, offset).buckets.bounds() != wanted.bounds() {
                     moved::restart(busy, offset, wanted);
+                }
+                if moved::current(laid_out, offset).offset != offset {
                     moved::redirect(offset, slabs);
                 }
             }
