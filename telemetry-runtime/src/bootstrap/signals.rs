@@ -72,11 +72,13 @@ mod unix {
     impl Watch {
         fn install() -> io::Result<Self> {
             let default = Arc::new(AtomicBool::new(true));
+            let heard = [SIGTERM, SIGINT].into_iter().filter(|signal| !is_ignored(*signal));
+            let heard: Vec<i32> = heard.collect();
             // First, so that it decides before the thread is woken.
-            for signal in [SIGTERM, SIGINT] {
-                flag::register_conditional_default(signal, Arc::clone(&default))?;
+            for signal in &heard {
+                flag::register_conditional_default(*signal, Arc::clone(&default))?;
             }
-            let mut signals = Signals::new([SIGTERM, SIGINT])?;
+            let mut signals = Signals::new(&heard)?;
             thread::Builder::new().name("telemetry-signals".to_owned()).spawn(move || {
                 for signal in &mut signals {
                     // It is set by the time that a signal gets here: until then, signals have their own effect.
@@ -106,6 +108,15 @@ mod unix {
                 drop(telemetry.flush(telemetry.loaded.config.telemetry.shutdown.timeout));
             }
         }
+    }
+
+    /// Whether whoever started the process has it ignore the signal, as a shell does with SIGINT for a program in the
+    /// background: a handler would end what is to go on. Only Linux says so without unsafe code.
+    fn is_ignored(signal: i32) -> bool {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+        mask & (1 << (signal - 1)) != 0
     }
 
     /// Ends the process as the signal does where nobody handles it, so that whoever started it learns the same.

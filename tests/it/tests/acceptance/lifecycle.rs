@@ -572,6 +572,29 @@ fn a_registered_span_processor_sees_every_span_start_and_end() {
     assert_eq!(noting.ends.load(Ordering::Relaxed), 1, "it is shut down once");
 }
 
+#[test]
+fn a_span_processor_may_be_all_that_takes_spans() {
+    let _alone = nothing_runs();
+    let noting = Noting::default();
+    let exporter = Counting::default();
+    let telemetry = Telemetry::builder()
+        .without_config_files()
+        .environment([("TELEMETRY_METRIC_READER", "none")].into_iter().collect())
+        .span_processor(noting.clone())
+        .metric_sink(exporter.clone())
+        .bootstrap()
+        .expect("there is nothing to be wrong");
+    assert!(telemetry.traces());
+    plugin::call();
+    global::tracer("third-party").in_span("theirs", |_| ());
+    telemetry.shutdown().expect("an end in time");
+    assert_eq!((noting.ended("call").len(), noting.ended("theirs").len()), (1, 1));
+    // Nobody would take them out of the queue.
+    assert_eq!(exporter.total("otel.sdk.processor.span.queue.size"), 0);
+    plugin::call();
+    assert_eq!(noting.ended("call").len(), 1);
+}
+
 /// An instrumentation that notes when it runs, and whose observable is in the last export.
 #[derive(Clone, Default)]
 struct Observed {

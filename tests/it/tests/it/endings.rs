@@ -226,6 +226,18 @@ fn a_host_that_handles_the_signal_is_flushed_and_ends_as_it_likes() {
 }
 
 #[test]
+fn a_signal_that_the_process_ignores_stays_ignored() {
+    let mut program = Program::start_with("sh", "-c", |command| {
+        command.arg("trap '' INT; exec \"$0\" wait").arg(env!("CARGO_BIN_EXE_owned"))
+    });
+    program.hears("ready");
+    program.signal(SIGINT);
+    program.signal(SIGTERM);
+    assert_eq!(program.end().signal(), Some(SIGTERM));
+    program.has_sent(1);
+}
+
+#[test]
 fn a_signal_after_telemetry_has_ended_has_its_own_effect() {
     let mut program = hosted("drop-and-wait");
     program.hears("ready");
