@@ -125,7 +125,7 @@ fn everything(root: &Object<'_>, draft: &mut Draft) {
         draft.config.telemetry.metrics.enabled = false;
         off(root, "meter_provider", "telemetry.metrics.enabled");
     }
-    unused(root, "logger_provider", "log records are not exported");
+    unused(root, "logger_provider", "logs, where a program exports them, go where its spans go");
     unused(
         root,
         "log_level",

@@ -195,3 +195,13 @@ fn the_configuration_of_the_example_sends_both_signals_where_the_environment_say
     assert_eq!(config.telemetry.metrics.exporters.len(), 2);
     assert_eq!(config.telemetry.tracing.exporters.len(), 1);
 }
+
+/// The guide of `NocoBase` switches telemetry on by a variable; here it is on, and the variable does no harm.
+#[test]
+fn the_variable_of_the_nocobase_guide_is_taken() {
+    let config = Setup::new().variable("TELEMETRY_ENABLED", "true").config();
+    assert_eq!(config, Config::default());
+    // What shipped asks for `on`.
+    assert!(Setup::new().variable("TELEMETRY_ENABLED", "on").config().telemetry.enabled);
+    assert!(!Setup::new().variable("TELEMETRY_ENABLED", "off").config().telemetry.enabled);
+}

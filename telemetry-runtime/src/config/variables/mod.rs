@@ -26,7 +26,10 @@ enum Effect {
 }
 use Effect::{Key, Special, Unused};
 
-const NO_LOGS: &str = "log records are not exported";
+/// A program may export logs (`Telemetry::logger_provider`), and nothing of its own says where they go.
+const LOGS: &str = "logs, where a program exports them, go where its spans go";
+const LOG_BATCHES: &str = "the SDK reads it, where a program exports logs";
+const LOG_LIMITS: &str = "logs have no limits";
 
 /// All variables but the ones of OTLP exporters, which stand in [`otlp`]. Of several that set the same, the last wins.
 const VARIABLES: &[(&str, Effect)] = &[
@@ -65,13 +68,13 @@ const VARIABLES: &[(&str, Effect)] = &[
     ("OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN", Special(special::exceptions)),
     ("OTEL_TRACES_EXPORTER", Special(special::span_exporters)),
     ("TELEMETRY_TRACE_PROCESSOR", Special(special::trace_processors)),
-    ("OTEL_LOGS_EXPORTER", Unused(NO_LOGS, &["none"])),
-    ("OTEL_BLRP_SCHEDULE_DELAY", Unused(NO_LOGS, &[])),
-    ("OTEL_BLRP_EXPORT_TIMEOUT", Unused(NO_LOGS, &[])),
-    ("OTEL_BLRP_MAX_QUEUE_SIZE", Unused(NO_LOGS, &[])),
-    ("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", Unused(NO_LOGS, &[])),
-    ("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", Unused(NO_LOGS, &[])),
-    ("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", Unused(NO_LOGS, &[])),
+    ("OTEL_LOGS_EXPORTER", Unused(LOGS, &["none", "otlp"])),
+    ("OTEL_BLRP_SCHEDULE_DELAY", Unused(LOG_BATCHES, &[])),
+    ("OTEL_BLRP_EXPORT_TIMEOUT", Unused(LOG_BATCHES, &[])),
+    ("OTEL_BLRP_MAX_QUEUE_SIZE", Unused(LOG_BATCHES, &[])),
+    ("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", Unused(LOG_BATCHES, &[])),
+    ("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", Unused(LOG_LIMITS, &[])),
+    ("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", Unused(LOG_LIMITS, &[])),
     (
         "OTEL_LOG_LEVEL",
         Unused("problems are always reported, to the hook of the program or to standard error", &[]),
@@ -102,7 +105,7 @@ pub(super) fn read(environment: &Environment, draft: &mut Draft, findings: &Find
             Key(path) => variable.set(path, draft),
             Special(read) => read(&variable, draft),
             Unused(_, harmless) if harmless.contains(&variable.text()) => {}
-            Unused(reason, _) => variable.notice(format_args!("has no effect: {reason}")),
+            Unused(reason, _) => variable.notice(format_args!("has no effect here: {reason}")),
         }
     }
     otlp::read(&variables, draft);

@@ -8,7 +8,7 @@ use super::super::kinds::{Leaf as _, Switch};
 use super::super::list;
 use super::super::otlp::{self, OtlpDraft, Signal};
 use super::super::read::join;
-use super::{NO_LOGS, Variable, Variables};
+use super::{LOGS, Variable, Variables};
 
 /// The variables that are written as the key of an `otlp` exporter that they set.
 const KEYS: &[(&str, &str)] = &[
@@ -74,7 +74,7 @@ pub(super) fn read(variables: &Variables<'_>, draft: &mut Draft) {
     metrics_only(variables, &mut draft.metric_exporters.otlp);
     for name in self::variables() {
         if let Some(variable) = variables.get(&format!("OTEL_EXPORTER_OTLP_LOGS_{name}")) {
-            variable.notice(format_args!("has no effect: {NO_LOGS}"));
+            variable.notice(format_args!("has no effect here: {LOGS}"));
         }
     }
 }
