@@ -16,8 +16,9 @@ fn blocks<'a>(text: &'a str, language: &str) -> Vec<(usize, String)> {
     let mut open: Option<(usize, Vec<&'a str>)> = None;
     for (number, line) in text.lines().enumerate() {
         match &mut open {
-            Some(_) if line == "```" => {
-                found.extend(open.take().map(|(start, lines)| (start, lines.join("\n"))))
+            Some((start, lines)) if line == "```" => {
+                found.push((*start, lines.join("\n")));
+                open = None;
             }
             Some((_, lines)) => lines.push(line),
             None if line == fence => open = Some((number + 2, Vec::new())),

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod blocks;
+mod cases;
 mod descriptions;
 mod endings;
 mod errors;
