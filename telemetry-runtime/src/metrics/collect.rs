@@ -29,7 +29,7 @@ pub struct Naming {
     pub version: Option<String>,
     /// Whether names are those that authors wrote, without a prefix (`telemetry.metrics.naming`).
     pub as_is: bool,
-    /// What is configured for single plugins and core services, by id (`backend.metrics.plugin.{id}.meter`).
+    /// What is configured for single plugins, by id (`backend.metrics.plugin.{id}.meter`).
     pub meters: HashMap<String, MeterNaming>,
 }
 
@@ -72,18 +72,23 @@ impl Naming {
 
     /// Whether a name that would have a prefix is exported without it.
     pub(crate) fn is_as_is(&self, descriptor: &Descriptor, scope: Scope) -> bool {
-        let own = self.meters.get(scope.id()).and_then(|own| own.as_is);
+        let own = self.own(scope).and_then(|own| own.as_is);
         !descriptor.absolute && own.unwrap_or(self.as_is)
+    }
+
+    /// What is configured for a plugin; a core service of the same name has nothing to do with it.
+    fn own(&self, scope: Scope) -> Option<&MeterNaming> {
+        self.meters.get(scope.id()).filter(|_| scope.kind() == ScopeKind::Plugin)
     }
 
     /// The name of the meter scope of a plugin or core service.
     pub(crate) fn meter_name(&self, scope: Scope) -> &str {
-        self.meters.get(scope.id()).and_then(|own| own.name.as_deref()).unwrap_or(&self.root)
+        self.own(scope).and_then(|own| own.name.as_deref()).unwrap_or(&self.root)
     }
 
     /// The meter scope of a plugin or core service.
     fn meter(&self, scope: Scope) -> MeterScope {
-        let own = self.meters.get(scope.id());
+        let own = self.own(scope);
         let key = match scope.kind() {
             ScopeKind::Plugin => "backstage.plugin.id",
             ScopeKind::Core => "backstage.core.service",

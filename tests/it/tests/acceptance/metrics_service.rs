@@ -147,8 +147,12 @@ fn case_11_the_configured_meter_name_is_the_scope() {
     let running =
         fixture::yaml("backend: {metrics: {plugin: {my-plugin: {meter: {name: custom-meter}}}}}").start();
     service(&running).create_counter::<u64>("case.eleven").build().expect("a new metric").add(1);
+    let core = running.telemetry().core_service("my-plugin").expect("a service").metrics();
+    core.create_counter::<u64>("case.eleven").build().expect("a new metric").add(1);
     let (scope, _) = running.metric("backstage.plugin.my-plugin.case.eleven");
     assert_eq!((&*scope.scope.name, scope.scope.version), ("custom-meter", None));
+    let (scope, _) = running.metric("backstage.core.my-plugin.case.eleven");
+    assert_eq!(scope.scope.name, "backstage", "a core service is no plugin, whatever its name");
 }
 
 #[test]
