@@ -16,6 +16,7 @@
 mod app_config;
 mod code;
 mod declarative;
+mod deserialize;
 mod draft;
 mod endpoint;
 mod env;

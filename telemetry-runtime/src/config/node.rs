@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::findings::shown;
+
 /// Where a value of the configuration was written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -70,6 +72,18 @@ pub(super) struct Scalar {
 }
 
 impl Node {
+    /// What stands here, as messages show it.
+    pub(super) fn got(&self) -> String {
+        match &self.value {
+            Value::Sequence(_) => "a list".to_owned(),
+            Value::Mapping(_) => "keys and values".to_owned(),
+            Value::Scalar(Scalar { written: Some(written), .. }) => {
+                format!("the value of {}", shown(written))
+            }
+            Value::Scalar(Scalar { text, .. }) => shown(text),
+        }
+    }
+
     /// Whether this is `null`, the explicit absence of a value.
     pub(super) fn is_null(&self) -> bool {
         matches!(&self.value, Value::Scalar(Scalar { text, plain: true, .. })

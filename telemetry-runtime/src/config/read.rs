@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use telemetry_naming as naming;
 
-use super::findings::{Findings, Source, shown};
+use super::findings::{Findings, Source};
 use super::node::{Entry, Node, Origin, Scalar, Value as NodeValue, entry};
 use super::schema::NO_LIMIT;
 
@@ -333,14 +333,7 @@ impl<'a> Value<'a> {
 
     /// What stands here, as messages show it.
     pub(super) fn got(&self) -> String {
-        match &self.node.value {
-            NodeValue::Sequence(_) => "a list".to_owned(),
-            NodeValue::Mapping(_) => "keys and values".to_owned(),
-            NodeValue::Scalar(Scalar { written: Some(written), .. }) => {
-                format!("the value of {}", shown(written))
-            }
-            NodeValue::Scalar(Scalar { text, .. }) => shown(text),
-        }
+        self.node.got()
     }
 }
 

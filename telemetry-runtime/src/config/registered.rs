@@ -3,8 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
+
+use super::deserialize::deserialize;
 use super::findings::{Findings, refuse};
-use super::node::{Entry, Node, Value as NodeValue, entry};
+use super::node::{Entry, Node, Origin, Value as NodeValue, entry};
 use super::read::{Value, join, known};
 use crate::error::{Error, ErrorKind};
 
@@ -162,6 +165,41 @@ impl Settings {
             findings.error_at(&entry.origin, &format!("{path}: unknown key ({})", known(&entry.key, keys)));
         }
         refuse(&findings.problems())
+    }
+
+    /// All of it as a type that derives serde's `Deserialize`.
+    ///
+    /// Keys are read as the type names them; `#[serde(rename_all = "camelCase", deny_unknown_fields)]` goes with the rest of
+    /// the configuration. Where the configuration says nothing, the type sees a mapping without keys.
+    ///
+    /// ```
+    /// use telemetry_runtime::Error;
+    /// use telemetry_runtime::config::Settings;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    /// struct Upload {
+    ///     #[serde(default = "local")]
+    ///     url: String,
+    ///     batch_size: Option<u32>,
+    /// }
+    ///
+    /// fn local() -> String {
+    ///     "http://localhost:9000".to_owned()
+    /// }
+    ///
+    /// let upload: Upload = Settings::default().deserialize()?;
+    /// assert_eq!(upload.url, "http://localhost:9000");
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] for the first value that is not what the type wants.
+    pub fn deserialize<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let nothing = Node { origin: Origin::Default, value: NodeValue::Mapping(Vec::new()) };
+        let node = self.node.as_ref().unwrap_or(&nothing);
+        deserialize(node, &self.path).map_err(|text| Error::new(ErrorKind::Config, text))
     }
 
     /// An error about these settings as a whole, with their place: `text` is a fragment without a period.

@@ -1,6 +1,7 @@
 //! Behaviour of [`load`](super::load) as a whole.
 
 mod declarative;
+mod deserialize;
 mod documentation;
 mod environment;
 mod every_key;
