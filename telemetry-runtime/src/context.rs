@@ -112,18 +112,13 @@ impl Attached {
     pub(crate) fn new(context: Context) -> Self {
         Self(provoke(|| context.attach()))
     }
-
-    /// Makes the context from before current again.
-    pub(crate) fn detach(&mut self) {
-        if let Some(guard) = self.0.take() {
-            provoke(|| drop(guard));
-        }
-    }
 }
 
 impl Drop for Attached {
     fn drop(&mut self) {
-        self.detach();
+        if let Some(guard) = self.0.take() {
+            provoke(|| drop(guard));
+        }
     }
 }
 

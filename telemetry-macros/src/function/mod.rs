@@ -8,6 +8,7 @@ mod model;
 mod none;
 mod params;
 mod returns;
+mod scalar;
 mod siblings;
 
 use proc_macro2::{Span, TokenStream};

@@ -5,6 +5,8 @@ use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::{Attribute, FnArg, Ident, Pat, ReceiverKind, Signature, Type};
 
+use super::scalar::is_scalar;
+
 /// A name that a parameter binds, and the `cfg` attributes under which it exists.
 pub(crate) struct Binding {
     pub(crate) ident: Ident,
@@ -108,36 +110,12 @@ pub(crate) fn have_order(signature: &Signature) -> bool {
     signature.inputs.iter().filter(may_drop).count() > 1
 }
 
-/// Names of the standard library are taken at their word.
 fn may_drop(written: &Type) -> bool {
-    const PLAIN: &[&str] = &[
-        "bool",
-        "char",
-        "f32",
-        "f64",
-        "i8",
-        "i16",
-        "i32",
-        "i64",
-        "i128",
-        "isize",
-        "u8",
-        "u16",
-        "u32",
-        "u64",
-        "u128",
-        "usize",
-        "Duration",
-        "Instant",
-        "SystemTime",
-    ];
     match written {
         Type::Reference(_) | Type::Ptr(_) | Type::FnPtr(_) => false,
         Type::Paren(paren) => may_drop(&paren.elem),
         Type::Group(group) => may_drop(&group.elem),
-        Type::Path(path) => {
-            !path.path.get_ident().is_some_and(|word| PLAIN.contains(&word.to_string().as_str()))
-        }
+        Type::Path(path) => !path.path.get_ident().is_some_and(is_scalar),
         _ => true,
     }
 }

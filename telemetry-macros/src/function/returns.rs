@@ -5,6 +5,8 @@ use quote::{ToTokens, quote};
 use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeParamBound};
 
+use super::scalar::is_scalar;
+
 /// The return type of a function.
 pub(crate) struct Returns {
     /// For annotations: every `impl Trait` is `_`. None where the type cannot be written there.
@@ -63,47 +65,15 @@ impl Returns {
 /// is known.
 pub(super) fn may_fail(written: &Type) -> bool {
     const PLAIN: &[&str] = &[
-        "bool",
-        "char",
-        "f32",
-        "f64",
-        "i8",
-        "i16",
-        "i32",
-        "i64",
-        "i128",
-        "isize",
-        "str",
-        "u8",
-        "u16",
-        "u32",
-        "u64",
-        "u128",
-        "usize",
-        "String",
-        "Option",
-        "Vec",
-        "Box",
-        "Arc",
-        "Rc",
-        "Cow",
-        "HashMap",
-        "HashSet",
-        "BTreeMap",
-        "BTreeSet",
-        "VecDeque",
-        "PathBuf",
-        "Duration",
-        "Instant",
-        "SystemTime",
-        "Ordering",
+        "str", "String", "Option", "Vec", "Box", "Arc", "Rc", "Cow", "HashMap", "HashSet", "BTreeMap",
+        "BTreeSet", "VecDeque", "PathBuf", "Ordering",
     ];
     match written {
         Type::Paren(paren) => may_fail(&paren.elem),
         Type::Group(group) => may_fail(&group.elem),
         Type::Path(path) => match (&path.qself, path.path.segments.last()) {
             (None, Some(last)) if path.path.segments.len() == 1 => {
-                !PLAIN.contains(&last.ident.to_string().as_str())
+                !is_scalar(&last.ident) && !PLAIN.contains(&last.ident.to_string().as_str())
             }
             _ => true,
         },

@@ -51,7 +51,7 @@ impl SpanState {
         {
             self.0 = Span::Running(TaskSpan::start(site, parent));
         }
-        InSpan { attached: self.attach(), call: None, suspended: false, span: self }
+        InSpan { _attached: self.attach(), call: None, suspended: false, span: self }
     }
 
     /// Makes the span current for the destructors of a future that is dropped, which cancels the call if it goes on.
@@ -59,7 +59,7 @@ impl SpanState {
     fn cancel(&mut self) -> InSpan<'_> {
         let attached = self.attach();
         let call = if let Span::Running(_) = self.0 { self.end(Outcome::Cancelled) } else { None };
-        InSpan { attached, call, suspended: true, span: self }
+        InSpan { _attached: attached, call, suspended: true, span: self }
     }
 
     fn attach(&self) -> Attached {
@@ -87,7 +87,7 @@ struct InSpan<'a> {
     call: Option<SpanCall>,
     /// Whether the call goes on. Where neither is so, the poll has unwound.
     suspended: bool,
-    attached: Attached,
+    _attached: Attached,
 }
 
 impl InSpan<'_> {
@@ -104,10 +104,8 @@ impl InSpan<'_> {
 impl Drop for InSpan<'_> {
     #[inline(never)]
     fn drop(&mut self) {
-        let call = if self.suspended { self.call.take() } else { self.span.end(Outcome::Panic) };
-        // The span is current until it has ended.
-        drop(call);
-        self.attached.detach();
+        // What is attached is dropped after this: the span is current until it has ended.
+        drop(if self.suspended { self.call.take() } else { self.span.end(Outcome::Panic) });
     }
 }
 

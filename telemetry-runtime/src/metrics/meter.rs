@@ -111,20 +111,16 @@ kinds! {
 }
 
 impl<'a, I: RunTimeInstrument> InstrumentBuilder<'a, I> {
-    /// The builder with everything that a service was told.
-    pub(crate) fn for_service(
-        scope: Scope,
-        kind: InstrumentKind,
-        name: &'a str,
-        unit: &'a str,
-        description: &'a str,
-        bounds: Option<&'a [f64]>,
-    ) -> Self {
-        Self { unit, description, bounds, ..Self::new(scope, kind, name) }
+    pub(crate) fn new(scope: Scope, kind: InstrumentKind, name: &'a str) -> Self {
+        Self { scope, kind, name, unit: "", description: "", bounds: None, _instrument: PhantomData }
     }
 
-    fn new(scope: Scope, kind: InstrumentKind, name: &'a str) -> Self {
-        Self { scope, kind, name, unit: "", description: "", bounds: None, _instrument: PhantomData }
+    pub(crate) fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    pub(crate) fn name(&self) -> &'a str {
+        self.name
     }
 
     /// Sets the UCUM unit.

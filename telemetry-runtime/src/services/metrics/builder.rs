@@ -1,6 +1,5 @@
 //! An instrument by hand before it is made.
 
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::handle::{Handle, Target};
@@ -12,15 +11,7 @@ use crate::services::report;
 /// An instrument before it is made; from the `create_` methods of [`MetricsService`](super::MetricsService).
 #[derive(Debug)]
 #[must_use = "the instrument is made by `build`"]
-pub struct ServiceInstrumentBuilder<'a, H> {
-    scope: Scope,
-    kind: InstrumentKind,
-    name: &'a str,
-    unit: &'a str,
-    description: &'a str,
-    boundaries: Option<&'a [f64]>,
-    _handle: PhantomData<fn() -> H>,
-}
+pub struct ServiceInstrumentBuilder<'a, H: BuildInstrument>(InstrumentBuilder<'a, H::Stored>);
 
 /// The handle of an instrument that a [`MetricsService`](super::MetricsService) makes.
 #[diagnostic::on_unimplemented(
@@ -39,26 +30,23 @@ pub trait BuildInstrument: Sized {
 
 impl<'a, H: BuildInstrument> ServiceInstrumentBuilder<'a, H> {
     pub(super) fn new(scope: Scope, kind: InstrumentKind, name: &'a str) -> Self {
-        Self { scope, kind, name, unit: "", description: "", boundaries: None, _handle: PhantomData }
+        Self(InstrumentBuilder::new(scope, kind, name))
     }
 
     /// Sets the UCUM unit, such as `s`, `By` or `{entity}`.
-    pub fn unit(mut self, unit: &'a str) -> Self {
-        self.unit = unit;
-        self
+    pub fn unit(self, unit: &'a str) -> Self {
+        Self(self.0.unit(unit))
     }
 
     /// Sets the description.
-    pub fn description(mut self, description: &'a str) -> Self {
-        self.description = description;
-        self
+    pub fn description(self, description: &'a str) -> Self {
+        Self(self.0.description(description))
     }
 
     /// Sets the upper bounds of a histogram's buckets, finite and strictly increasing. Without them a histogram in `s` has
     /// bounds from 5 ms to 10 s, and any other OpenTelemetry's default bounds. Other instruments have no buckets.
-    pub fn boundaries(mut self, bounds: &'a [f64]) -> Self {
-        self.boundaries = Some(bounds);
-        self
+    pub fn boundaries(self, bounds: &'a [f64]) -> Self {
+        Self(self.0.boundaries(bounds))
     }
 
     /// Makes the instrument, or gives the one that was made or declared before.
@@ -70,16 +58,9 @@ impl<'a, H: BuildInstrument> ServiceInstrumentBuilder<'a, H> {
     /// number type, unit or other buckets; the text names both places.
     #[track_caller]
     pub fn build(self) -> Result<H, Error> {
-        let builder = InstrumentBuilder::<H::Stored>::for_service(
-            self.scope,
-            self.kind,
-            self.name,
-            self.unit,
-            self.description,
-            self.boundaries,
-        );
-        let (stored, descriptor) = builder.build_described()?;
-        let target = Target::new(descriptor, self.scope);
+        let scope = self.0.scope();
+        let (stored, descriptor) = self.0.build_described()?;
+        let target = Target::new(descriptor, scope);
         Ok(H::from_handle(Some(Arc::new(Handle { stored, target }))))
     }
 
@@ -87,7 +68,7 @@ impl<'a, H: BuildInstrument> ServiceInstrumentBuilder<'a, H> {
     /// reason is reported once, through the diagnostics of the running telemetry.
     #[track_caller]
     pub fn build_or_noop(self) -> H {
-        let name = self.name;
+        let name = self.0.name();
         match self.build() {
             Ok(handle) => handle,
             Err(error) => {
