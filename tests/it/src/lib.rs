@@ -5,6 +5,7 @@ pub mod exposition;
 pub mod http;
 pub mod judges;
 pub mod process;
+pub mod program;
 pub mod sink;
 pub mod wait;
 pub mod work;

@@ -1,6 +1,7 @@
-//! A program that runs beside a test.
+//! Processes: how to start one beside a test, and what one uses.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::process::{Child, Command, Stdio};
 
 /// The command of a program that sees none of the telemetry settings in this process's environment.
@@ -47,6 +48,61 @@ impl Drop for Process {
         // It may have ended by itself.
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+/// Sends a signal to a process.
+///
+/// # Panics
+///
+/// If that is not possible.
+pub fn signal(process: u32, signal: i32) {
+    let sent = Command::new("kill").arg(format!("-{signal}")).arg(process.to_string()).status();
+    assert!(sent.expect("`kill` runs").success(), "process {process} takes signal {signal}");
+}
+
+/// What a process uses, as Linux counts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Resident memory, in bytes.
+    pub resident: u64,
+    /// Threads.
+    pub threads: usize,
+    /// Open files, sockets among them.
+    pub files: usize,
+}
+
+impl Usage {
+    /// What the process with this id uses now.
+    ///
+    /// # Panics
+    ///
+    /// If there is none, or this is not Linux.
+    #[must_use]
+    pub fn of(process: u32) -> Self {
+        Self::read(&format!("/proc/{process}"))
+    }
+
+    /// What this process uses now.
+    ///
+    /// # Panics
+    ///
+    /// If this is not Linux.
+    #[must_use]
+    pub fn own() -> Self {
+        Self::read("/proc/self")
+    }
+
+    fn read(folder: &str) -> Self {
+        let status = fs::read_to_string(format!("{folder}/status")).expect("the process runs on Linux");
+        let field = |name: &str| -> u64 {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+            let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+            number.unwrap_or_else(|| panic!("{name} in {status}"))
+        };
+        let files = fs::read_dir(format!("{folder}/fd")).expect("the files of the process").count();
+        let threads = usize::try_from(field("Threads")).expect("a small number");
+        Self { resident: field("VmRSS") * 1024, threads, files }
     }
 }
 

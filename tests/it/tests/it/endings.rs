@@ -1,112 +1,13 @@
 //! However a program ends, everything it recorded arrives, and whoever started it sees the end it had.
 
-use std::collections::HashSet;
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
-use it::process;
-use it::sink::{Fault, Sink};
+use it::program::Program;
+use it::sink::Fault;
 use it::work::STEPS;
-use opentelemetry_proto::tonic::metrics::v1::{metric, number_data_point};
 
 const SIGINT: i32 = 2;
 const SIGTERM: i32 = 15;
-
-/// A program that sends to a receiver of its own.
-struct Program {
-    child: Child,
-    output: BufReader<ChildStdout>,
-    sink: Sink,
-    folder: tempfile::TempDir,
-}
-
-impl Program {
-    fn start(program: &str, ending: &str) -> Self {
-        Self::start_with(program, ending, |command| command)
-    }
-
-    fn start_with(program: &str, ending: &str, with: impl FnOnce(&mut Command) -> &mut Command) -> Self {
-        let sink = Sink::start();
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut command = process::command(program);
-        command
-            .arg(ending)
-            .current_dir(folder.path())
-            .env("OTEL_EXPORTER_OTLP_ENDPOINT", sink.url())
-            .env("OTEL_METRICS_EXPORTER", "otlp")
-            // So that only the last export can bring anything.
-            .env("OTEL_BSP_SCHEDULE_DELAY", "600000")
-            .env("OTEL_METRIC_EXPORT_INTERVAL", "600000")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = with(&mut command).spawn().expect("the program starts");
-        let output = BufReader::new(child.stdout.take().expect("a pipe"));
-        Self { child, output, sink, folder }
-    }
-
-    /// Waits for a line of the program.
-    fn hears(&mut self, line: &str) {
-        let mut heard = String::new();
-        self.output.read_line(&mut heard).expect("a line");
-        assert_eq!(heard.trim_end(), line, "{}", self.errors());
-    }
-
-    fn signal(&self, signal: i32) {
-        let sent = Command::new("kill").arg(format!("-{signal}")).arg(self.child.id().to_string()).status();
-        assert!(sent.expect("`kill` runs").success());
-    }
-
-    fn end(&mut self) -> ExitStatus {
-        drop(self.child.stdin.take());
-        self.child.wait().expect("the program ends")
-    }
-
-    fn errors(&mut self) -> String {
-        let mut errors = String::new();
-        if let Some(mut pipe) = self.child.stderr.take() {
-            let _ = self.child.kill();
-            pipe.read_to_string(&mut errors).expect("text");
-        }
-        errors
-    }
-
-    /// Asserts that `times` times the known work arrived, each span once.
-    fn has_sent(&self, times: usize) {
-        let spans = self.sink.spans();
-        assert_eq!(spans.len(), times * STEPS, "spans in {}", self.folder.path().display());
-        let ids: HashSet<_> = spans.iter().map(|span| span.span.span_id.clone()).collect();
-        assert_eq!(ids.len(), spans.len(), "no span arrives twice");
-    }
-
-    /// Asserts that the counter arrived with `times` times the known work.
-    fn has_counted(&self, times: usize) {
-        let metrics = self.sink.metrics();
-        let counter = metrics
-            .iter()
-            .rfind(|metric| metric.metric.name == "backstage.plugin.ending.steps.done")
-            .expect("the counter arrives");
-        let Some(metric::Data::Sum(sum)) = &counter.metric.data else { panic!("{counter:?}") };
-        let total: i64 = sum
-            .data_points
-            .iter()
-            .map(|point| match point.value {
-                Some(number_data_point::Value::AsInt(value)) => value,
-                _ => 0,
-            })
-            .sum();
-        assert_eq!(usize::try_from(total).expect("a count"), times * STEPS);
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // It has ended by itself, or its test has failed.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 fn owned(ending: &str) -> Program {
     Program::start(env!("CARGO_BIN_EXE_owned"), ending)

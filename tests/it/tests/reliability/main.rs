@@ -1,0 +1,11 @@
+//! The reliability matrix: what may go wrong around telemetry and inside it, and what the host program sees of that.
+//!
+//! `docs/reliability.md` lists the rows with their criteria and figures. Each test prints the figures of its row. The
+//! sizes are those of CI, unless the variable `RELIABILITY` says `full`:
+//!
+//! ```console
+//! $ RELIABILITY=full cargo test --release -p it --test reliability -- --test-threads 1
+//! ```
+
+#[allow(dead_code, reason = "each area asks for a part of it")]
+mod figures;
