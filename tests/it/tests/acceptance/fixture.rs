@@ -83,7 +83,10 @@ impl Start {
     /// Starts telemetry, or says why not.
     pub(crate) fn try_start(self) -> Result<Running, Error> {
         // A test that failed has dropped its telemetry, so the next one may go on.
-        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        self.try_start_alone(ALONE.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn try_start_alone(self, alone: MutexGuard<'static, ()>) -> Result<Running, Error> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut texts: Vec<&str> = self.variables.iter().map(|(_, value)| value.as_str()).collect();
         texts.extend(self.yaml.as_deref());
@@ -134,6 +137,13 @@ impl Running {
     /// What was started.
     pub(crate) fn telemetry(&self) -> &Telemetry {
         self.telemetry.as_ref().expect("telemetry runs until it is stopped")
+    }
+
+    /// Stops it and starts the next one, with no other test's telemetry between the two.
+    pub(crate) fn then(mut self, next: Start) -> Self {
+        self.stop();
+        let Self { _alone: alone, .. } = self;
+        next.try_start_alone(alone).unwrap_or_else(|error| panic!("telemetry starts again: {error}"))
     }
 
     /// Flushes and stops it; what was exported stays readable.

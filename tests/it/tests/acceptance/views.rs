@@ -225,19 +225,22 @@ fn the_next_telemetry_has_the_buckets_of_its_own_configuration() {
             "telemetry: {{metrics: {{views: [{{instrument: backstage.plugin.next-buckets.*, buckets: {buckets}}}]}}}}"
         )
     };
-    let les = |yaml: &str| {
-        let running = fixture::yaml(yaml).start();
+    let les = |running: &fixture::Running| {
         histogram.record_with(3.0, NONE);
         let scrape = running.scrape();
         let of_name = scrape.samples.iter().filter(|sample| sample.name == name);
         of_name.map(|sample| (sample.labels["le"].clone(), sample.value)).collect::<Vec<_>>()
     };
     let bound = |le: &str, count: f64| (le.to_owned(), count);
-    assert_eq!(les(&view("[1, 2]")), [bound("1.0", 0.0), bound("2.0", 0.0), bound("+Inf", 1.0)]);
-    assert_eq!(les(&view("[5]")), [bound("5.0", 1.0), bound("+Inf", 1.0)]);
+    let running = fixture::yaml(&view("[1, 2]")).start();
+    assert_eq!(les(&running), [bound("1.0", 0.0), bound("2.0", 0.0), bound("+Inf", 1.0)]);
+    let running = running.then(fixture::yaml(&view("[5]")));
+    assert_eq!(les(&running), [bound("5.0", 1.0), bound("+Inf", 1.0)]);
     // The same buckets go on counting.
-    assert_eq!(les(&view("[5]")), [bound("5.0", 2.0), bound("+Inf", 2.0)]);
-    let declared = les("telemetry: {}");
+    let running = running.then(fixture::yaml(&view("[5]")));
+    assert_eq!(les(&running), [bound("5.0", 2.0), bound("+Inf", 2.0)]);
+    let running = running.then(fixture::yaml("telemetry: {}"));
+    let declared = les(&running);
     assert_eq!((declared.len(), &declared[14]), (15, &bound("+Inf", 1.0)));
 }
 
