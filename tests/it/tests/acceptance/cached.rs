@@ -48,6 +48,7 @@ fn case_48_entities_are_counted_by_kind_without_those_that_are_not_stitched_yet(
 
 #[telemetry_runtime::test]
 fn case_49_a_change_is_not_seen_within_the_time_to_live_and_seen_after_it(capture: &Capture) {
+    let _alone = fixture::alone();
     capture.clock().freeze();
     let database = Arc::new(AtomicU64::new(1));
     let read = Arc::clone(&database);

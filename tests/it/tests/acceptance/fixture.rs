@@ -30,6 +30,13 @@ const FLUSH: Duration = Duration::from_secs(20);
 /// Bootstraps of one process exclude each other, so the tests of this program run one after the other.
 static ALONE: Mutex<()> = Mutex::new(());
 
+/// Keeps the telemetry of other tests away from a test that starts none. A backend that replaces the metrics service would
+/// get its instruments too.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    // A test that failed has dropped its telemetry, so the next one may go on.
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 type Build = Box<dyn FnOnce(TelemetryBuilder) -> TelemetryBuilder>;
 
 /// What telemetry is to be started with.
@@ -82,8 +89,7 @@ impl Start {
 
     /// Starts telemetry, or says why not.
     pub(crate) fn try_start(self) -> Result<Running, Error> {
-        // A test that failed has dropped its telemetry, so the next one may go on.
-        self.try_start_alone(ALONE.lock().unwrap_or_else(PoisonError::into_inner))
+        self.try_start_alone(alone())
     }
 
     fn try_start_alone(self, alone: MutexGuard<'static, ()>) -> Result<Running, Error> {
