@@ -71,6 +71,7 @@ impl Measure for OwnInstrument {
 
 #[test]
 fn a_metrics_backend_gets_what_services_record_from_the_start_to_the_end() {
+    let _alone = fixture::alone();
     let backend = OwnMetrics::default();
     let metrics = plugin("own-metrics").expect("a plugin id").metrics();
     let counter = metrics.create_counter::<u64>("calls.made").unit("{call}").build().expect("a new metric");
@@ -129,6 +130,7 @@ impl TracingBackend for OwnTracing {
 
 #[tokio::test]
 async fn a_tracing_backend_makes_the_spans_of_services_and_hears_once_how_each_ended() {
+    let _alone = fixture::alone();
     let exporter = InMemorySpanExporter::default();
     let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
     let outcomes = Arc::new(Mutex::new(Vec::new()));

@@ -9,7 +9,9 @@
 //! running.otlp().spans();       // at an OTLP receiver, after a flush
 //! ```
 
+use std::cell::RefCell;
 use std::io::Write as _;
+use std::rc::{Rc, Weak};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -30,11 +32,25 @@ const FLUSH: Duration = Duration::from_secs(20);
 /// Bootstraps of one process exclude each other, so the tests of this program run one after the other.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// Keeps the telemetry of other tests away from a test that starts none. A backend that replaces the metrics service would
-/// get its instruments too.
-pub(crate) fn alone() -> MutexGuard<'static, ()> {
-    // A test that failed has dropped its telemetry, so the next one may go on.
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+thread_local! {
+    /// What this test holds.
+    static HELD: RefCell<Weak<MutexGuard<'static, ()>>> = const { RefCell::new(Weak::new()) };
+}
+
+/// While a test has this, no other one has telemetry running.
+pub(crate) type Alone = Rc<MutexGuard<'static, ()>>;
+
+/// Keeps the telemetry of other tests away from what a test does without any of its own: a backend that replaces the
+/// services would get its instruments too.
+pub(crate) fn alone() -> Alone {
+    HELD.with_borrow_mut(|held| {
+        held.upgrade().unwrap_or_else(|| {
+            // A test that failed has dropped its telemetry, so the next one may go on.
+            let alone = Rc::new(ALONE.lock().unwrap_or_else(PoisonError::into_inner));
+            *held = Rc::downgrade(&alone);
+            alone
+        })
+    })
 }
 
 type Build = Box<dyn FnOnce(TelemetryBuilder) -> TelemetryBuilder>;
@@ -89,10 +105,7 @@ impl Start {
 
     /// Starts telemetry, or says why not.
     pub(crate) fn try_start(self) -> Result<Running, Error> {
-        self.try_start_alone(alone())
-    }
-
-    fn try_start_alone(self, alone: MutexGuard<'static, ()>) -> Result<Running, Error> {
+        let alone = alone();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut texts: Vec<&str> = self.variables.iter().map(|(_, value)| value.as_str()).collect();
         texts.extend(self.yaml.as_deref());
@@ -135,7 +148,7 @@ pub(crate) struct Running {
     diagnostics: Arc<Mutex<Vec<String>>>,
     folder: TempDir,
     // The last field: the next test starts when everything else is gone.
-    _alone: MutexGuard<'static, ()>,
+    _alone: Alone,
 }
 
 #[allow(dead_code, reason = "each area of tests asks for a part of it")]
@@ -148,8 +161,7 @@ impl Running {
     /// Stops it and starts the next one, with no other test's telemetry between the two.
     pub(crate) fn then(mut self, next: Start) -> Self {
         self.stop();
-        let Self { _alone: alone, .. } = self;
-        next.try_start_alone(alone).unwrap_or_else(|error| panic!("telemetry starts again: {error}"))
+        next.start()
     }
 
     /// Flushes and stops it; what was exported stays readable.

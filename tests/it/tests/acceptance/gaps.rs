@@ -9,6 +9,7 @@ use crate::fixture;
 
 #[test]
 fn case_66_an_instrument_that_is_made_before_the_start_is_live_and_loses_nothing() {
+    let _alone = fixture::alone();
     let early = plugin("early").expect("a plugin id").metrics();
     let counter = early.create_counter::<u64>("calls.early").build().expect("a new metric");
     counter.add(2);
@@ -60,6 +61,7 @@ fn case_69_nan_and_negative_values_are_dropped_and_counted() {
 
 #[test]
 fn case_70_an_invalid_name_is_a_typed_error_or_a_report_and_a_no_op() {
+    let _alone = fixture::alone();
     let metrics = plugin("names").expect("a plugin id").metrics();
     let refused = metrics.create_counter::<u64>("9 lives").build().expect_err("a bad name");
     assert_eq!(refused.kind(), ErrorKind::Name);

@@ -372,6 +372,7 @@ fn case_63_an_error_and_then_a_failure_shows_the_failure() {
 
 #[test]
 fn case_67_a_service_that_is_made_before_the_start_records_after_it() {
+    let _alone = fixture::alone();
     let early = telemetry_runtime::plugin("late-tracer").expect("a plugin id").tracing();
     let running = fixture::defaults().start();
     early.start_active_span("sixty-seven", SpanOptions::new(), |_| ());

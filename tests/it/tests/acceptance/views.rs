@@ -197,6 +197,7 @@ telemetry:
 
 #[test]
 fn buckets_of_a_view_hold_from_the_start_on() {
+    let _alone = fixture::alone();
     // Before telemetry, as a constructor might.
     let early = meter("early-buckets");
     let histogram = early.histogram::<f64>("jobs.time").unit("s").build().expect("a metric");
@@ -218,6 +219,7 @@ fn buckets_of_a_view_hold_from_the_start_on() {
 
 #[test]
 fn the_next_telemetry_has_the_buckets_of_its_own_configuration() {
+    let _alone = fixture::alone();
     let histogram = meter("next-buckets").histogram::<f64>("jobs.time").unit("s").build().expect("a metric");
     let name = "backstage_plugin_next_buckets_jobs_time_seconds_bucket";
     let view = |buckets: &str| {
@@ -276,6 +278,7 @@ fn merged_attributes_conserve_sums_in_the_scrape() {
 
 #[test]
 fn names_that_a_view_would_give_twice_stop_the_start_and_name_the_view() {
+    let _alone = fixture::alone();
     let meter = meter("twice-named");
     meter.counter::<u64>("jobs.one").build().expect("a metric");
     meter.gauge::<u64>("jobs.two").build().expect("a metric");
