@@ -63,7 +63,7 @@
 //! | `otlp-http` | yes | OTLP over http/protobuf |
 //! | `otlp-grpc` | yes | OTLP over gRPC |
 //! | `otlp-logs` | no | `Telemetry::logger_provider`: logs over OTLP |
-//! | `tls` | yes | https endpoints for OTLP |
+//! | `tls` | yes | https: endpoints for OTLP, and a scrape endpoint of our own |
 //! | `console` | yes | metrics and spans on standard output |
 //! | `testing` | no | `testing` and `#[telemetry_runtime::test]`: captures of telemetry in tests |
 //! | `off` | no | a program without the telemetry of the macros, see below |

@@ -1,10 +1,10 @@
 //! The configuration while its sources are laid over one another, and the last step to its meaning.
 
-use super::endpoint::is_loopback;
 use super::findings::Findings;
 use super::otlp::{OtlpDraft, Signal};
 use super::registered::{RegisteredConfig, RegisteredNames, Settings};
 use super::schema::{Config, MetricExporterConfig, PrometheusConfig, SpanExporterConfig};
+use super::scrape;
 
 /// What the sources say so far. `config` starts with the defaults; what needs all sources to be decided is beside it.
 #[derive(Debug, Default)]
@@ -247,14 +247,7 @@ impl Draft {
 /// What is allowed and may be a mistake: other machines can reach or read what they should not.
 fn warn(exporter: &ExporterSettings, path: &str, signal: Signal, findings: &Findings) {
     match exporter {
-        ExporterSettings::Prometheus(prometheus) if !is_loopback(&prometheus.host) => {
-            // A substituted value may be a secret.
-            let source = findings.source(&format!("{path}.host"));
-            let reference = source.and_then(|source| source.reference);
-            let host = reference.as_ref().unwrap_or(&prometheus.host);
-            findings
-                .notice(format!("the metrics endpoint listens on {host}, where other machines can reach it"));
-        }
+        ExporterSettings::Prometheus(prometheus) => scrape::warn(prometheus, path, findings),
         ExporterSettings::Otlp(otlp) => {
             let exposed = otlp.endpoint.as_ref().is_some_and(|endpoint| !endpoint.is_private(otlp.insecure));
             if exposed && otlp.headers.as_ref().is_some_and(|headers| !headers.is_empty()) {

@@ -2,12 +2,13 @@
 
 use super::draft::{ExporterDraft, ExporterKind, ExporterSettings, ExportersDraft};
 use super::json::Json;
-use super::keys::{Key, Kind, Secrecy, Section, Shown, keys};
-use super::kinds::{Checked, Port, Switch, Text, or_elsewhere};
+use super::keys::{Key, Kind, Secrecy, Section, Shown};
+use super::kinds::{Switch, or_elsewhere};
 use super::otlp::{self, Signal};
 use super::read::{Object, Value, join};
 use super::registered::Settings;
 use super::schema::PrometheusConfig;
+use super::scrape::PROMETHEUS;
 
 /// The values of `type` for a signal.
 pub(super) fn kinds(signal: Signal, registered: &[String]) -> Vec<(&str, ExporterKind)> {
@@ -28,16 +29,6 @@ pub(super) fn kinds(signal: Signal, registered: &[String]) -> Vec<(&str, Exporte
 
 /// The list of exporters of a signal: `type`, `enabled`, and the `config` of the type.
 pub(super) struct Exporters(pub(super) Signal);
-
-/// The `config` of a `prometheus` exporter.
-pub(super) const PROMETHEUS: Section<PrometheusConfig> = Section::of(keys!(PrometheusConfig {
-    /// The address to listen on.
-    "host" => .host: Text;
-    /// The port to listen on; 0 takes a free one.
-    "port" => .port: Port;
-    /// The path of the metrics page.
-    "path" => .path: Checked { check: http_path, pattern: "^/[!-~]*$" };
-}));
 
 /// The `config` of a `console` exporter: it has nothing to configure.
 const CONSOLE: Section<()> = Section::of(&[] as &[Key<()>]);
@@ -159,12 +150,6 @@ impl Exporters {
         let config = config.map(|config| ("config".to_owned(), config));
         Shown::Map([("type".to_owned(), kind)].into_iter().chain(config).collect())
     }
-}
-
-fn http_path(path: &str) -> Result<(), String> {
-    let valid =
-        path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#".contains(&byte));
-    if valid { Ok(()) } else { Err("expected a path that starts with `/`".to_owned()) }
 }
 
 fn same_port(exporter: &ExporterDraft, prometheus: &PrometheusConfig) -> bool {

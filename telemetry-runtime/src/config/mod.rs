@@ -34,6 +34,7 @@ mod otlp;
 mod read;
 mod registered;
 mod schema;
+mod scrape;
 mod sections;
 mod substitute;
 mod variables;

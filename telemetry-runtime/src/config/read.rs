@@ -282,6 +282,12 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Whether the value is written in a file, which does not refer to another place for it.
+    pub(super) fn stands_in_a_file(&self) -> bool {
+        let refers = matches!(&self.node.value, NodeValue::Scalar(Scalar { written: Some(_), .. }));
+        matches!(self.node.origin, Origin::File { .. }) && !refers
+    }
+
     /// Where the value stands, as messages name it.
     pub(super) fn place(&self) -> String {
         self.node.origin.to_string()

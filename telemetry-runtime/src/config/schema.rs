@@ -11,6 +11,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::registered::RegisteredConfig;
+use crate::Sensitive;
 pub use view::{
     AttributeKeys, InstrumentType, MetricNaming, TemporalityPreference, ViewConfig, ViewSelector,
 };
@@ -155,7 +156,7 @@ pub enum MetricExporterConfig {
     Registered(RegisteredConfig),
 }
 
-/// `config` of a `prometheus` exporter.
+/// `config` of a `prometheus` exporter. Its `Debug` form keeps the token to itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PrometheusConfig {
     /// `host`, an IP address or name; default `127.0.0.1`.
@@ -164,11 +165,30 @@ pub struct PrometheusConfig {
     pub port: u16,
     /// `path`, default `/metrics`.
     pub path: String,
+    /// `tls`, default none: plain http.
+    pub tls: ServerTlsConfig,
+    /// `bearerToken`, what scrapers must show; default none: everybody who reaches the endpoint may scrape.
+    pub bearer_token: Option<Sensitive<String>>,
+}
+
+/// `tls` of a `prometheus` exporter: both files or neither.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServerTlsConfig {
+    /// `certFile`, the path of a PEM file: the endpoint's certificate, then those that lead to its authority.
+    pub cert_file: Option<String>,
+    /// `keyFile`, the path of a PEM file: the certificate's private key.
+    pub key_file: Option<String>,
 }
 
 impl Default for PrometheusConfig {
     fn default() -> Self {
-        Self { host: "127.0.0.1".to_owned(), port: 9464, path: "/metrics".to_owned() }
+        Self {
+            host: "127.0.0.1".to_owned(),
+            port: 9464,
+            path: "/metrics".to_owned(),
+            tls: ServerTlsConfig::default(),
+            bearer_token: None,
+        }
     }
 }
 

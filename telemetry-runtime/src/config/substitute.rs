@@ -14,6 +14,9 @@ const MAX_INCLUDES: usize = 16;
 /// The sections that are read. References elsewhere belong to other programs, and their files need not exist here.
 const SECTIONS: &[&[&str]] = &[&["telemetry"], &["backend", "metrics"], &["backend", "tracing"]];
 
+/// Keys that keep others out. Leaving one out would leave a door open that its author closed, and is never done.
+const PROTECTING: &[&str] = &["bearerToken", "certFile", "keyFile"];
+
 pub(super) struct Substitution<'a> {
     pub(super) environment: &'a Environment,
     pub(super) findings: &'a Findings,
@@ -175,12 +178,18 @@ impl Substitution<'_> {
         }
     }
 
-    /// The value of a variable; where it is not set, the whole value that refers to it is left out.
+    /// The value of a variable; where it is not set, the whole value that refers to it is left out, unless it protects
+    /// something.
     fn variable(&self, name: &str, origin: &Origin, context: &Context) -> Option<String> {
         match self.environment.get(name) {
             Ok(Some(value)) => Some(value.to_owned()),
             Ok(None) => {
                 let path = context.path.join(".");
+                if context.path.last().is_some_and(|key| PROTECTING.contains(&key.as_str())) {
+                    let text = format!("{path}: the variable `{name}` is not set");
+                    self.findings.error_at(origin, &text);
+                    return None;
+                }
                 self.findings.notice(format!(
                     "{origin}: {path}: the variable `{name}` is not set, so the value is left out"
                 ));

@@ -17,6 +17,8 @@ mod later;
 mod live_meters;
 #[cfg(feature = "otlp")]
 mod otlp;
+#[cfg(all(feature = "tls", any(feature = "prometheus", feature = "otlp")))]
+mod pem;
 mod plan;
 #[cfg(feature = "prometheus")]
 mod prometheus;

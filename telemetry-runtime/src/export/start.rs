@@ -216,26 +216,37 @@ impl Starter {
     #[cfg(feature = "prometheus")]
     fn prometheus(&mut self, config: PrometheusConfig, collector: &Arc<Collector>) -> Result<(), Error> {
         use super::diagnostics::DiagnosticKind;
-        use super::http::{Endpoint, Limits, bind, serve};
+        use super::http::{Endpoint, Limits, Service, bind, serve};
 
         if !config.path.starts_with('/') {
             let message = format!("the path `{}` of the metrics endpoint must start with `/`", config.path);
+            return Err(Error::new(ErrorKind::Config, message));
+        }
+        #[cfg(not(feature = "tls"))]
+        if config.tls.cert_file.is_some() {
+            let message = "`tls` of the metrics endpoint needs the feature `tls` of telemetry-runtime";
             return Err(Error::new(ErrorKind::Config, message));
         }
         let Some((listener, address)) = bind(&config, &self.diagnostics) else {
             return Ok(());
         };
         self.prometheus.get_or_insert(address);
-        let endpoint = Arc::new(Endpoint::new(
+        let diagnostics = self.diagnostics.clone();
+        let endpoint = Endpoint::new(
             config.path,
             self.resource.clone(),
             collector.clone(),
             self.counters.clone(),
-            self.diagnostics.clone(),
-        ));
-        let diagnostics = self.diagnostics.clone();
+            diagnostics.clone(),
+        );
+        let service = Service {
+            endpoint: endpoint.asking_for(config.bearer_token),
+            #[cfg(feature = "tls")]
+            tls: super::http::Tls::new(&config.tls, diagnostics.clone()),
+            limits: Limits::default(),
+        };
         let server = async move {
-            if let Err(error) = serve(listener, endpoint, Limits::default()).await {
+            if let Err(error) = serve(listener, service).await {
                 let message = format!("the metrics endpoint {address} has ended: {error}");
                 diagnostics.report(DiagnosticKind::Endpoint, message);
             }

@@ -1,5 +1,8 @@
 //! Sources and destinations for the tests of this module.
 
+#[cfg(feature = "tls")]
+pub(super) mod authority;
+
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};

@@ -21,6 +21,12 @@ pub fn prometheus() -> Option<PathBuf> {
     program("prometheus")
 }
 
+/// `openssl`, the program.
+#[must_use]
+pub fn openssl() -> Option<PathBuf> {
+    program("openssl")
+}
+
 /// A Python that can import `modules`: the one that the variable `PYTHON` names, the virtual environment that `.ci/run`
 /// makes, or the system's.
 #[must_use]

@@ -5,6 +5,7 @@
 use std::fs;
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -87,6 +88,23 @@ fn pass(command: &mut Command, input: &[u8]) -> Output {
     child.wait_with_output().expect("the program ends")
 }
 
+/// How a Prometheus server is let in.
+#[derive(Clone, Copy, Debug)]
+pub struct Credentials<'a> {
+    /// The file of the authority that it trusts.
+    pub authority: &'a Path,
+    /// The token that it shows.
+    pub token: &'a str,
+}
+
+impl Credentials<'_> {
+    fn yaml(&self) -> String {
+        let Self { authority, token } = self;
+        let authority = authority.display();
+        format!(", scheme: https, tls_config: {{ ca_file: '{authority}' }}, authorization: {{ credentials: '{token}' }}")
+    }
+}
+
 /// A Prometheus server that scrapes one target every second.
 #[derive(Debug)]
 pub struct Prometheus {
@@ -103,12 +121,32 @@ impl Prometheus {
     /// If the scrape fails; the text is the server's reason.
     #[must_use]
     pub fn scrape(target: SocketAddr) -> Option<Self> {
+        let server = Self::start(target, None)?;
+        let state = server.first_scrape();
+        assert_eq!(state["health"], "up", "{}", state["lastError"]);
+        Some(server)
+    }
+
+    /// As [`Prometheus::scrape`], over https and with a token; and what the server says where it is not let in.
+    ///
+    /// # Errors
+    ///
+    /// The server's reason.
+    pub fn scrape_with(target: SocketAddr, credentials: Credentials<'_>) -> Option<Result<Self, String>> {
+        let server = Self::start(target, Some(credentials))?;
+        let state = server.first_scrape();
+        let reason = || state["lastError"].as_str().unwrap_or_default().to_owned();
+        Some(if state["health"] == "up" { Ok(server) } else { Err(reason()) })
+    }
+
+    fn start(target: SocketAddr, credentials: Option<Credentials<'_>>) -> Option<Self> {
         let program = component::prometheus()?;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = folder.path().join("prometheus.yml");
         let text = format!(
             "global: {{ scrape_interval: 1s }}\n\
-             scrape_configs: [ {{ job_name: it, static_configs: [ {{ targets: ['{target}'] }} ] }} ]\n"
+             scrape_configs: [ {{ job_name: it, static_configs: [ {{ targets: ['{target}'] }} ]{} }} ]\n",
+            credentials.map(|credentials| credentials.yaml()).unwrap_or_default()
         );
         fs::write(&config, text).expect("the configuration is written");
         let api = SocketAddr::from(([127, 0, 0, 1], free_port()));
@@ -122,14 +160,16 @@ impl Prometheus {
             assert!(server.is_running(), "the server ended");
             TcpStream::connect(api).ok()
         });
-        let server = Self { api, _server: server, _folder: folder };
-        let state = wait::until("the first scrape", || {
-            let targets = server.ask("/api/v1/targets");
+        Some(Self { api, _server: server, _folder: folder })
+    }
+
+    /// What became of the first scrape.
+    fn first_scrape(&self) -> Value {
+        wait::until("the first scrape", || {
+            let targets = self.ask("/api/v1/targets");
             let target = targets["data"]["activeTargets"].get(0)?.clone();
             (target["health"] != "unknown").then_some(target)
-        });
-        assert_eq!(state["health"], "up", "{}", state["lastError"]);
-        Some(server)
+        })
     }
 
     /// The value of a `PromQL` expression without spaces, as soon as it has one.

@@ -1,5 +1,6 @@
 //! What the behaviour tests share.
 
+pub mod certificates;
 pub mod component;
 pub mod exposition;
 pub mod http;

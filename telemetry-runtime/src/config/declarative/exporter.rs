@@ -2,12 +2,12 @@
 
 use super::super::draft::{Draft, ExporterDraft, ExporterKind};
 use super::super::endpoint::Endpoint;
-use super::super::exporters::PROMETHEUS;
 use super::super::keys::Kind as _;
 use super::super::list;
 use super::super::otlp::{self, OtlpDraft, Signal};
 use super::super::read::{Object, Value, join};
 use super::super::schema::{OtlpProtocol, PrometheusConfig, TemporalityPreference};
+use super::super::scrape::PROMETHEUS;
 use super::{boolean, number, unused};
 use crate::config::draft::ExporterSettings;
 

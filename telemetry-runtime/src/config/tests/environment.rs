@@ -330,7 +330,7 @@ fn what_other_machines_can_reach_or_read_is_noticed() {
     assert_eq!(
         setup.notices(),
         [
-            "the metrics endpoint listens on 0.0.0.0, where other machines can reach it",
+            "the metrics endpoint listens on 0.0.0.0, where other machines can reach it; `tls` and `bearerToken` restrict that",
             "the headers for OTLP metrics go to another machine without encryption; use an `https` endpoint",
         ]
     );

@@ -84,6 +84,10 @@ telemetry:
           host: \"127.0.0.1\"             # default
           port: 0                       # the program's code
           path: \"***\"                   # app-config.yaml:5:45: ${PAGE}
+          tls:
+            certFile:                   # default
+            keyFile:                    # default
+          bearerToken:                  # default
       - type: otlp                      # app-config.yaml:6:17
         config:
           endpoint: \"https://collector/***\" # OTEL_EXPORTER_OTLP_METRICS_ENDPOINT

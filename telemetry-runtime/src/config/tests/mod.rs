@@ -12,6 +12,7 @@ mod matrix;
 mod mistakes;
 mod samples;
 mod schema;
+mod scrape;
 mod views;
 
 use std::fs;

@@ -3,12 +3,15 @@
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
 /// The open connections. Dropping it closes them.
 pub(super) struct Connections {
     limit: usize,
+    /// A connection on which nothing happens for this time is closed.
+    patience: Duration,
     tasks: JoinSet<()>,
     open: Vec<(tokio::task::AbortHandle, Activity)>,
     /// Orders what happens on all connections.
@@ -29,8 +32,8 @@ pub(super) struct Activity {
 pub(super) struct Running(Activity);
 
 impl Connections {
-    pub(super) fn new(limit: usize) -> Self {
-        Self { limit, tasks: JoinSet::new(), open: Vec::new(), clock: Arc::default() }
+    pub(super) fn new(limit: usize, patience: Duration) -> Self {
+        Self { limit, patience, tasks: JoinSet::new(), open: Vec::new(), clock: Arc::default() }
     }
 
     /// Runs a connection. Where there are too many, the one that was quiet for the longest time is closed: one that
@@ -53,7 +56,14 @@ impl Connections {
         }
         let activity = Activity { clock: self.clock.clone(), last: Arc::default(), running: Arc::default() };
         activity.touch();
-        let task = self.tasks.spawn(connection(activity.clone()));
+        let (connection, patience) = (connection(activity.clone()), self.patience);
+        let watched = activity.clone();
+        let task = self.tasks.spawn(async move {
+            tokio::select! {
+                () = connection => {}
+                () = watched.rests(patience) => {}
+            }
+        });
         self.open.push((task, activity));
     }
 }
@@ -61,6 +71,20 @@ impl Connections {
 impl Activity {
     fn touch(&self) {
         self.last.store(self.clock.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// Waits until nothing has happened for `patience` at least, and for twice that at most: the peer does not read its
+    /// response.
+    async fn rests(&self, patience: Duration) {
+        let mut seen = self.last.load(Ordering::Relaxed);
+        loop {
+            tokio::time::sleep(patience).await;
+            let last = self.last.load(Ordering::Relaxed);
+            if last == seen && self.running.load(Ordering::Relaxed) == 0 {
+                return;
+            }
+            seen = last;
+        }
     }
 
     /// Marks a request until the returned value is dropped.

@@ -9,10 +9,13 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, VARY,
+    WWW_AUTHENTICATE,
 };
 use http::{HeaderMap, HeaderName, Method, Response, StatusCode};
 use opentelemetry_sdk::Resource;
 
+use super::token::Token;
+use crate::Sensitive;
 use crate::export::collector::Collector;
 use crate::export::counters::Counters;
 use crate::export::diagnostics::{DiagnosticKind, Diagnostics};
@@ -22,6 +25,8 @@ use crate::metrics::Snapshot;
 /// The endpoint that Prometheus scrapes.
 pub(crate) struct Endpoint {
     path: String,
+    /// What a request must show.
+    token: Option<Token>,
     resource: Resource,
     collector: Arc<Collector>,
     state: Mutex<State>,
@@ -54,6 +59,7 @@ enum Route {
     Index,
     NotFound,
     NotAllowed,
+    NotAuthorized,
 }
 
 impl Endpoint {
@@ -64,7 +70,12 @@ impl Endpoint {
         counters: Arc<Counters>,
         diagnostics: Diagnostics,
     ) -> Self {
-        Self { path, resource, collector, state: Mutex::default(), counters, diagnostics }
+        Self { path, token: None, resource, collector, state: Mutex::default(), counters, diagnostics }
+    }
+
+    /// Answers only who shows the token, if there is one.
+    pub(crate) fn asking_for(self, token: Option<Sensitive<String>>) -> Self {
+        Self { token: token.map(Token::new), ..self }
     }
 
     /// The response to a request. A body is not read: no method that we know has one.
@@ -83,6 +94,12 @@ impl Endpoint {
             ),
             Route::NotFound => {
                 text(StatusCode::NOT_FOUND, format!("Not found. Metrics are at {}.\n", self.path))
+            }
+            Route::NotAuthorized => {
+                let mut response = text(StatusCode::UNAUTHORIZED, "A token is needed.\n".to_owned());
+                let challenge = http::HeaderValue::from_static("Bearer realm=\"metrics\"");
+                response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+                response
             }
             Route::NotAllowed => {
                 let mut response =
@@ -106,6 +123,10 @@ impl Endpoint {
     }
 
     fn route(&self, method: &Method, path: &str, headers: &HeaderMap) -> Route {
+        // First of all, so that others learn nothing, not even the path.
+        if self.token.as_ref().is_some_and(|token| !token.admits(headers)) {
+            return Route::NotAuthorized;
+        }
         let scrape = path == self.path;
         if !scrape && path != "/" {
             return Route::NotFound;

@@ -2,6 +2,9 @@
 
 mod connections;
 mod endpoint;
+#[cfg(feature = "tls")]
+mod tls;
+mod token;
 
 #[cfg(test)]
 mod tests;
@@ -15,9 +18,15 @@ use http_body_util::Full;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+#[cfg(feature = "tls")]
+use tokio::time::timeout;
 
-use self::connections::Connections;
+use self::connections::{Activity, Connections};
 pub(super) use self::endpoint::Endpoint;
+#[cfg(feature = "tls")]
+pub(super) use self::tls::Tls;
 use super::diagnostics::{DiagnosticKind, Diagnostics};
 use crate::config::PrometheusConfig;
 
@@ -32,6 +41,9 @@ pub(super) struct Limits {
     pub(super) headers: usize,
     /// Open connections; one more closes the one that was quiet for the longest time.
     pub(super) connections: usize,
+    /// How long a client may take to read a response, before its connection is closed: this time at least, and twice as
+    /// long at most.
+    pub(super) patience: Duration,
 }
 
 impl Default for Limits {
@@ -41,6 +53,7 @@ impl Default for Limits {
             header_size: 16 * 1024,
             headers: 64,
             connections: 128,
+            patience: Duration::from_secs(30),
         }
     }
 }
@@ -58,15 +71,7 @@ pub(super) fn bind(
         Ok((listener, address))
     });
     match opened {
-        Ok((listener, address)) => {
-            if !address.ip().is_loopback() {
-                diagnostics.report(
-                    DiagnosticKind::Endpoint,
-                    format_args!("the metrics endpoint {address} can be reached from other machines"),
-                );
-            }
-            Some((listener, address))
-        }
+        Ok(opened) => Some(opened),
         Err(error) => {
             diagnostics.report(
                 DiagnosticKind::Endpoint,
@@ -77,44 +82,68 @@ pub(super) fn bind(
     }
 }
 
+/// How clients are spoken to.
+pub(super) struct Service {
+    pub(super) endpoint: Endpoint,
+    /// `None` is plain http.
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<Tls>,
+    pub(super) limits: Limits,
+}
+
 /// Serves the endpoint until the future is dropped, which closes every connection.
-pub(super) async fn serve(
-    listener: TcpListener,
-    endpoint: Arc<Endpoint>,
-    limits: Limits,
-) -> std::io::Result<()> {
+pub(super) async fn serve(listener: TcpListener, service: Service) -> std::io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    let mut connections = Connections::new(limits.connections);
+    let service = Arc::new(service);
+    let mut connections = Connections::new(service.limits.connections, service.limits.patience);
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // No descriptor is free, or the peer is gone already: trying at once would only burn time.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let endpoint = endpoint.clone();
-        connections.spawn(|activity| async move {
-            // A small answer should not wait for the acknowledgement of its header.
-            drop(stream.set_nodelay(true));
-            let service = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
-                let (endpoint, request_activity) = (endpoint.clone(), activity.begin());
-                async move {
-                    let (head, _body) = request.into_parts();
-                    let response = endpoint.answer(&head.method, head.uri.path(), &head.headers).await;
-                    drop(request_activity);
-                    Ok::<_, Infallible>(response.map(Full::new))
-                }
-            });
-            // Errors are the client's: a closed connection, a malformed request, the timeout.
-            drop(
-                http1::Builder::new()
-                    .timer(TokioTimer::new())
-                    .header_read_timeout(limits.header_timeout)
-                    .max_header_size(limits.header_size)
-                    .max_headers(limits.headers)
-                    .max_buf_size(limits.header_size.max(8192) * 2)
-                    .serve_connection(TokioIo::new(stream), service)
-                    .await,
-            );
+        let service = service.clone();
+        connections.spawn(|activity| async move { service.connection(stream, activity).await });
+    }
+}
+
+impl Service {
+    async fn connection(&self, stream: TcpStream, activity: Activity) {
+        // A small answer should not wait for the acknowledgement of its header.
+        drop(stream.set_nodelay(true));
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            let Some(acceptor) = tls.acceptor() else { return };
+            // The peer may be slow on purpose, or not speak TLS at all.
+            if let Ok(Ok(stream)) = timeout(self.limits.header_timeout, acceptor.accept(stream)).await {
+                self.requests(stream, activity).await;
+            }
+            return;
+        }
+        self.requests(stream, activity).await;
+    }
+
+    async fn requests(&self, stream: impl AsyncRead + AsyncWrite + Unpin, activity: Activity) {
+        let limits = self.limits;
+        let service = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
+            let running = activity.begin();
+            async move {
+                let (head, _body) = request.into_parts();
+                let response = self.endpoint.answer(&head.method, head.uri.path(), &head.headers).await;
+                drop(running);
+                Ok::<_, Infallible>(response.map(Full::new))
+            }
         });
+        // Errors are the client's: a closed connection, a malformed request, the timeout.
+        drop(
+            http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(limits.header_timeout)
+                .max_header_size(limits.header_size)
+                .max_headers(limits.headers)
+                .max_buf_size(limits.header_size.max(8192) * 2)
+                .serve_connection(TokioIo::new(stream), service)
+                .await,
+        );
     }
 }

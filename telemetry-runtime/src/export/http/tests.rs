@@ -1,5 +1,8 @@
 //! The endpoint over a raw socket.
 
+#[cfg(feature = "tls")]
+mod encrypted;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -44,21 +47,32 @@ struct Server {
 
 impl Server {
     fn start(limits: Limits) -> Self {
-        let diagnostics = Diagnostics::to_hook(|_| {});
-        let config = PrometheusConfig { host: "127.0.0.1".to_owned(), port: 0, path: "/metrics".to_owned() };
+        Self::configured(limits, PrometheusConfig::default(), Diagnostics::to_hook(|_| {}))
+    }
+
+    fn configured(limits: Limits, config: PrometheusConfig, diagnostics: Diagnostics) -> Self {
+        let config = PrometheusConfig { port: 0, ..config };
         let (listener, address) = bind(&config, &diagnostics).unwrap();
         let counters = Arc::new(Counters::default());
         let collector =
             Collector::start(Arc::new(Source::default()), None, None, counters.clone(), diagnostics.clone())
                 .unwrap();
         let resource = Resource::builder_empty().build();
+        #[cfg(feature = "tls")]
+        let tls = Tls::new(&config.tls, diagnostics.clone()).map(Tls::checking_each_time);
         let endpoint = Endpoint::new(config.path, resource, Arc::new(collector), counters, diagnostics);
+        let service = Service {
+            endpoint: endpoint.asking_for(config.bearer_token),
+            #[cfg(feature = "tls")]
+            tls,
+            limits,
+        };
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 tokio::select! {
-                    served = serve(listener, Arc::new(endpoint), limits) => served.unwrap(),
+                    served = serve(listener, service) => served.unwrap(),
                     _ = stopped => {}
                 }
             });
@@ -187,13 +201,49 @@ fn connections_held_open_do_not_keep_a_scraper_out() {
 }
 
 #[test]
+fn a_client_that_does_not_read_its_response_is_left_alone_and_closed() {
+    let limits = Limits { patience: Duration::from_millis(50), ..Limits::default() };
+    let server = Server::start(limits);
+    let mut stream = server.connect();
+    // More responses than the buffers of both sides hold, so that the server has to wait for its reader.
+    let request = "GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n".repeat(100);
+    stream.set_write_timeout(Some(Duration::from_secs(10))).unwrap();
+    let closed = (0..100_000).any(|_| stream.write_all(request.as_bytes()).is_err());
+    assert!(closed, "the server goes on taking requests");
+}
+
+#[test]
+fn http_2_is_not_spoken() {
+    let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    let answer = Server::start(Limits::default()).ask(preface);
+    assert!(!answer.contains("200 OK"), "{answer:?}");
+}
+
+fn with_token() -> PrometheusConfig {
+    let token = crate::Sensitive::new("canary".to_owned());
+    PrometheusConfig { bearer_token: Some(token), ..PrometheusConfig::default() }
+}
+
+#[test]
+fn without_the_token_there_is_nothing_to_see() {
+    let server = Server::configured(Limits::default(), with_token(), Diagnostics::to_hook(|_| {}));
+    let right = server.ask(&format!("GET /metrics {CLOSE}authorization: Bearer canary\r\n\r\n"));
+    assert!(right.starts_with("HTTP/1.1 200 OK\r\n"), "{right}");
+    for request in ["GET /metrics", "HEAD /metrics", "POST /metrics", "GET /", "GET /elsewhere"] {
+        for shown in ["", "authorization: Bearer other\r\n", "authorization: Basic canary\r\n"] {
+            let answer = server.ask(&format!("{request} {CLOSE}{shown}\r\n"));
+            assert!(answer.starts_with("HTTP/1.1 401 "), "{request} {shown}: {answer}");
+            assert!(answer.contains("\r\nwww-authenticate: Bearer realm=\"metrics\"\r\n"), "{answer}");
+            assert!(!answer.contains("seen_total") && !answer.contains("canary"), "{answer}");
+        }
+    }
+    assert!(!format!("{:?}", with_token()).contains("canary"));
+}
+
+#[test]
 fn a_port_in_use_is_reported_and_nothing_more() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let config = PrometheusConfig {
-        host: "127.0.0.1".to_owned(),
-        port: taken.local_addr().unwrap().port(),
-        path: "/metrics".to_owned(),
-    };
+    let config = PrometheusConfig { port: taken.local_addr().unwrap().port(), ..PrometheusConfig::default() };
     let (sender, messages) = std::sync::mpsc::channel();
     let diagnostics = Diagnostics::to_hook(move |diagnostic| sender.send(diagnostic.to_string()).unwrap());
     assert!(bind(&config, &diagnostics).is_none());

@@ -2,36 +2,10 @@
 //!
 //! There is no way to skip the check of a receiver's certificate.
 
-use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::config::TlsConfig;
-
-/// A PEM file that was read, and proved to hold what it should.
-struct Pem<T> {
-    text: Vec<u8>,
-    content: T,
-}
-
-fn read(path: &str) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|error| format!("cannot read `{path}`: {error}"))
-}
-
-fn certificates(path: &str) -> Result<Pem<Vec<CertificateDer<'static>>>, String> {
-    let text = read(path)?;
-    match CertificateDer::pem_slice_iter(&text).collect::<Result<Vec<_>, _>>() {
-        Ok(content) if !content.is_empty() => Ok(Pem { text, content }),
-        _ => Err(format!("`{path}` holds no certificate in PEM form")),
-    }
-}
-
-fn key(path: &str) -> Result<Pem<PrivateKeyDer<'static>>, String> {
-    let text = read(path)?;
-    match PrivateKeyDer::from_pem_slice(&text) {
-        Ok(content) => Ok(Pem { text, content }),
-        Err(_) => Err(format!("`{path}` holds no private key in PEM form")),
-    }
-}
+use crate::export::pem::{Pem, certificates, key};
 
 /// The client's certificate and key, which need each other.
 type Identity = (Pem<Vec<CertificateDer<'static>>>, Pem<PrivateKeyDer<'static>>);
