@@ -7,6 +7,10 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 pub(super) struct Pem<T> {
     #[cfg_attr(not(feature = "otlp-grpc"), expect(dead_code, reason = "only tonic parses by itself"))]
     pub(super) text: Vec<u8>,
+    #[cfg_attr(
+        not(any(feature = "otlp-http", feature = "prometheus")),
+        expect(dead_code, reason = "tonic parses by itself")
+    )]
     pub(super) content: T,
 }
 

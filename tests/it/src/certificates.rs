@@ -23,7 +23,9 @@ impl Authority {
         component::openssl()?;
         let authority = Self(tempfile::tempdir().expect("a temporary folder"));
         let make = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
-        authority.openssl(&format!("req -x509 {make} -days 2 -subj /CN=authority -keyout authority.key -out authority.pem"));
+        authority.openssl(&format!(
+            "req -x509 {make} -days 2 -subj /CN=authority -keyout authority.key -out authority.pem"
+        ));
         authority.openssl(&format!("req {make} -subj /CN=server -keyout server.key -out server.csr"));
         fs::write(authority.file("names"), "subjectAltName=IP:127.0.0.1").expect("a written file");
         authority.openssl("x509 -req -in server.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 2 -extfile names -out server.pem");

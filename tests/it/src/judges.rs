@@ -101,7 +101,9 @@ impl Credentials<'_> {
     fn yaml(&self) -> String {
         let Self { authority, token } = self;
         let authority = authority.display();
-        format!(", scheme: https, tls_config: {{ ca_file: '{authority}' }}, authorization: {{ credentials: '{token}' }}")
+        format!(
+            ", scheme: https, tls_config: {{ ca_file: '{authority}' }}, authorization: {{ credentials: '{token}' }}"
+        )
     }
 }
 
