@@ -4,14 +4,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::running::Shared;
 use crate::error::{Error, ErrorKind};
+use crate::trace;
 
 /// The telemetry of this process.
 static CURRENT: Mutex<Slot> = Mutex::new(Slot::Free);
 
 enum Slot {
     Free,
-    /// Somebody starts it just now.
-    Starting,
+    /// A thread of this process starts it just now.
+    Starting(u32),
     Running(Arc<Shared>),
 }
 
@@ -26,16 +27,17 @@ impl Claim {
     /// Takes the right, if nobody has it, or if what runs is to be replaced.
     pub(super) fn take(replace: bool) -> Result<Self, Error> {
         let mut slot = current();
+        leave_to_parent(&mut slot);
         let replaced = match &*slot {
             Slot::Free => None,
             Slot::Running(shared) if replace => Some(Arc::clone(shared)),
-            Slot::Starting | Slot::Running(_) => {
+            Slot::Starting(_) | Slot::Running(_) => {
                 let message = "telemetry runs in this process already; drop the first `Telemetry` before starting \
                                another, or start that one with `Telemetry::builder().replace()`";
                 return Err(Error::new(ErrorKind::AlreadyRunning, message));
             }
         };
-        *slot = Slot::Starting;
+        *slot = Slot::Starting(std::process::id());
         Ok(Self { replaced, kept: false })
     }
 
@@ -62,8 +64,29 @@ impl Drop for Claim {
     }
 }
 
+/// In a fork, takes what the parent process left in the slot out of it.
+///
+/// It is not dropped: to end its parts means to wait for threads that are not here. What waits to be exported is the parent's
+/// to export, and would otherwise arrive twice.
+fn leave_to_parent(slot: &mut Slot) {
+    let is_parents = match slot {
+        Slot::Free => false,
+        Slot::Starting(process) => *process != std::process::id(),
+        Slot::Running(shared) => !shared.lives_here(),
+    };
+    if is_parents {
+        std::mem::forget(std::mem::replace(slot, Slot::Free));
+        trace::queue::close();
+    }
+}
+
 /// Makes room for another telemetry, unless another one has the place already.
 pub(super) fn release(shared: &Arc<Shared>) {
+    if !shared.lives_here() {
+        // Its parts cannot be ended here: see `leave_to_parent`.
+        std::mem::forget(Arc::clone(shared));
+        return;
+    }
     let mut slot = current();
     if matches!(&*slot, Slot::Running(running) if Arc::ptr_eq(running, shared)) {
         *slot = Slot::Free;
@@ -74,7 +97,7 @@ pub(super) fn release(shared: &Arc<Shared>) {
 pub(super) fn running() -> Option<Arc<Shared>> {
     match &*current() {
         Slot::Running(shared) => Some(Arc::clone(shared)),
-        Slot::Free | Slot::Starting => None,
+        Slot::Free | Slot::Starting(_) => None,
     }
 }
 

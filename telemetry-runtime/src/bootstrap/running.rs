@@ -21,6 +21,8 @@ use crate::trace::{self, Processors};
 /// A telemetry that was started.
 pub(super) struct Shared {
     pub(super) loaded: Loaded,
+    /// The process whose threads do the work. A fork has the memory of all this, and none of the threads.
+    process: u32,
     /// `None` where `telemetry.enabled` is off, and once it was stopped.
     running: Mutex<Option<Arc<Running>>>,
     instrumentations: Mutex<Vec<InstrumentationGuard>>,
@@ -44,6 +46,7 @@ impl Shared {
     pub(super) fn new(loaded: Loaded, running: Option<Running>) -> Self {
         Self {
             loaded,
+            process: std::process::id(),
             running: Mutex::new(running.map(Arc::new)),
             instrumentations: Mutex::default(),
             stopped: Mutex::new(None),
@@ -55,12 +58,29 @@ impl Shared {
         lock(&self.running).clone()
     }
 
+    /// Whether this is the process that started it.
+    pub(super) fn lives_here(&self) -> bool {
+        self.process == std::process::id()
+    }
+
+    /// Asks before any lock is taken: in a fork, one may be held by a thread that was left behind.
+    fn refuse_fork(&self) -> Result<(), Error> {
+        if self.lives_here() {
+            return Ok(());
+        }
+        signals::telemetry_is_elsewhere();
+        let message = "telemetry does not run in this fork of the process that started it; what the fork records is dropped \
+                       unless it starts telemetry itself";
+        Err(Error::new(ErrorKind::System, message))
+    }
+
     /// Keeps instrumentations until the stop.
     pub(super) fn keep(&self, guards: Vec<InstrumentationGuard>) {
         lock(&self.instrumentations).extend(guards);
     }
 
     pub(super) fn flush(&self, limit: Duration) -> Result<(), Error> {
+        self.refuse_fork()?;
         match self.running() {
             Some(running) => running.flush(limit),
             None => Ok(()),
@@ -69,6 +89,7 @@ impl Shared {
 
     /// Exports what is left and ends all parts, once. A second call waits for the first, and says the same.
     pub(super) fn stop(&self) -> Result<(), Error> {
+        self.refuse_fork()?;
         let mut stopped = lock(&self.stopped);
         if let Some(result) = &*stopped {
             return result.clone();

@@ -4,9 +4,9 @@
 //! done lives here and not in a telemetry that may be stopped: without one, a signal does what it would do by itself.
 
 #[cfg(not(unix))]
-pub(super) use self::elsewhere::{arm, telemetry_ended};
+pub(super) use self::elsewhere::{arm, telemetry_ended, telemetry_is_elsewhere};
 #[cfg(unix)]
-pub(super) use self::unix::{arm, telemetry_ended};
+pub(super) use self::unix::{arm, telemetry_ended, telemetry_is_elsewhere};
 
 #[cfg(not(unix))]
 mod elsewhere {
@@ -18,14 +18,15 @@ mod elsewhere {
     }
 
     pub(in super::super) fn telemetry_ended() {}
+
+    pub(in super::super) fn telemetry_is_elsewhere() {}
 }
 
 #[cfg(unix)]
 mod unix {
-    use std::io;
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
     use std::sync::{Arc, Mutex, PoisonError};
-    use std::thread;
+    use std::{io, thread};
 
     use once_cell::sync::OnceCell;
     use signal_hook::consts::{SIGINT, SIGTERM};
@@ -35,14 +36,18 @@ mod unix {
     use super::super::process;
     use crate::config::SignalAction;
 
-    /// The handlers and their thread. They can be refused, and then the next telemetry tries again.
+    /// The handlers. They can be refused, and then the next telemetry tries again.
     static WATCH: OnceCell<Watch> = OnceCell::new();
 
     struct Watch {
+        /// The signals that have handlers.
+        heard: Vec<i32>,
         /// While set, a signal does at once what it would do without handlers.
         default: Arc<AtomicBool>,
         /// What the last telemetry that cared wanted.
         action: Mutex<SignalAction>,
+        /// The process whose thread acts on signals: a fork has the handlers, and not the thread.
+        process: AtomicU32,
     }
 
     /// Does `action` on signals from now on.
@@ -55,6 +60,7 @@ mod unix {
             return Ok(());
         }
         let watch = WATCH.get_or_try_init(Watch::install)?;
+        watch.listen()?;
         *watch.action.lock().unwrap_or_else(PoisonError::into_inner) = action;
         watch.default.store(false, Ordering::SeqCst);
         Ok(())
@@ -69,6 +75,13 @@ mod unix {
         }
     }
 
+    /// As [`telemetry_ended`], in a fork that has no telemetry of its own: its handlers would wake a thread that it has not.
+    pub(in super::super) fn telemetry_is_elsewhere() {
+        if WATCH.get().is_some_and(|watch| !watch.listens_here()) {
+            telemetry_ended();
+        }
+    }
+
     impl Watch {
         fn install() -> io::Result<Self> {
             let default = Arc::new(AtomicBool::new(true));
@@ -78,7 +91,19 @@ mod unix {
             for signal in &heard {
                 flag::register_conditional_default(*signal, Arc::clone(&default))?;
             }
-            let mut signals = Signals::new(&heard)?;
+            Ok(Self { heard, default, action: Mutex::new(SignalAction::Flush), process: AtomicU32::new(0) })
+        }
+
+        fn listens_here(&self) -> bool {
+            self.process.load(Ordering::SeqCst) == std::process::id()
+        }
+
+        /// Starts the thread, unless this process has it. Starts of telemetry exclude each other.
+        fn listen(&self) -> io::Result<()> {
+            if self.listens_here() {
+                return Ok(());
+            }
+            let mut signals = Signals::new(&self.heard)?;
             thread::Builder::new().name("telemetry-signals".to_owned()).spawn(move || {
                 for signal in &mut signals {
                     // It is set by the time that a signal gets here: until then, signals have their own effect.
@@ -87,7 +112,8 @@ mod unix {
                     }
                 }
             })?;
-            Ok(Self { default, action: Mutex::new(SignalAction::Flush) })
+            self.process.store(std::process::id(), Ordering::SeqCst);
+            Ok(())
         }
 
         fn action(&self) -> SignalAction {

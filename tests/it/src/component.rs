@@ -47,6 +47,25 @@ pub fn python(modules: &[&str]) -> Option<PathBuf> {
     found.or_else(|| skip(&format!("no Python can import {}", modules.join(", "))))
 }
 
+/// The command that runs another one in a namespace of processes of its own, without `--pid --fork`.
+///
+/// Whether that is allowed is the system's to decide: where it is not, the calling test is left out, in CI too.
+#[must_use]
+pub fn pid_namespace() -> Option<Vec<&'static str>> {
+    let ways: [&[&'static str]; 2] = [&["unshare"], &["unshare", "--user", "--map-root-user"]];
+    let works = |way: &&&[&'static str]| {
+        let mut command = Command::new(way[0]);
+        command.args(&way[1..]).args(["--pid", "--fork", "true"]);
+        let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        status.is_ok_and(|status| status.success())
+    };
+    let way = ways.iter().find(works);
+    if way.is_none() {
+        say(&format!("left out: {}: namespaces of processes are not allowed here", test()));
+    }
+    way.map(|way| way.to_vec())
+}
+
 /// A file beside the workspace's folder, such as `../shared/tools/otlp_receiver.py`.
 ///
 /// It is no part of the project and nothing can install it: a test without it is left out, in CI too.

@@ -7,6 +7,7 @@ pub mod http;
 pub mod judges;
 pub mod process;
 pub mod program;
+pub mod requests;
 pub mod served;
 pub mod sink;
 pub mod wait;

@@ -1,6 +1,8 @@
 //! A program whose main function telemetry owns. The argument says how it ends.
 
-use it::work::{wait_to_be_ended, work};
+use std::time::{Duration, Instant};
+
+use it::work::{say, wait_to_be_ended, work};
 
 #[telemetry_runtime::main]
 fn main() -> Result<(), String> {
@@ -17,6 +19,7 @@ fn main() -> Result<(), String> {
             }
         }
         "wait" => wait_to_be_ended(),
+        "serve" => serve(std::env::args().nth(2)),
         // The thread of the runtime does nothing else than waiting.
         "block-the-executor" => tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -34,4 +37,16 @@ fn main() -> Result<(), String> {
             }),
         other => Err(format!("unknown ending `{other}`")),
     }
+}
+
+/// Works for so many milliseconds, and says what it did.
+fn serve(milliseconds: Option<String>) -> Result<(), String> {
+    let time = milliseconds.and_then(|number| number.parse().ok()).ok_or("how long?")?;
+    let end = Instant::now() + Duration::from_millis(time);
+    while Instant::now() < end {
+        work();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    say("served");
+    Err("nobody asks any more".to_owned())
 }

@@ -50,7 +50,21 @@ impl Sink {
     /// If the port cannot be opened.
     #[must_use]
     pub fn start_at(address: SocketAddr) -> Self {
-        let state = Arc::new(State::default());
+        Self::with(address, State::default())
+    }
+
+    /// As [`Sink::start`], for more than fits into memory: what comes is decoded and counted, and not kept.
+    ///
+    /// # Panics
+    ///
+    /// If the port cannot be opened.
+    #[must_use]
+    pub fn start_counting() -> Self {
+        Self::with(SocketAddr::from(([127, 0, 0, 1], 0)), State::counting())
+    }
+
+    fn with(address: SocketAddr, state: State) -> Self {
+        let state = Arc::new(state);
         let (stop, stopped) = oneshot::channel();
         let (address, thread) = server::spawn(address, Arc::clone(&state), stopped);
         Self { address, state, running: Mutex::new(Some((stop, thread))) }
@@ -124,6 +138,12 @@ impl Sink {
     #[must_use]
     pub fn undecodable(&self) -> Vec<String> {
         self.state.read(|log| log.undecodable.clone())
+    }
+
+    /// How many spans were accepted.
+    #[must_use]
+    pub fn span_count(&self) -> usize {
+        self.state.read(|log| log.spans)
     }
 
     /// Every span that was accepted, in order.

@@ -85,6 +85,14 @@ impl Export {
         spans
     }
 
+    /// How many spans it has.
+    #[must_use]
+    pub fn span_count(&self) -> usize {
+        let Request::Traces(request) = &self.request else { return 0 };
+        let scopes = request.resource_spans.iter().flat_map(|of_resource| &of_resource.scope_spans);
+        scopes.map(|of_scope| of_scope.spans.len()).sum()
+    }
+
     /// The metrics; none in an export of spans.
     #[must_use]
     pub fn metrics(&self) -> Vec<SinkMetric> {

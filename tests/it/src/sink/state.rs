@@ -9,6 +9,8 @@ use super::received::Export;
 /// Shared by the receiver's thread and the test.
 #[derive(Debug, Default)]
 pub(super) struct State {
+    /// Whether what comes is counted only.
+    counts_only: bool,
     log: Mutex<Log>,
     changed: Condvar,
 }
@@ -16,6 +18,7 @@ pub(super) struct State {
 #[derive(Debug, Default)]
 pub(super) struct Log {
     pub(super) exports: Vec<Export>,
+    pub(super) spans: usize,
     pub(super) attempts: usize,
     pub(super) faults: usize,
     pub(super) undecodable: Vec<String>,
@@ -27,6 +30,11 @@ pub(super) struct Log {
 }
 
 impl State {
+    /// For a receiver that is to take more than fits into memory.
+    pub(super) fn counting() -> Self {
+        Self { counts_only: true, ..Self::default() }
+    }
+
     pub(super) fn set_fault(&self, fault: Option<Fault>, count: usize) {
         let mut log = self.lock();
         log.fault = fault.filter(|_| count > 0);
@@ -56,7 +64,12 @@ impl State {
     }
 
     pub(super) fn accept(&self, export: Export) {
-        self.change(|log| log.exports.push(export));
+        self.change(|log| {
+            log.spans += export.span_count();
+            if !self.counts_only {
+                log.exports.push(export);
+            }
+        });
     }
 
     pub(super) fn refuse(&self, reason: String) {

@@ -35,11 +35,19 @@ impl Size {
 /// Prints what a row showed, past the test harness, which shows the output of failed tests only.
 ///
 /// ```text
-/// row 13: 6,000,000 spans made, 5,998,000 delivered, 2,000 dropped, RSS +31 MB
+/// row 13 (size of CI): 6,000,000 spans made, 5,998,000 delivered, 2,000 dropped, RSS +31 MB
 /// ```
 pub(crate) fn row(number: u32, figures: impl fmt::Display) {
     let size = Size::of_run().pick(" (size of CI)", "");
-    let line = format!("row {number}{size}: {figures}\n");
+    print(&format!("row {number}{size}: {figures}\n"));
+}
+
+/// As [`row`], for a row that does the same at every size.
+pub(crate) fn whole_row(number: u32, figures: impl fmt::Display) {
+    print(&format!("row {number}: {figures}\n"));
+}
+
+fn print(line: &str) {
     std::io::stderr().write_all(line.as_bytes()).expect("standard error can be written");
 }
 

@@ -7,5 +7,7 @@
 //! $ RELIABILITY=full cargo test --release -p it --test reliability -- --test-threads 1
 //! ```
 
+mod exit;
 #[allow(dead_code, reason = "each area asks for a part of it")]
 mod figures;
+mod fork;

@@ -1,0 +1,151 @@
+//! What a run showed, and whether that is good enough.
+
+use std::fmt;
+use std::time::Duration;
+
+use it::exposition::{Exposition, Sample as Series};
+use it::process::Usage;
+use it::requests::SPANS_PER_REQUEST;
+
+/// Bytes an hour by which memory may grow.
+const GROWTH: f64 = 1_048_576.0;
+/// The part of a run that is warm-up.
+const WARM_UP: f64 = 0.25;
+
+/// One look at the program.
+#[derive(Clone, Copy)]
+pub(crate) struct Sample {
+    at: Duration,
+    requests: usize,
+    usage: Usage,
+    /// Spans that ended, as telemetry counts them.
+    made: u64,
+    /// Spans that the exporter delivered.
+    delivered: u64,
+    /// Spans that the queue did not take.
+    dropped: u64,
+    /// Spans that the exporter could not deliver.
+    failed: u64,
+    waiting: u64,
+}
+
+impl Sample {
+    pub(crate) fn new(at: Duration, requests: usize, usage: Usage, scrape: &str) -> Self {
+        let scrape = Exposition::parse(scrape);
+        let lost = |series: &&Series| series.labels.get("error_type").is_some_and(|loss| !loss.is_empty());
+        let (dropped, entered) = parts(&scrape, "otel_sdk_processor_span_processed_total", lost);
+        let (failed, delivered) = parts(&scrape, "otel_sdk_exporter_span_exported_total", lost);
+        let (_, waiting) = parts(&scrape, "otel_sdk_processor_span_queue_size", lost);
+        Self { at, requests, usage, made: entered + dropped, delivered, dropped, failed, waiting }
+    }
+
+    fn hours(&self) -> f64 {
+        self.at.as_secs_f64() / 3600.0
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52 bytes")]
+    fn resident(&self) -> f64 {
+        self.usage.resident as f64
+    }
+}
+
+/// The sums of the series that `choose` takes and of the others.
+fn parts(scrape: &Exposition, name: &str, choose: impl Fn(&&Series) -> bool) -> (u64, u64) {
+    let series = scrape.samples.iter().filter(|series| series.name == name);
+    let (chosen, others): (Vec<&Series>, Vec<&Series>) = series.partition(choose);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+    let sum = |series: Vec<&Series>| series.iter().map(|series| series.value).sum::<f64>() as u64;
+    (sum(chosen), sum(others))
+}
+
+impl fmt::Display for Sample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:>5.0} s: {} requests, {} spans made, {} delivered, {} dropped, {} failed, {} waiting; RSS {:.2} MB, {} threads, {} files",
+            self.at.as_secs_f64(),
+            self.requests,
+            self.made,
+            self.delivered,
+            self.dropped,
+            self.failed,
+            self.waiting,
+            self.resident() / 1_048_576.0,
+            self.usage.threads,
+            self.usage.files,
+        )
+    }
+}
+
+/// All looks of a run.
+#[derive(Default)]
+pub(crate) struct Figures(Vec<Sample>);
+
+impl Figures {
+    pub(crate) fn add(&mut self, sample: Sample) {
+        self.0.push(sample);
+    }
+
+    /// Prints the verdict. `received` is what the collector counted, where there was one.
+    pub(crate) fn judge(&self, last: &Sample, received: Option<u64>) -> bool {
+        let warm: Vec<&Sample> =
+            self.0.iter().filter(|sample| sample.hours() >= last.hours() * WARM_UP).collect();
+        let (Some(first), Some(_)) = (warm.first(), warm.get(2)) else {
+            println!("not long enough to say anything about memory");
+            return false;
+        };
+        let slope = slope(&warm);
+        let steady = warm.iter().all(|sample| {
+            (sample.usage.threads, sample.usage.files) == (first.usage.threads, first.usage.files)
+        });
+        let expected = (last.requests * SPANS_PER_REQUEST) as u64;
+        let accounted = last.made == expected
+            && last.made == last.delivered + last.dropped + last.failed + last.waiting
+            && received.is_none_or(|received| received == last.delivered);
+        let range = |of: fn(&Usage) -> usize| {
+            let values = warm.iter().map(|sample| of(&sample.usage));
+            (values.clone().min().unwrap_or(0), values.max().unwrap_or(0))
+        };
+        let (threads, files) = (range(|usage| usage.threads), range(|usage| usage.files));
+        let [low, high] = [f64::min, f64::max].map(|best| {
+            let resident = warm.iter().map(|sample| sample.resident());
+            resident.reduce(best).unwrap_or(0.0) / 1_048_576.0
+        });
+        println!(
+            "after {:.0} s of warm-up: memory {:+.2} MB/h ({low:.2} to {high:.2} MB), {} to {} threads, {} to {} files: {}",
+            first.at.as_secs_f64(),
+            slope / 1_048_576.0,
+            threads.0,
+            threads.1,
+            files.0,
+            files.1,
+            verdict(slope < GROWTH && steady),
+        );
+        println!(
+            "{:.0} requests/s; {expected} spans expected, {} made = {} delivered + {} dropped + {} failed + {} waiting, {}: {}",
+            f64::from(u32::try_from(last.requests).unwrap_or(u32::MAX)) / last.at.as_secs_f64(),
+            last.made,
+            last.delivered,
+            last.dropped,
+            last.failed,
+            last.waiting,
+            received.map_or_else(|| "no collector".to_owned(), |received| format!("{received} received")),
+            verdict(accounted),
+        );
+        slope < GROWTH && steady && accounted
+    }
+}
+
+fn verdict(good: bool) -> &'static str {
+    if good { "met" } else { "NOT met" }
+}
+
+/// By how many bytes an hour memory grows: the line that fits best (least squares).
+fn slope(samples: &[&Sample]) -> f64 {
+    let count = f64::from(u32::try_from(samples.len()).unwrap_or(u32::MAX));
+    let mean = |of: fn(&Sample) -> f64| samples.iter().map(|sample| of(sample)).sum::<f64>() / count;
+    let (time, memory) = (mean(Sample::hours), mean(Sample::resident));
+    let products = samples.iter().map(|sample| (sample.hours() - time) * (sample.resident() - memory));
+    let squares = samples.iter().map(|sample| (sample.hours() - time).powi(2));
+    products.sum::<f64>() / squares.sum::<f64>()
+}
