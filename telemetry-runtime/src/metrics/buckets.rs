@@ -6,7 +6,7 @@
 //! exists are searched by bisection.
 
 use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use super::moved;
 use super::number::INFINITY_BITS;
@@ -24,7 +24,13 @@ const STRETCHES: usize = 128;
 const TABLE_BOUNDS: usize = 32;
 
 /// Cells of a histogram's series before its buckets: the sum, the smallest and the largest measurement.
-const HEAD: usize = 3;
+pub(super) const HEAD: usize = 3;
+/// Cells that recording into a series by a table looks at: the most that a series with a table has.
+const EXTENT: usize = HEAD + TABLE_BOUNDS + 1;
+/// The cell of the sum.
+pub(super) const SUM: usize = 0;
+/// The cell of the smallest measurement, inverted: a fresh one is larger than every number.
+pub(super) const SMALLEST: usize = 1;
 /// The cell of the largest measurement.
 pub(crate) const LARGEST: usize = 2;
 
@@ -33,12 +39,15 @@ pub(crate) const LARGEST: usize = 2;
 pub(crate) struct Buckets {
     /// How far bits are shifted; 0 where there is no table.
     shift: u32,
-    /// The shifted bits of the first stretch. Smaller numbers belong to it too.
-    first: u64,
-    /// The index of the last stretch, which lies behind all bounds.
-    last: u64,
+    /// The first number of the first stretch. Smaller numbers belong to it too.
+    low: f64,
+    /// The first number of the last stretch, which lies behind all bounds. Larger numbers belong to it too.
+    high: f64,
+    /// How many bounds lie before a stretch. Stretches follow each other, so the low bits of their numbers are enough.
     before: [u8; STRETCHES],
     padded: [f64; TABLE_BOUNDS],
+    /// How many cells a series takes.
+    cells: usize,
     bounds: &'static [f64],
 }
 
@@ -55,10 +64,11 @@ impl Buckets {
     pub(crate) const fn new(bounds: &'static [f64]) -> Self {
         let mut buckets = Self {
             shift: 0,
-            first: 0,
-            last: 0,
+            low: 0.0,
+            high: 0.0,
             before: [0; STRETCHES],
             padded: [f64::INFINITY; TABLE_BOUNDS],
+            cells: HEAD + bounds.len() + 1,
             bounds,
         };
         if bounds.len() < TABLE_BOUNDS {
@@ -106,7 +116,7 @@ impl Buckets {
             let mut bound = positive - zero as usize;
             let mut stretch = 0;
             while stretch <= last as usize {
-                self.before[stretch] = bound as u8;
+                self.before[(first as usize + stretch) % STRETCHES] = bound as u8;
                 let start = bound;
                 while bound < self.bounds.len()
                     && stretch_of(self.bounds[bound], shift, first) == stretch as u64
@@ -119,26 +129,41 @@ impl Buckets {
                 stretch += 1;
             }
         }
-        self.first = first;
-        self.last = last;
+        self.low = f64::from_bits(first << shift);
+        // Behind the largest number there is no other, and the last stretch is not used.
+        let behind = first + last;
+        self.high = if behind <= (INFINITY_BITS - 1) >> shift {
+            f64::from_bits(behind << shift)
+        } else {
+            f64::INFINITY
+        };
         true
     }
 
-    /// The index of the bucket: the number of bounds below the value, which is finite and not negative.
-    #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "the index of a stretch is below 128")]
-    pub(crate) fn index(&self, value: f64) -> usize {
-        if self.shift == 0 {
-            return self.bisect(value);
-        }
-        let stretch = (value.to_bits() >> (self.shift & 63)).saturating_sub(self.first).min(self.last);
-        let before = usize::from(self.before[stretch as usize & (STRETCHES - 1)]);
-        before + usize::from(value > self.padded[before & (TABLE_BOUNDS - 1)])
+    /// Whether buckets are found in a table, which [`Buckets::record`] needs.
+    pub(crate) const fn has_table(&self) -> bool {
+        self.shift != 0
     }
 
-    #[cold]
-    fn bisect(&self, value: f64) -> usize {
-        self.bounds.partition_point(|bound| *bound < value)
+    /// The index of the bucket: the number of bounds below the value, which is finite and not negative.
+    fn index(&self, value: f64) -> usize {
+        if self.has_table() {
+            self.look_up(value)
+        } else {
+            self.bounds.partition_point(|bound| *bound < value)
+        }
+    }
+
+    /// The same by the table; of any other value any bucket.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "only the low bits select the stretch")]
+    fn look_up(&self, value: f64) -> usize {
+        // Written such that each line is one instruction, and a NaN is the lowest number.
+        let clamped = if value > self.low { value } else { self.low };
+        let clamped = if clamped < self.high { clamped } else { self.high };
+        let stretch = (clamped.to_bits() >> (self.shift & 63)) as usize % STRETCHES;
+        let before = usize::from(self.before[stretch]) % TABLE_BOUNDS;
+        before + usize::from(self.padded[before] < value)
     }
 
     /// The upper bounds.
@@ -147,45 +172,61 @@ impl Buckets {
     }
 
     /// How many cells a series takes.
+    #[inline]
     pub(crate) const fn cells(&self) -> usize {
-        HEAD + self.bounds.len() + 1
+        self.cells
     }
 
-    /// Records into the series at `offset`; `None` if the slab is too small for it, or the series may have moved.
+    /// How many cells a slab must have from the start of a series on, so that the series can be recorded in it.
+    pub(crate) const fn extent(&self) -> usize {
+        if self.cells > EXTENT { self.cells } else { EXTENT }
+    }
+
+    /// Records into the series at `offset`. `None` where it cannot tell that this is the way: the slab may be too small, the
+    /// series may have moved, the value may be none that a histogram takes.
     ///
-    /// The value is finite and not negative.
+    /// Only for buckets that have a table; of others the bucket would be a wrong one.
     #[inline]
     pub(crate) fn record(&self, slab: &[AtomicU64], offset: usize, value: f64) -> Option<()> {
-        self.record_unless::<true>(slab, offset, value)
-    }
-
-    /// As [`Buckets::record`], for a series that is known to be there.
-    pub(crate) fn record_here(&self, slab: &[AtomicU64], offset: usize, value: f64) -> Option<()> {
-        self.record_unless::<false>(slab, offset, value)
-    }
-
-    #[inline]
-    fn record_unless<const MOVED: bool>(&self, slab: &[AtomicU64], offset: usize, value: f64) -> Option<()> {
-        let ([sum, smallest, largest], buckets) = slab.get(offset..)?.split_first_chunk::<HEAD>()?;
-        let bucket = buckets.get(self.index(value))?;
-        // Bits of numbers that are not negative are ordered like the numbers. Both extremes are kept such that a fresh
-        // cell, zero, is smaller than every recorded one.
+        let series = slab.get(offset..)?.first_chunk::<EXTENT>()?;
+        // Bits of numbers that are not negative are ordered like the numbers, and those of what is not recorded, negative
+        // or not finite, lie above them. So what is special about a measurement has to be asked of new largest ones only,
+        // and a series that moved has the largest measurement zero for ever.
         let bits = value.to_bits();
-        if bits + 1 > largest.load(Relaxed) {
-            // A series that moved has the largest measurement zero for ever, so that only here has to be asked.
-            if MOVED && moved::any() {
+        if bits >= series[LARGEST].load(Relaxed) {
+            if bits >= moved::limit() {
                 return None;
             }
-            largest.store(bits + 1, Relaxed);
+            series[LARGEST].store(bits, Relaxed);
         }
-        if !bits > smallest.load(Relaxed) {
-            smallest.store(!bits, Relaxed);
-        }
-        sum.store((f64::from_bits(sum.load(Relaxed)) + value).to_bits(), Relaxed);
-        // Last and released: who reads this count finds the sum and the extremes in place.
-        bucket.store(bucket.load(Relaxed) + 1, Release);
+        add(series, HEAD + self.look_up(value), value);
         Some(())
     }
+
+    /// As [`Buckets::record`], for any buckets and a series that is known to be there; `None` only if the slab is too small.
+    ///
+    /// The value is finite and not negative.
+    pub(crate) fn record_here(&self, slab: &[AtomicU64], offset: usize, value: f64) -> Option<()> {
+        let series = slab.get(offset..)?.get(..self.cells)?;
+        let bits = value.to_bits();
+        if bits > series[LARGEST].load(Relaxed) {
+            series[LARGEST].store(bits, Relaxed);
+        }
+        add(series, HEAD + self.index(value), value);
+        Some(())
+    }
+}
+
+/// Adds a measurement to all cells of its series but that of the largest.
+#[inline]
+fn add(series: &[AtomicU64], bucket: usize, value: f64) {
+    let bits = value.to_bits();
+    if !bits > series[SMALLEST].load(Relaxed) {
+        series[SMALLEST].store(!bits, Relaxed);
+    }
+    series[SUM].store((f64::from_bits(series[SUM].load(Relaxed)) + value).to_bits(), Relaxed);
+    // Last and released: who reads this count finds the sum and the extremes in place.
+    series[bucket].store(series[bucket].load(Relaxed) + 1, Release);
 }
 
 /// The stretch of a bound that is not negative.
@@ -199,71 +240,10 @@ pub(crate) fn is_recordable(value: f64) -> bool {
     value.to_bits() < INFINITY_BITS
 }
 
-/// The contents of one histogram series, summed over slabs.
-#[derive(Debug, Clone)]
-pub(crate) struct Distribution {
-    pub(crate) bounds: &'static [f64],
-    pub(crate) sum: f64,
-    pub(crate) smallest: Option<f64>,
-    pub(crate) largest: Option<f64>,
-    pub(crate) counts: Vec<u64>,
-}
-
-impl Distribution {
-    pub(crate) fn new(bounds: &'static [f64]) -> Self {
-        Self { bounds, sum: 0.0, smallest: None, largest: None, counts: vec![0; bounds.len() + 1] }
-    }
-
-    /// Adds what one slab has of the series at `offset`.
-    pub(crate) fn add_slab(&mut self, slab: &[AtomicU64], offset: usize) {
-        // A slab may end inside the series: recording only needs the bucket that it writes to.
-        let Some((cells, buckets)) = slab.get(offset..).and_then(<[_]>::split_first_chunk::<HEAD>) else {
-            return;
-        };
-        let mut any = 0;
-        for (count, cell) in self.counts.iter_mut().zip(buckets) {
-            let n = cell.load(Acquire);
-            any |= n;
-            *count += n;
-        }
-        if any != 0 {
-            self.sum += f64::from_bits(cells[0].load(Relaxed));
-            let smallest = cells[1].load(Relaxed);
-            let largest = cells[2].load(Relaxed);
-            self.widen((smallest != 0).then(|| f64::from_bits(!smallest)));
-            self.widen((largest != 0).then(|| f64::from_bits(largest - 1)));
-        }
-    }
-
-    /// Adds another series of the same buckets; one of others is left out.
-    pub(crate) fn merge(&mut self, other: &Self) {
-        if self.bounds != other.bounds {
-            return;
-        }
-        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
-            *count += more;
-        }
-        self.sum += other.sum;
-        self.widen(other.smallest);
-        self.widen(other.largest);
-    }
-
-    fn widen(&mut self, value: Option<f64>) {
-        if let Some(value) = value {
-            self.smallest = Some(self.smallest.map_or(value, |smallest| smallest.min(value)));
-            self.largest = Some(self.largest.map_or(value, |largest| largest.max(value)));
-        }
-    }
-
-    /// The number of measurements.
-    pub(crate) fn count(&self) -> u64 {
-        self.counts.iter().sum()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::distribution::Distribution;
 
     fn scan(bounds: &[f64], value: f64) -> usize {
         bounds.iter().filter(|bound| **bound < value).count()
@@ -315,7 +295,7 @@ mod tests {
     #[test]
     fn extremes_sum_and_counts_come_back() {
         let buckets = Buckets::new(SECONDS);
-        let slab: Vec<AtomicU64> = (0..40).map(|_| AtomicU64::new(0)).collect();
+        let slab: Vec<AtomicU64> = (0..60).map(|_| AtomicU64::new(0)).collect();
         for value in [0.0, 0.3, 12.0] {
             buckets.record(&slab, 3, value).unwrap();
         }
@@ -324,14 +304,17 @@ mod tests {
         assert_eq!((read.smallest, read.largest, read.count()), (Some(0.0), Some(12.0), 3));
         assert!((read.sum - 12.3).abs() < 1e-12);
         assert_eq!((read.counts[0], read.counts[7], read.counts[14]), (1, 1, 1));
-        assert!(buckets.record(&slab, 35, 1.0).is_none());
+        assert!(buckets.record(&slab, 55, 1.0).is_none());
+        for refused in [-1.0, -0.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -f64::NAN] {
+            assert!(buckets.record(&slab, 3, refused).is_none(), "{refused}");
+        }
     }
 
     #[test]
     fn what_a_slab_that_ends_inside_the_series_took_comes_back() {
         let buckets = Buckets::new(SECONDS);
-        let all: Vec<AtomicU64> = (0..40).map(|_| AtomicU64::new(0)).collect();
-        for length in 0..=40 {
+        let all: Vec<AtomicU64> = (0..80).map(|_| AtomicU64::new(0)).collect();
+        for length in 0..=80 {
             let slab = &all[..length];
             for cell in &all {
                 cell.store(0, Relaxed);

@@ -50,19 +50,20 @@ pub(crate) fn count(slab: Slab, at: usize) {
 /// Records a measurement into the series at `at` of a thread's slab.
 #[inline]
 pub(crate) fn measure(slab: Slab, buckets: &'static Buckets, at: usize, value: f64) {
-    if let Some(value) = accept(value)
-        && buckets.record(slab, at, value).is_none()
-    {
+    if !buckets.has_table() || buckets.record(slab, at, value).is_none() {
         measure_cold(slab, buckets, at, value);
     }
 }
 
-/// As [`measure`], where the slab is too small or the series has moved.
+/// As [`measure`], where the way to the bucket is a longer one.
 #[cold]
-fn measure_cold(slab: Slab, buckets: &'static Buckets, at: usize, value: f64) {
+pub(crate) fn measure_cold(slab: Slab, buckets: &'static Buckets, at: usize, value: f64) {
+    let Some(value) = accept(value) else {
+        return;
+    };
     let Place { buckets, offset } = moved::current(buckets, at);
     if buckets.record_here(slab, offset, value).is_none() {
-        store::write_cold(offset + buckets.cells(), &mut |slab| {
+        store::write_cold(offset + buckets.extent(), &mut |slab| {
             buckets.record_here(slab, offset, value);
         });
     }

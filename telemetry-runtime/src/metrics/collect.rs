@@ -6,10 +6,10 @@ use std::collections::btree_map::{BTreeMap, Entry};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use super::buckets::Distribution;
 use super::by_attributes::hash;
 use super::callbacks::{self, Observed};
 use super::descriptor::{Descriptor, InstrumentKind};
+use super::distribution::Distribution;
 use super::registry::{self, Family, Reading};
 use super::snapshot::{
     Attributes, HistogramPoint, MeterScope, Metric, MetricData, Number, NumberPoint, ScopeMetrics,

@@ -45,6 +45,7 @@ mod callbacks;
 mod cells;
 mod collect;
 mod descriptor;
+mod distribution;
 mod function;
 mod health;
 mod instruments;

@@ -2,16 +2,17 @@
 //!
 //! A series' cells lie at an offset that instruments keep and that no other thread can change. So a series whose buckets the
 //! configuration changes after it was recorded stays where it is for those instruments, and moves all the same: its cell of
-//! the largest measurement is put back to zero, every measurement is larger than that, and a new largest measurement is the
+//! the largest measurement is put back to zero, no measurement is smaller than that, and a new largest measurement is the
 //! one case in which recording asks here. Series that did not move pay for it only with each new largest measurement, and
 //! only where another one did.
 
 use std::hash::BuildHasher;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::{Mutex, OnceLock};
 
 use super::buckets::{Buckets, LARGEST};
+use super::number::INFINITY_BITS;
 use super::registry::Lookup;
 use super::store::{Busy, Slab, lock, reserve};
 
@@ -31,18 +32,20 @@ pub(crate) struct Place {
     pub(crate) offset: usize,
 }
 
-static ANY: AtomicBool = AtomicBool::new(false);
+/// The bits from which on a new largest measurement is not just stored: zero, so that it is none, once a series has moved.
+static LIMIT: AtomicU64 = AtomicU64::new(INFINITY_BITS);
 static MOVED: Lookup<Moved> = Lookup::new();
 
-/// Whether any series is elsewhere now, so that it has to be asked which one.
+/// The bits from which on a new largest measurement has to be looked at: those of no number, or all of them where any series
+/// is elsewhere now, so that it has to be asked which one.
 #[inline]
-pub(crate) fn any() -> bool {
-    ANY.load(Relaxed)
+pub(crate) fn limit() -> u64 {
+    LIMIT.load(Relaxed)
 }
 
 /// Where the series at this offset is now.
 pub(crate) fn current(buckets: &'static Buckets, offset: usize) -> Place {
-    if !ANY.load(Acquire) {
+    if LIMIT.load(Acquire) != 0 {
         return Place { buckets, offset };
     }
     let mut place = Place { buckets, offset };
@@ -71,7 +74,7 @@ pub(crate) fn restart(busy: &Busy, offset: usize, buckets: &'static Buckets) {
             let _ = last.next.set(moved);
         }
     }
-    ANY.store(true, Release);
+    LIMIT.store(0, Release);
 }
 
 /// Makes every thread ask where the series at `offset` is. It is done again at each collection, because a thread that was

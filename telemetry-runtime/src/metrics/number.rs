@@ -11,8 +11,8 @@ use super::snapshot::Number;
 /// The bits of positive infinity. Non-negative finite numbers, and only they, are below it.
 pub(crate) const INFINITY_BITS: u64 = f64::INFINITY.to_bits();
 
-/// What a gauge's cell is xored with, so that a fresh cell means "never set": the payload of a NaN that no
-/// arithmetic makes.
+/// What the cell of a gauge of integers is xored with, so that a fresh cell means "never set": a number that nobody
+/// counts to.
 const NEVER_SET: u64 = 0x7ff8_5e17_0f0a_6a11;
 
 mod sealed {
@@ -255,14 +255,9 @@ impl GaugeNumber for i64 {
 impl GaugeNumber for f64 {
     #[inline]
     fn gauge_bits(self) -> u64 {
-        // Never 0: the caller refuses NaN, and the mark is one.
-        f64::to_bits(self) ^ NEVER_SET
+        // Never 0: that would be the NaN whose bits are all set, and the caller refuses NaN.
+        !f64::to_bits(self)
     }
-}
-
-/// The bits of a gauge that was set, from its cell; `None` if it never was.
-pub(crate) fn gauge_value(cell: u64) -> Option<u64> {
-    (cell != 0).then_some(cell ^ NEVER_SET)
 }
 
 impl NumberKind {
@@ -273,6 +268,15 @@ impl NumberKind {
             Self::I64 => Number::I64(bits.cast_signed()),
             Self::F64 => Number::F64(f64::from_bits(bits)),
         }
+    }
+
+    /// The bits of a gauge of this kind that was set, from its cell; `None` if it never was.
+    pub(crate) fn gauge_value(self, cell: u64) -> Option<u64> {
+        let bits = match self {
+            Self::U64 | Self::I64 => cell ^ NEVER_SET,
+            Self::F64 => !cell,
+        };
+        (cell != 0).then_some(bits)
     }
 
     /// The sum of two numbers of this kind, both as bits.

@@ -2,8 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::OnceLock;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::site::Site;
@@ -11,8 +10,8 @@ use crate::metrics::attributes::MetricAttributes;
 use crate::metrics::descriptor::Descriptor;
 use crate::metrics::health::{self, Drop};
 use crate::metrics::number::GaugeNumber;
-use crate::metrics::registry::Rows;
-use crate::metrics::store;
+use crate::metrics::registry::{DenseRows, Rows};
+use crate::metrics::store::{self, UNSET};
 use crate::plugin::Scope;
 
 /// The last value that was set.
@@ -20,8 +19,8 @@ use crate::plugin::Scope;
 /// `T` is `u64`, `i64` or `f64`; `A` is the type of the attributes, `()` for none. Each series is one cell that all
 /// threads share: the last write wins. A gauge that was never set has no point.
 pub struct Gauge<T: GaugeNumber, A: MetricAttributes = ()> {
-    /// One cell per row of a closed set.
-    cells: OnceLock<&'static [AtomicU64]>,
+    /// The offset of the first row's cell.
+    base: AtomicUsize,
     site: Site,
     _types: PhantomData<fn(T, A)>,
 }
@@ -43,7 +42,7 @@ impl<T: GaugeNumber, A: MetricAttributes> Gauge<T, A> {
     }
 
     const fn new(descriptor: &'static Descriptor, scope: Scope) -> Self {
-        Self { cells: OnceLock::new(), site: Site::new(descriptor, scope), _types: PhantomData }
+        Self { base: AtomicUsize::new(UNSET), site: Site::new(descriptor, scope), _types: PhantomData }
     }
 
     /// Sets the series of these attributes to `value`.
@@ -61,7 +60,7 @@ impl<T: GaugeNumber, A: MetricAttributes> Gauge<T, A> {
         }
         let index = attributes.index();
         if value.is_finite()
-            && let Some(cell) = self.cells.get().and_then(|cells| cells.get(index))
+            && let Some(cell) = store::shared_at(self.base.load(Relaxed).wrapping_add(index))
         {
             return store::shared_cell(cell).store(value.gauge_bits(), Relaxed);
         }
@@ -74,8 +73,7 @@ impl<T: GaugeNumber, A: MetricAttributes> Gauge<T, A> {
         if !value.is_finite() {
             return health::dropped(Drop::Value);
         }
-        self.register();
-        if let Some(cell) = self.cells.get().and_then(|cells| cells.get(index)) {
+        if let Some(cell) = self.register().and_then(|rows| rows.shared.get(index)) {
             store::shared_cell(cell).store(value.gauge_bits(), Relaxed);
         }
     }
@@ -90,10 +88,12 @@ impl<T: GaugeNumber, A: MetricAttributes> Gauge<T, A> {
     }
 
     #[cold]
-    fn register(&self) {
-        if let Some(Rows::Dense(rows)) = self.site.table::<A>().map(|table| &table.rows) {
-            self.cells.get_or_init(|| &rows.shared);
-        }
+    fn register(&self) -> Option<&'static DenseRows> {
+        let Rows::Dense(rows) = &self.site.table::<A>()?.rows else {
+            return None;
+        };
+        self.base.store(rows.shared_base, Relaxed);
+        Some(rows)
     }
 
     pub(crate) fn site(&self) -> &Site {

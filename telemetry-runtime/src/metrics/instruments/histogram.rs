@@ -68,29 +68,22 @@ impl<T: HistogramNumber, A: MetricAttributes> Histogram<T, A> {
             return self.record_open(value, &attributes);
         }
         let index = attributes.index();
-        if is_recordable(value) {
-            let offset = index.wrapping_mul(self.buckets.cells()).wrapping_add(self.base.load(Relaxed));
-            if self.buckets.record(store::slab(), offset, value).is_some() {
-                return;
-            }
+        let offset = index.wrapping_mul(self.buckets.cells()).wrapping_add(self.base.load(Relaxed));
+        if self.buckets.record(store::slab(), offset, value).is_none() {
+            self.record_cold(value, index);
         }
-        self.record_cold(value, index);
     }
 
     #[cold]
     #[inline(never)]
     fn record_cold(&self, value: f64, index: usize) {
-        let Some(value) = accept(value) else {
-            return;
-        };
         if let Some((base, buckets)) = self.register() {
-            cells::measure(store::slab(), buckets, base + index * buckets.cells(), value);
+            cells::measure_cold(store::slab(), buckets, base + index * buckets.cells(), value);
         }
     }
 
     fn record_open<B: MetricAttributes>(&self, value: f64, attributes: &B) {
-        if let Some(value) = accept(value)
-            && let Some(table) = self.site.table::<A>()
+        if let Some(table) = self.site.table::<A>()
             && let Some(row) = table.row(attributes)
             && let Some(buckets) = table.buckets()
         {
@@ -103,8 +96,8 @@ impl<T: HistogramNumber, A: MetricAttributes> Histogram<T, A> {
     fn register(&self) -> Option<(usize, &'static Buckets)> {
         let table = self.site.table::<A>()?;
         let (base, buckets) = (dense_base(table), table.buckets()?);
-        // Where the configuration has given the metric other buckets, each measurement comes this way.
-        if buckets.bounds() == self.buckets.bounds() {
+        // Without a table, and where the configuration has given the metric other buckets, each measurement comes this way.
+        if self.buckets.has_table() && buckets.bounds() == self.buckets.bounds() {
             self.base.store(base, Relaxed);
         }
         Some((base, buckets))

@@ -107,6 +107,26 @@ fn gauges_keep_the_last_value_and_zero_is_a_value() {
 }
 
 #[test]
+fn a_gauge_keeps_every_number_of_its_type() {
+    static I: Gauge<i64> = Gauge::declared(descriptor!(Gauge, I64, "t-gauge-any", "a.i"));
+    static U: Gauge<u64> = Gauge::declared(descriptor!(Gauge, U64, "t-gauge-any", "a.u"));
+    static F: Gauge<f64> = Gauge::declared(descriptor!(Gauge, F64, "t-gauge-any", "a.f"));
+    let shown = |name: &str| numbers("t-gauge-any", name)[0].1.to_bits();
+    for value in [0, -1, 1] {
+        I.set(i64::from(value));
+        assert_eq!(shown("a.i"), f64::from(value).to_bits());
+    }
+    for value in [0, 1, u32::MAX] {
+        U.set(u64::from(value));
+        assert_eq!(shown("a.u"), f64::from(value).to_bits());
+    }
+    for value in [0.0, -0.0, f64::MIN, f64::MAX, 5e-324] {
+        F.set(value);
+        assert_eq!(shown("a.f"), value.to_bits());
+    }
+}
+
+#[test]
 fn up_down_counters_come_back_to_zero_and_stay() {
     static U: UpDownCounter<i64, (bool,)> =
         UpDownCounter::declared(descriptor!(UpDownCounter, I64, "t-updown", "a.b", attribute_keys(&["on"])));

@@ -2,16 +2,16 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::OnceLock;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::site::{Site, touch};
 use crate::metrics::attributes::MetricAttributes;
 use crate::metrics::descriptor::Descriptor;
 use crate::metrics::health::{self, Drop};
 use crate::metrics::number::UpDownNumber;
-use crate::metrics::registry::Rows;
-use crate::metrics::store;
+use crate::metrics::registry::{DenseRows, Rows};
+use crate::metrics::store::{self, UNSET};
 use crate::plugin::Scope;
 
 /// A sum that goes up and down.
@@ -21,8 +21,8 @@ use crate::plugin::Scope;
 ///
 /// A series exists once something was added to it. One without attributes shows 0 from the start.
 pub struct UpDownCounter<T: UpDownNumber, A: MetricAttributes = ()> {
-    /// One cell per row of a closed set.
-    cells: OnceLock<&'static [AtomicU64]>,
+    /// The offset of the first row's cell.
+    base: AtomicUsize,
     site: Site,
     _types: PhantomData<fn(T, A)>,
 }
@@ -44,7 +44,7 @@ impl<T: UpDownNumber, A: MetricAttributes> UpDownCounter<T, A> {
     }
 
     const fn new(descriptor: &'static Descriptor, scope: Scope) -> Self {
-        Self { cells: OnceLock::new(), site: Site::new(descriptor, scope), _types: PhantomData }
+        Self { base: AtomicUsize::new(UNSET), site: Site::new(descriptor, scope), _types: PhantomData }
     }
 
     /// Adds `n` to the series of these attributes.
@@ -62,7 +62,7 @@ impl<T: UpDownNumber, A: MetricAttributes> UpDownCounter<T, A> {
         }
         let index = attributes.index();
         if n.is_finite()
-            && let Some(cell) = self.cells.get().and_then(|cells| cells.get(index))
+            && let Some(cell) = store::shared_at(self.base.load(Relaxed).wrapping_add(index))
         {
             // From zero, the series may be new.
             if n.add_shared(store::shared_cell(cell)) == 0 {
@@ -79,8 +79,7 @@ impl<T: UpDownNumber, A: MetricAttributes> UpDownCounter<T, A> {
         if !n.is_finite() {
             return health::dropped(Drop::Value);
         }
-        self.register();
-        if let Some(cell) = self.cells.get().and_then(|cells| cells.get(index)) {
+        if let Some(cell) = self.register().and_then(|rows| rows.shared.get(index)) {
             n.add_shared(store::shared_cell(cell));
             self.touch(index);
         }
@@ -105,10 +104,12 @@ impl<T: UpDownNumber, A: MetricAttributes> UpDownCounter<T, A> {
     }
 
     #[cold]
-    fn register(&self) {
-        if let Some(Rows::Dense(rows)) = self.site.table::<A>().map(|table| &table.rows) {
-            self.cells.get_or_init(|| &rows.shared);
-        }
+    fn register(&self) -> Option<&'static DenseRows> {
+        let Rows::Dense(rows) = &self.site.table::<A>()?.rows else {
+            return None;
+        };
+        self.base.store(rows.shared_base, Relaxed);
+        Some(rows)
     }
 
     pub(crate) fn site(&self) -> &Site {

@@ -22,7 +22,7 @@ pub(crate) use family::{Family, Identity};
 pub(crate) use lookup::Lookup;
 pub(crate) use open::{cardinality_limit, set_cardinality_limit};
 pub(crate) use read::{Reading, canonical};
-pub(crate) use table::{Column, ColumnKind, Columns, Outcomes, RowCells, Rows, Schema, Table};
+pub(crate) use table::{Column, ColumnKind, Columns, DenseRows, Outcomes, RowCells, Rows, Schema, Table};
 
 use super::buckets::Buckets;
 use super::descriptor::Descriptor;

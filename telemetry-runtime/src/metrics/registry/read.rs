@@ -6,9 +6,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::{Column, ColumnKind, Family, Outcomes, RowCells, Rows, Table};
-use crate::metrics::buckets::Distribution;
+use crate::metrics::distribution::Distribution;
 use crate::metrics::moved::{self, Place};
-use crate::metrics::number::gauge_value;
 use crate::metrics::snapshot::{AttributeData, Attributes};
 use crate::metrics::store::{Busy, Slab, Source};
 use crate::outcome::Outcome;
@@ -177,7 +176,9 @@ impl Column {
                 let bits = row.shared(at);
                 (bits != 0 || touched).then_some(Reading::Number(bits))
             }
-            ColumnKind::Gauge => gauge_value(row.shared(at)).map(Reading::Number),
+            ColumnKind::Gauge => {
+                self.family.descriptor().number.gauge_value(row.shared(at)).map(Reading::Number)
+            }
         }
     }
 }

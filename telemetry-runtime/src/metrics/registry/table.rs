@@ -141,15 +141,13 @@ pub(crate) struct DenseRows {
     /// The offset of the first row.
     pub(crate) base: usize,
     /// The shared cells of all rows.
-    pub(crate) shared: Box<[AtomicU64]>,
+    pub(crate) shared: &'static [AtomicU64],
+    /// The offset of the first of them; beyond all if they have none.
+    pub(crate) shared_base: usize,
     /// Whether a row exists though its sums are zero.
     touched: Box<[AtomicBool]>,
     /// Made at the first collection that finds a value.
     attributes: OnceLock<Box<[OnceLock<RowAttributes>]>>,
-}
-
-fn zeros(count: usize) -> Box<[AtomicU64]> {
-    (0..count).map(|_| AtomicU64::new(0)).collect()
 }
 
 impl DenseRows {
@@ -185,9 +183,11 @@ impl Table {
         let rows = if schema.open {
             Rows::Open(Box::new(OpenRows::new(schema.limits)))
         } else {
+            let (shared_base, shared) = store::reserve_shared(columns.shared * count);
             Rows::Dense(DenseRows {
                 base: store::reserve(busy, columns.cells * count),
-                shared: zeros(columns.shared * count),
+                shared,
+                shared_base,
                 touched: (0..count).map(|_| AtomicBool::new(false)).collect(),
                 attributes: OnceLock::new(),
             })

@@ -13,6 +13,7 @@ mod busy;
 #[cfg(any(test, feature = "testing"))]
 mod isolated;
 mod pool;
+mod shared;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ pub(crate) use busy::{Busy, lock};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use isolated::Isolated;
 pub(crate) use pool::{reserve, slabs};
+pub(crate) use shared::{reserve_shared, shared_at};
 pub(crate) use source::Source;
 
 use super::health::{self, Drop as Dropped};
