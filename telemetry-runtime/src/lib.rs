@@ -97,6 +97,7 @@ mod principal;
 mod self_telemetry;
 mod sensitive;
 pub mod services;
+mod sync;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod trace;

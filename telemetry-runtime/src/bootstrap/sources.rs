@@ -44,8 +44,7 @@ impl SpanSource for RecordedSpans {
     }
 
     fn settle(&self, exported: usize, failed: usize) {
-        queue::report_exported(exported);
-        queue::report_failed(failed);
+        queue::settle(exported, failed);
     }
 
     fn on_full(&self, wake: Box<dyn Fn() + Send + Sync>) {
