@@ -1,13 +1,14 @@
 //! One receiver: sending bytes over whichever transport, again where that helps.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Uri;
 
 use super::Signal;
-use super::encode::Part;
-use super::retry::{Failure, retrying};
+use super::encode::{self, Part, Request};
+use super::retry::{Failure, GivenUp, retrying};
 use super::secrets::Headers;
 use crate::config::{OtlpConfig, OtlpProtocol};
 use crate::export::sink::{ExportError, Receipt};
@@ -99,23 +100,32 @@ impl Client {
         }
     }
 
-    /// Sends the parts of an export. Parts that are lost are told as refused where others arrived.
-    pub(super) async fn send_all(
+    /// Sends the parts of an export. What the receiver finds too large is divided further. Parts that are lost are told as
+    /// refused where others arrived.
+    pub(super) async fn send_all<R: Request>(
         &self,
         parts: Vec<Part>,
         read: impl Fn(&[u8]) -> Receipt,
     ) -> Result<Receipt, ExportError> {
         let mut total = Receipt::default();
         let mut arrived = false;
-        for part in parts {
+        let mut parts = VecDeque::from(parts);
+        while let Some(part) = parts.pop_front() {
             let (rejected, message) = match part {
-                Part::Send(body, units) => match self.send(body).await {
+                Part::Send(body, units) => match self.send(body.clone()).await {
                     Ok(response) => {
                         arrived = true;
                         let receipt = read(&response);
                         (receipt.rejected, self.headers.redact(&receipt.message))
                     }
-                    Err(message) => (units as u64, message),
+                    Err(GivenUp { too_large: true, message }) => match &*encode::smaller::<R>(body, units) {
+                        [Part::TooLarge(units)] => (*units as u64, message),
+                        smaller => {
+                            smaller.iter().rev().for_each(|part| parts.push_front(part.clone()));
+                            continue;
+                        }
+                    },
+                    Err(GivenUp { message, .. }) => (units as u64, message),
                 },
                 Part::TooLarge(units) => {
                     (units as u64, format!("more than the {} bytes of a request", self.request_limit()))
@@ -129,9 +139,10 @@ impl Client {
         if arrived || total.rejected == 0 { Ok(total) } else { Err(ExportError::new(total.message)) }
     }
 
-    async fn send(&self, body: Bytes) -> Result<Bytes, String> {
+    async fn send(&self, body: Bytes) -> Result<Bytes, GivenUp> {
         let attempt = |left| self.attempt(body.clone(), left);
-        retrying(self.timeout, attempt).await.map_err(|message| self.headers.redact(&message))
+        let sent = retrying(self.timeout, attempt).await;
+        sent.map_err(|error| GivenUp { message: self.headers.redact(&error.message), ..error })
     }
 
     #[cfg_attr(

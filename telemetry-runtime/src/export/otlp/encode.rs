@@ -4,16 +4,21 @@ use bytes::Bytes;
 use prost::Message;
 
 /// A message that can be sent in two halves.
-pub(super) trait Request: Message + Sized {
+pub(super) trait Request: Message + Default + Sized {
     /// How many spans or points it holds.
     fn units(&self) -> usize;
 
     /// Moves about half of it into a second message; `None` where it cannot be divided.
     fn split(&mut self) -> Option<Self>;
+
+    /// Makes what cannot be divided shorter; false where nothing of it can be spared.
+    fn shrink(&mut self) -> bool {
+        false
+    }
 }
 
 /// A part of an export.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Part {
     /// Bytes to send, and the units in them.
     Send(Bytes, usize),
@@ -34,11 +39,28 @@ pub(super) fn parts(request: impl Request, limit: usize) -> Vec<Part> {
             // The first half is next, so that the order is kept.
             rest.push(second);
             rest.push(request);
+        } else if request.shrink() {
+            rest.push(request);
         } else {
             parts.push(Part::TooLarge(request.units()));
         }
     }
     parts
+}
+
+/// A request that its receiver found too large, in two halves or a shorter form.
+///
+/// It is read again for that: it happens seldom, and costs nothing until it does.
+pub(super) fn smaller<R: Request>(body: Bytes, units: usize) -> Vec<Part> {
+    let whole = |request: &R| Part::Send(request.encode_to_vec().into(), request.units());
+    match R::decode(body) {
+        Ok(mut request) => match request.split() {
+            Some(second) => vec![whole(&request), whole(&second)],
+            None if request.shrink() => vec![whole(&request)],
+            None => vec![Part::TooLarge(units)],
+        },
+        Err(_) => vec![Part::TooLarge(units)],
+    }
 }
 
 /// A group of items of one scope.

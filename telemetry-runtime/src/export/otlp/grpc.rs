@@ -89,6 +89,9 @@ impl Grpc {
 fn refusal(status: &Status) -> Failure {
     let asked = retry_delay(status.details());
     let retry = match (status.code(), asked) {
+        (Code::OutOfRange | Code::ResourceExhausted, None) if is_too_large(status.message()) => {
+            Retry::Smaller
+        }
         (
             Code::Cancelled
             | Code::DeadlineExceeded
@@ -111,6 +114,15 @@ fn refusal(status: &Status) -> Failure {
         message = format!("{message}: {}", causes(source));
     }
     Failure { message, retry }
+}
+
+/// Whether a receiver means the size of the message. gRPC has no code for that, so that all one has is what the
+/// implementations say: tonic, those in Go, C++ and Python, in Java, and in .NET.
+fn is_too_large(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    ["message length too large", "larger than max", "exceeds maximum size", "exceeds the maximum"]
+        .iter()
+        .any(|known| message.contains(known))
 }
 
 /// An error with its causes, which say what really happened.

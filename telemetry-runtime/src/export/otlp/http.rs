@@ -95,6 +95,7 @@ fn refusal(status: StatusCode, asked: Option<&str>) -> Failure {
             let wait = asked.and_then(|header| retry_after(header, SystemTime::now()));
             Failure { message, retry: wait.map_or(Retry::BackOff, Retry::After) }
         }
+        StatusCode::PAYLOAD_TOO_LARGE => Failure { message, retry: Retry::Smaller },
         // Whoever answers could send headers and spans anywhere.
         status if status.is_redirection() => Failure::fatal(format!("{message}: redirects are not followed")),
         _ => Failure::fatal(message),

@@ -69,7 +69,7 @@ impl LogExporter for LogSink {
         let parts = parts(request, self.client.request_limit());
         // A panic under the lock would have been one of the transport's: then nothing is sent any more.
         let runtime = self.runtime.lock().map_err(|_| OTelSdkError::AlreadyShutdown)?;
-        match runtime.block_on(self.client.send_all(parts, receipt)) {
+        match runtime.block_on(self.client.send_all::<ExportLogsServiceRequest>(parts, receipt)) {
             Ok(receipt) if receipt.rejected == 0 => Ok(()),
             Ok(receipt) => {
                 self.report(format_args!("{} records were refused: {}", receipt.rejected, receipt.message));

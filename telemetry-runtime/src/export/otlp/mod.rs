@@ -12,8 +12,11 @@ mod http;
 #[cfg(feature = "otlp-logs")]
 mod logs;
 mod metrics;
+mod protobuf;
 mod retry;
 mod secrets;
+mod shrink;
+mod span_bytes;
 mod spans;
 #[cfg(feature = "tls")]
 mod tls;
@@ -23,6 +26,8 @@ mod tests;
 
 use std::sync::Arc;
 
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
 
@@ -89,8 +94,9 @@ impl SpanSink for Otlp {
         resource: &'a Resource,
     ) -> BoxFuture<'a, Result<Receipt, ExportError>> {
         Box::pin(async move {
-            let parts = encode::parts(spans::request(batch, resource), self.client.request_limit());
-            self.client.send_all(parts, spans::receipt).await
+            let parts = spans::parts(&batch, resource, self.client.request_limit());
+            drop(batch);
+            self.client.send_all::<ExportTraceServiceRequest>(parts, spans::receipt).await
         })
     }
 }
@@ -111,7 +117,7 @@ impl MetricSink for Otlp {
     ) -> BoxFuture<'a, Result<Receipt, ExportError>> {
         Box::pin(async move {
             let parts = encode::parts(metrics::request(snapshot, resource), self.client.request_limit());
-            self.client.send_all(parts, metrics::receipt).await
+            self.client.send_all::<ExportMetricsServiceRequest>(parts, metrics::receipt).await
         })
     }
 }

@@ -17,10 +17,20 @@ pub(super) struct Failure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Retry {
     Never,
+    /// With a smaller request only.
+    Smaller,
     /// After a time that we choose.
     BackOff,
     /// Not before the receiver says (`Retry-After`, `RetryInfo`).
     After(Duration),
+}
+
+/// Why nothing more is tried.
+#[derive(Debug, PartialEq)]
+pub(super) struct GivenUp {
+    pub(super) message: String,
+    /// Whether parts of the request may be taken.
+    pub(super) too_large: bool,
 }
 
 impl Failure {
@@ -43,10 +53,11 @@ const LONGEST: Duration = Duration::from_secs(5);
 pub(super) async fn retrying<T, F>(
     limit: Duration,
     mut attempt: impl FnMut(Option<Duration>) -> F,
-) -> Result<T, String>
+) -> Result<T, GivenUp>
 where
     F: Future<Output = Result<T, Failure>>,
 {
+    let give_up = |message| GivenUp { message, too_large: false };
     let deadline = (!limit.is_zero()).then(|| Instant::now() + limit);
     let mut pause = FIRST;
     let mut last: Option<Failure> = None;
@@ -61,16 +72,18 @@ where
             Ok(Err(failure)) => failure,
             Err(limit) => {
                 let before = last.map(|failure| format!(", after: {}", failure.message));
-                return Err(format!("no answer within {limit:?}{}", before.unwrap_or_default()));
+                let message = format!("no answer within {limit:?}{}", before.unwrap_or_default());
+                return Err(give_up(message));
             }
         };
         let wait = match failure.retry {
-            Retry::Never => return Err(failure.message),
+            Retry::Never => return Err(give_up(failure.message)),
+            Retry::Smaller => return Err(GivenUp { message: failure.message, too_large: true }),
             Retry::BackOff => jittered(pause),
             Retry::After(wait) => wait.max(jittered(pause)),
         };
         if deadline.is_some_and(|deadline| Instant::now() + wait >= deadline) {
-            return Err(format!("{} (given up after {limit:?})", failure.message));
+            return Err(give_up(format!("{} (given up after {limit:?})", failure.message)));
         }
         last = Some(failure);
         sleep(wait).await;

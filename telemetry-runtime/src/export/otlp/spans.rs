@@ -1,22 +1,183 @@
-//! Spans as OTLP messages.
+//! Batches of spans as OTLP requests.
 
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use opentelemetry::InstrumentationScope;
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans};
-use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
-use opentelemetry_proto::transform::trace::tonic::group_spans_by_resource_and_scope;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
 use prost::Message as _;
 
-use super::encode::{Group, Request, split_groups};
+use super::encode::{self, Group, Part, Request, split_groups};
+use super::protobuf::{text, varint, varint_len};
+use super::{shrink, span_bytes};
 use crate::export::sink::Receipt;
 
-/// The request for a batch.
-pub(super) fn request(batch: Vec<SpanData>, resource: &Resource) -> ExportTraceServiceRequest {
-    let resource = ResourceAttributesWithSchema::from(resource);
-    ExportTraceServiceRequest { resource_spans: group_spans_by_resource_and_scope(batch, &resource) }
+/// The keys of `ExportTraceServiceRequest.resource_spans` and `ResourceSpans.scope_spans`.
+const RESOURCE_SPANS: u8 = 1 << 3 | 2;
+const SCOPE_SPANS: u8 = 2 << 3 | 2;
+
+/// The bytes of a key and the longest length.
+const FRAME: usize = 1 + 5;
+
+/// A batch in as few requests as `limit` bytes each allow.
+///
+/// Receivers refuse a whole request over their limit, so a span that alone is longer is cut, and does not take its batch with
+/// it.
+pub(super) fn parts(batch: &[SpanData], resource: &Resource, limit: usize) -> Vec<Part> {
+    let around = Around::resource(resource);
+    let scopes = scopes(batch);
+    let mut parts = Vec::new();
+    let mut part = Runs::default();
+    let empty = FRAME * 2 + around.len();
+    let mut size = empty;
+    for (number, scope) in scopes.iter().enumerate() {
+        let scope_size = FRAME + scope.around.len();
+        let mut new = true;
+        for span in 0..scope.ends.len() {
+            let span_size = scope.span(span, span + 1).len();
+            let needed = span_size + if new { scope_size } else { 0 };
+            if size + needed > limit && part.spans > 0 {
+                parts.push(std::mem::take(&mut part).request(&around, &scopes));
+                size = empty;
+                new = true;
+            }
+            let needed = span_size + if new { scope_size } else { 0 };
+            if empty + needed > limit {
+                let alone = Runs { runs: vec![(number, span, span + 1)], spans: 1 };
+                parts.extend(cut(&alone.request(&around, &scopes), limit));
+            } else {
+                part.add(number, span);
+                size += needed;
+                new = false;
+            }
+        }
+    }
+    if part.spans > 0 {
+        parts.push(part.request(&around, &scopes));
+    }
+    parts
+}
+
+/// A request with one span, in a form that fits.
+fn cut(part: &Part, limit: usize) -> Vec<Part> {
+    match part {
+        Part::Send(body, spans) => match ExportTraceServiceRequest::decode(body.clone()) {
+            Ok(request) => encode::parts(request, limit),
+            Err(_) => vec![Part::TooLarge(*spans)],
+        },
+        Part::TooLarge(spans) => vec![Part::TooLarge(*spans)],
+    }
+}
+
+/// What stands before and after the list in a message.
+#[derive(Default)]
+struct Around {
+    before: Vec<u8>,
+    after: Vec<u8>,
+}
+
+impl Around {
+    fn resource(resource: &Resource) -> Self {
+        let mut around = Self::default();
+        span_bytes::resource(&mut around.before, resource);
+        text(&mut around.after, 3, resource.schema_url().unwrap_or_default());
+        around
+    }
+
+    fn scope(scope: &InstrumentationScope) -> Self {
+        let mut around = Self::default();
+        span_bytes::scope(&mut around.before, scope);
+        text(&mut around.after, 3, scope.schema_url().unwrap_or_default());
+        around
+    }
+
+    fn len(&self) -> usize {
+        self.before.len() + self.after.len()
+    }
+}
+
+/// The spans of one scope.
+struct Scope {
+    around: Around,
+    spans: Vec<u8>,
+    /// Where each of them ends.
+    ends: Vec<usize>,
+}
+
+impl Scope {
+    /// The bytes of some spans.
+    fn span(&self, first: usize, end: usize) -> &[u8] {
+        let start = first.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.spans[start..self.ends[end - 1]]
+    }
+}
+
+/// All spans in bytes, by their scopes, each in their order.
+fn scopes(batch: &[SpanData]) -> Vec<Scope> {
+    let mut scopes: Vec<Scope> = Vec::new();
+    let mut known: HashMap<&InstrumentationScope, usize, foldhash::fast::FixedState> = HashMap::default();
+    let mut last: Option<(&InstrumentationScope, usize)> = None;
+    for span in batch {
+        let scope = &span.instrumentation_scope;
+        let index = match last {
+            Some((same, index)) if same == scope => index,
+            _ => *known.entry(scope).or_insert_with(|| {
+                scopes.push(Scope { around: Around::scope(scope), spans: Vec::new(), ends: Vec::new() });
+                scopes.len() - 1
+            }),
+        };
+        last = Some((scope, index));
+        let of_scope = &mut scopes[index];
+        span_bytes::span(&mut of_scope.spans, span);
+        of_scope.ends.push(of_scope.spans.len());
+    }
+    scopes
+}
+
+/// Spans for one request: for each scope, from which to which.
+#[derive(Default)]
+struct Runs {
+    runs: Vec<(usize, usize, usize)>,
+    spans: usize,
+}
+
+impl Runs {
+    fn add(&mut self, scope: usize, span: usize) {
+        self.spans += 1;
+        match self.runs.last_mut() {
+            Some((same, _, end)) if *same == scope && *end == span => *end += 1,
+            _ => self.runs.push((scope, span, span + 1)),
+        }
+    }
+
+    fn request(self, around: &Around, scopes: &[Scope]) -> Part {
+        let scope_len = |&(scope, first, end): &(usize, usize, usize)| {
+            let scope = &scopes[scope];
+            scope.around.len() + scope.span(first, end).len()
+        };
+        let framed = |len: usize| 1 + varint_len(len as u64) + len;
+        let len = around.len() + self.runs.iter().map(|run| framed(scope_len(run))).sum::<usize>();
+        let mut body = Vec::with_capacity(framed(len));
+        body.push(RESOURCE_SPANS);
+        varint(&mut body, len as u64);
+        body.extend_from_slice(&around.before);
+        for run in &self.runs {
+            body.push(SCOPE_SPANS);
+            varint(&mut body, scope_len(run) as u64);
+            let &(scope, first, end) = run;
+            let scope = &scopes[scope];
+            body.extend_from_slice(&scope.around.before);
+            body.extend_from_slice(scope.span(first, end));
+            body.extend_from_slice(&scope.around.after);
+        }
+        body.extend_from_slice(&around.after);
+        Part::Send(Bytes::from(body), self.spans)
+    }
 }
 
 /// What a response says; nothing where it cannot be read, because the request was taken.
@@ -43,6 +204,12 @@ impl Request for ExportTraceServiceRequest {
             schema_url: first.schema_url.clone(),
         };
         Some(Self { resource_spans: vec![second] })
+    }
+
+    fn shrink(&mut self) -> bool {
+        let scopes = self.resource_spans.iter_mut().flat_map(|resource| &mut resource.scope_spans);
+        // What cannot be divided has one span.
+        scopes.flat_map(|scope| &mut scope.spans).any(shrink::span)
     }
 }
 

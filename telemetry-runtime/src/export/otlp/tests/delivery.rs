@@ -38,7 +38,7 @@ pub(super) fn over_grpc(sink: &Sink) -> OtlpConfig {
 }
 
 /// Exports spans as the telemetry thread does.
-fn export(config: &OtlpConfig, spans: Vec<SpanData>) -> Result<Receipt, ExportError> {
+pub(super) fn export(config: &OtlpConfig, spans: Vec<SpanData>) -> Result<Receipt, ExportError> {
     let sink = span_sink(config, &Diagnostics::to_hook(|_| {})).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(sink.export(spans, &resource()))
@@ -126,7 +126,7 @@ fn http_is_tried_again_after_a_passing_failure() {
 
 #[test]
 fn http_is_not_tried_again_after_a_refusal() {
-    for code in [400, 401, 403, 404, 413, 500, 501] {
+    for code in [400, 401, 403, 404, 500, 501] {
         let sink = Sink::http([status(code)]);
         let error = export(&over_http(&sink), vec![span("a")]).unwrap_err();
         assert!(error.to_string().starts_with(&format!("HTTP status {code}")), "{error}");
@@ -238,17 +238,6 @@ fn a_receiver_that_hangs_costs_the_timeout() {
         let error = export(&config, vec![span("a")]).unwrap_err();
         assert!(error.to_string().starts_with("no answer within 200ms"), "{error}");
     }
-}
-
-#[test]
-fn one_oversized_span_does_not_take_its_batch_with_it() {
-    let sink = Sink::grpc([]);
-    let mut large = span("large");
-    large.attributes = vec![opentelemetry::KeyValue::new("body", "x".repeat(5 << 20))];
-    let receipt = export(&over_grpc(&sink), vec![span("a"), large, span("b")]).unwrap();
-    assert_eq!(receipt.rejected, 1);
-    let arrived: Vec<String> = sink.received().iter().flat_map(|received| names(&received.body)).collect();
-    assert_eq!(arrived, ["a", "b"]);
 }
 
 #[test]

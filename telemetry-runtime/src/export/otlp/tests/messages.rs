@@ -7,7 +7,7 @@ use opentelemetry_proto::tonic::metrics::v1::{AggregationTemporality, metric, nu
 use super::super::encode::{Part, Request as _, parts};
 use super::super::retry::retry_after;
 use super::super::*;
-use crate::export::testing::{resource, span};
+use crate::export::testing::resource;
 use crate::metrics::{
     AttributeData, HistogramPoint, MeterScope, Metric, MetricData, Number, NumberPoint, ScopeMetrics,
 };
@@ -103,35 +103,7 @@ fn a_snapshot_is_encoded_to_the_bit() {
 }
 
 #[test]
-fn spans_are_grouped_by_scope() {
-    let mut other = span("b");
-    other.instrumentation_scope = opentelemetry::InstrumentationScope::builder("other").build();
-    let request = spans::request(vec![span("a"), other, span("c")], &resource());
-    let scopes: Vec<_> = request.resource_spans[0]
-        .scope_spans
-        .iter()
-        .map(|scope| (scope.scope.as_ref().unwrap().name.as_str(), scope.spans.len()))
-        .collect();
-    assert_eq!(scopes, [("scope", 2), ("other", 1)]);
-}
-
-#[test]
-fn a_large_request_is_divided_without_losing_anything() {
-    let batch: Vec<_> = (0..100).map(|_| span("work")).collect();
-    let whole = parts(spans::request(batch.clone(), &resource()), usize::MAX);
-    assert!(matches!(&whole[..], [Part::Send(_, 100)]));
-    let divided = parts(spans::request(batch, &resource()), 1000);
-    let units: usize = divided
-        .iter()
-        .map(|part| match part {
-            Part::Send(body, units) => {
-                assert!(body.len() <= 1000);
-                *units
-            }
-            Part::TooLarge(units) => panic!("{units}"),
-        })
-        .sum();
-    assert_eq!(units, 100);
+fn metrics_that_no_request_holds_are_counted() {
     let hopeless = parts(metrics::request(&snapshot(), &resource()), 10);
     assert_eq!(hopeless, [Part::TooLarge(2), Part::TooLarge(1), Part::TooLarge(1)]);
 }

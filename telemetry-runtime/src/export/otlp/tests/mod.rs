@@ -4,4 +4,5 @@ mod delivery;
 mod messages;
 mod runtimes;
 mod sink;
+mod sizes;
 mod tls;

@@ -5,7 +5,8 @@ use std::convert::Infallible;
 use std::future::pending;
 use std::io::Read as _;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
@@ -45,12 +46,16 @@ pub(super) struct Received {
 struct State {
     script: Mutex<VecDeque<Reply>>,
     received: Mutex<Vec<Received>>,
+    /// Requests of more bytes are refused, as receivers do: with 413, or what gRPC's implementation in Go says.
+    limit: OnceLock<usize>,
+    refused: AtomicUsize,
 }
 
 /// A receiver on a free port of the loopback interface.
 pub(super) struct Sink {
     pub(super) address: SocketAddr,
     state: Arc<State>,
+    grpc: bool,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -69,6 +74,20 @@ impl Sink {
         Self::start(grpc, Some(Arc::new(tls).into()), [])
     }
 
+    pub(super) fn is_grpc(&self) -> bool {
+        self.grpc
+    }
+
+    /// Refuses requests of more bytes from now on.
+    pub(super) fn refuse_above(&self, bytes: usize) {
+        self.state.limit.set(bytes).unwrap();
+    }
+
+    /// The requests that were refused for their size.
+    pub(super) fn refused(&self) -> usize {
+        self.state.refused.load(Ordering::Relaxed)
+    }
+
     fn start(grpc: bool, tls: Option<TlsAcceptor>, script: impl IntoIterator<Item = Reply>) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -85,7 +104,7 @@ impl Sink {
                 }
             });
         });
-        Self { address, state, stop: Some(stop), thread: Some(thread) }
+        Self { address, state, grpc, stop: Some(stop), thread: Some(thread) }
     }
 
     pub(super) fn received(&self) -> std::sync::MutexGuard<'_, Vec<Received>> {
@@ -142,6 +161,20 @@ async fn answer(
     let body = body.collect().await.map_err(std::io::Error::other)?.to_bytes();
     let body =
         if grpc { framed(&body) } else { unpacked(&body, head.headers.contains_key("content-encoding")) };
+    if state.limit.get().is_some_and(|limit| body.len() > *limit) {
+        state.refused.fetch_add(1, Ordering::Relaxed);
+        let full = |body: Vec<u8>| Full::new(Bytes::from(body)).boxed();
+        let mut response = Response::new(full(Vec::new()));
+        if grpc {
+            let message = HeaderValue::from_static("grpc: received message larger than max (2 vs. 1)");
+            response.headers_mut().insert("grpc-status", HeaderValue::from_static("8"));
+            response.headers_mut().insert("grpc-message", message);
+            response.headers_mut().insert("content-type", HeaderValue::from_static("application/grpc"));
+        } else {
+            *response.status_mut() = http::StatusCode::PAYLOAD_TOO_LARGE;
+        }
+        return Ok(response);
+    }
     let received = Received { path: head.uri.path().to_owned(), headers: head.headers, body };
     state.received.lock().unwrap().push(received);
     let reply = state.script.lock().unwrap().pop_front().unwrap_or(Reply::Message(Vec::new()));
