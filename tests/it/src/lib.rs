@@ -2,6 +2,7 @@
 
 pub mod certificates;
 pub mod component;
+pub mod counting;
 pub mod exposition;
 pub mod http;
 pub mod judges;
