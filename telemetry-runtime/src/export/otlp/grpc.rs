@@ -103,6 +103,8 @@ fn refusal(status: &Status) -> Failure {
         ) => asked.map_or(Retry::BackOff, Retry::After),
         // The receiver says that it recovers.
         (Code::ResourceExhausted, Some(wait)) => Retry::After(wait),
+        // No receiver said so: the connection broke off before there was an answer.
+        _ if std::error::Error::source(status).is_some() => Retry::BackOff,
         _ => Retry::Never,
     };
     let code = status.code();

@@ -20,7 +20,7 @@ pub enum Fault {
     Delay(Duration),
     /// Never answered.
     Hang,
-    /// HTTP: the connection is closed without an answer; gRPC: the stream is reset.
+    /// The connection is closed without an answer.
     Drop,
     /// Accepted, and answered with so many items rejected.
     Partial {

@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tonic::body::Body;
 
 use super::state::State;
@@ -69,11 +69,26 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
         let Ok((stream, _)) = listener.accept().await else { continue };
         let state = Arc::clone(&state);
         tokio::spawn(async move {
-            let service = service_fn(|request| answer(Arc::clone(&state), request));
-            // An error here is a sender that went away, or a connection that was dropped on purpose.
-            let _ = auto::Builder::new(TokioExecutor::new())
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            let dropped = Arc::new(Notify::new());
+            let service = service_fn(|request| {
+                let (state, dropped) = (Arc::clone(&state), Arc::clone(&dropped));
+                async move {
+                    let answer = answer(state, request).await;
+                    if answer.is_err() {
+                        dropped.notify_one();
+                    }
+                    answer
+                }
+            });
+            let server = auto::Builder::new(TokioExecutor::new());
+            let connection = server.serve_connection(TokioIo::new(stream), service);
+            tokio::select! {
+                biased;
+                // With HTTP/2, an answer that fails would end its stream only.
+                () = dropped.notified() => {}
+                // An error here is a sender that went away.
+                _ = connection => {}
+            }
         });
     }
 }

@@ -8,6 +8,8 @@
 //! ```
 
 mod exit;
+mod faults;
 #[allow(dead_code, reason = "each area asks for a part of it")]
 mod figures;
 mod fork;
+mod runtimes;
