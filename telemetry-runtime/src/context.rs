@@ -229,18 +229,29 @@ pub fn active_baggage() -> Option<Vec<(String, String)>> {
     baggage(&active())
 }
 
-/// The headers of a request as a carrier, for [`extract`]. Of several headers of one name the first counts.
+/// The headers of a request as a carrier, for [`extract`]. Several headers of one name are one list, as HTTP has it.
 #[derive(Clone, Copy, Debug)]
 pub struct Headers<'a>(pub &'a http::HeaderMap);
 
 impl Extractor for Headers<'_> {
     fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key)?.to_str().ok()
+        text(self.0.get(key)?)
+    }
+
+    fn get_all(&self, key: &str) -> Option<Vec<&str>> {
+        let values: Vec<&str> = self.0.get_all(key).iter().filter_map(text).collect();
+        (!values.is_empty()).then_some(values)
     }
 
     fn keys(&self) -> Vec<&str> {
         self.0.keys().map(http::HeaderName::as_str).collect()
     }
+}
+
+/// The text of a header, unless it is longer than any propagator reads: looking at each byte takes time, too.
+fn text(value: &http::HeaderValue) -> Option<&str> {
+    const LONGEST: usize = 16 * 1024;
+    if value.len() > LONGEST { None } else { value.to_str().ok() }
 }
 
 /// The headers of a request as a carrier, for [`inject`]. What is no valid header is left out.

@@ -94,6 +94,7 @@ pub mod metrics;
 mod outcome;
 mod plugin;
 mod principal;
+mod propagation;
 mod self_telemetry;
 mod sensitive;
 pub mod services;
@@ -102,6 +103,9 @@ mod sync;
 pub mod testing;
 pub mod trace;
 
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod __fuzzing;
 #[doc(hidden)]
 pub mod __private;
 

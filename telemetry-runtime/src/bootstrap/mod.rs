@@ -28,6 +28,9 @@ pub use main_function::run_main;
 pub use process::exit;
 pub use switches::is_instrumentation_on;
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use self::settings::propagator;
+
 use self::process::Claim;
 use self::running::{Running, Shared};
 use self::settings::Parts;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use opentelemetry::propagation::TextMapPropagator;
+use opentelemetry::propagation::{TextMapCompositePropagator, TextMapPropagator};
 use opentelemetry::{KeyValue, global};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
@@ -21,6 +21,7 @@ use crate::export::{
 use crate::metrics::views::{AppliedViews, Views};
 use crate::metrics::{MeterNaming, Naming};
 use crate::plugin::{Scope, ScopeKind};
+use crate::propagation::Checked;
 use crate::self_telemetry;
 use crate::trace::{Processors, Sampler, SpanLimits, TraceSettings, TracerScope};
 
@@ -173,6 +174,11 @@ fn configured_sampler(config: SamplerConfig) -> Sampler {
 
 /// Sets the global propagator. It also works where telemetry is switched off: context still passes.
 pub(super) fn install_propagators(configured: &[PropagatorConfig]) {
+    global::set_text_map_propagator(propagator(configured));
+}
+
+/// What reads and writes the context of requests.
+pub(crate) fn propagator(configured: &[PropagatorConfig]) -> impl TextMapPropagator + Send + Sync + 'static {
     let propagators = configured
         .iter()
         .map(|propagator| -> Box<dyn TextMapPropagator + Send + Sync> {
@@ -182,5 +188,5 @@ pub(super) fn install_propagators(configured: &[PropagatorConfig]) {
             }
         })
         .collect();
-    global::set_text_map_propagator(opentelemetry::propagation::TextMapCompositePropagator::new(propagators));
+    Checked(TextMapCompositePropagator::new(propagators))
 }

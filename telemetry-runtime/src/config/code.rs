@@ -1,5 +1,6 @@
 //! What a program's own code decides.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::draft::{Draft, ExporterSettings};
@@ -10,7 +11,9 @@ use super::node::{Entry, Node, Origin, Scalar, Value};
 use super::schema::SignalAction;
 
 /// The values that code sets.
-#[derive(Clone, Debug, Default)]
+///
+/// Its `Debug` form shows the keys and not their values, which may be secrets.
+#[derive(Clone, Default)]
 pub struct Code {
     /// Keys with their values as YAML, such as `telemetry.tracing.enabled` and `false`; of several for one key the last.
     pub values: Vec<(String, String)>,
@@ -24,6 +27,20 @@ pub struct Code {
     pub signals: Option<SignalAction>,
     /// `telemetry.shutdown.signals`, where nothing else says it.
     pub default_signals: Option<SignalAction>,
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys: Vec<&str> = self.values.iter().map(|(key, _)| key.as_str()).collect();
+        f.debug_struct("Code")
+            .field("values", &keys)
+            .field("additions", &self.additions)
+            .field("prometheus_port", &self.prometheus_port)
+            .field("shutdown_timeout", &self.shutdown_timeout)
+            .field("signals", &self.signals)
+            .field("default_signals", &self.default_signals)
+            .finish()
+    }
 }
 
 /// The tree of the values.

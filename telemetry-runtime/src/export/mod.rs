@@ -37,6 +37,8 @@ pub(crate) use live_meters::{LiveMeterProvider, set_meter_provider};
 #[cfg(feature = "otlp-logs")]
 pub(crate) use otlp::LogSink;
 pub(crate) use plan::{ExportPlan, MetricsPlan, SpanSource, SpansPlan};
+#[cfg(all(feature = "fuzzing", feature = "prometheus"))]
+pub(crate) use prometheus::render;
 pub(crate) use sdk_bridge::SdkReader;
 pub(crate) use sdk_view::sdk_view;
 pub use sink::{BoxFuture, ExportError, MetricSink, Receipt, SpanSink};

@@ -17,3 +17,14 @@ mod tests;
 pub(super) use encode::Encoder;
 pub(super) use family::Conflict;
 pub(super) use negotiate::{Format, accepts_gzip};
+
+/// One page, as a scraper that asks for this format gets it.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn render(
+    snapshot: &crate::metrics::Snapshot,
+    resource: &opentelemetry_sdk::Resource,
+    open_metrics: bool,
+) -> String {
+    let accepted = if open_metrics { "application/openmetrics-text; version=1.0.0" } else { "text/plain" };
+    Encoder::default().encode(snapshot, resource, Format::negotiate([accepted])).text
+}

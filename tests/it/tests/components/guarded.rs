@@ -26,9 +26,9 @@ fn a_prometheus_server_scrapes_with_authorization_and_tls_and_not_without() {
     let trusted = authority.file("authority.pem");
     let ask = |token, authority| Prometheus::scrape_with(served.address, Credentials { authority, token });
     let Some(right) = ask("canary", &trusted) else { return };
-    let server = right.expect("the scrape is answered");
-    assert_eq!(server.value("up"), "1");
-    assert_eq!(server.value("sum(backstage_plugin_served_items_seen_total)"), "3");
+    let scraper = right.expect("the scrape is answered");
+    assert_eq!(scraper.value("up"), "1");
+    assert_eq!(scraper.value("sum(backstage_plugin_served_items_seen_total)"), "3");
     let refused = ask("other", &trusted).expect("prometheus is there").expect_err("a wrong token");
     assert!(refused.contains("401 Unauthorized"), "{refused}");
     let said = served.end();

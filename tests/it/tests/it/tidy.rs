@@ -41,7 +41,10 @@ fn code_lines(text: &str) -> Vec<(usize, &str)> {
 
 /// Whether the file holds unit tests only.
 fn is_test(name: &str) -> bool {
-    name.ends_with("/tests.rs") || name.contains("/tests/") || name.ends_with("/testing.rs")
+    name.ends_with("/tests.rs")
+        || name.contains("/tests/")
+        || name.ends_with("/testing.rs")
+        || name.contains("/export/testing/")
 }
 
 /// Places in `folder` whose code contains one of `words`, but for files that start with one of `except`.
