@@ -1,0 +1,35 @@
+//! Our rows. Each is taken after a bootstrap with exporters, by the macros and types as users write them, and read back at an
+//! exporter.
+
+mod counters;
+mod empty;
+mod exporters;
+mod gauges;
+mod histograms;
+mod labels;
+mod memory;
+mod polls;
+mod scrape;
+mod spans;
+mod steps;
+mod throughput;
+
+use telemetry_benches::Row;
+use telemetry_benches::program::{self, Scenarios};
+
+fn main() {
+    let rows: Vec<Row> = [
+        empty::ROWS,
+        counters::ROWS,
+        histograms::ROWS,
+        gauges::ROWS,
+        labels::ROWS,
+        spans::ROWS,
+        polls::ROWS,
+        scrape::ROWS,
+    ]
+    .into_iter()
+    .flat_map(|rows| rows.iter().copied())
+    .collect();
+    program::main(&rows, &Scenarios { memory: memory::print, throughput: throughput::print });
+}
