@@ -18,7 +18,7 @@ pub struct Program {
     pub rows: Vec<Listed>,
 }
 
-/// A row as its program lists it; the fields are those of [`crate::Row`].
+/// A row as its program lists it; the fields are those of the harness's `Row`.
 #[derive(Clone, Debug)]
 pub struct Listed {
     pub name: String,
@@ -69,11 +69,11 @@ impl Program {
     pub fn costs(&self) -> Result<BTreeMap<String, Cost>, Box<dyn Error>> {
         let raw = self.raw_costs()?;
         let cost = |row: &Listed| {
-            let own = raw[&row.name];
+            let own = *raw.get(&row.name)?;
             let less = row.less.as_ref().map(|less| raw[less]).unwrap_or_default();
-            (row.name.clone(), own.minus(less))
+            Some((row.name.clone(), own.minus(less)))
         };
-        Ok(self.rows.iter().map(cost).collect())
+        Ok(self.rows.iter().filter_map(cost).collect())
     }
 
     /// The same, from the last time where the program has not changed since: counts repeat.
@@ -102,6 +102,9 @@ impl Program {
         let failures = Mutex::new(Vec::new());
         let work = || {
             while let Some(row) = self.rows.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if row.count == 0 {
+                    continue;
+                }
                 match self.raw_cost(row) {
                     Ok(cost) => drop(costs.lock().expect("no panic").insert(row.name.clone(), cost)),
                     Err(error) => failures.lock().expect("no panic").push(error.to_string()),
@@ -164,7 +167,7 @@ impl Program {
     /// Where the row fails.
     pub fn time(&self, row: &Listed, threads: u64) -> Result<[f64; 2], Box<dyn Error>> {
         let timed = Command::new(&self.path)
-            .args(["time", &row.name, &row.count.to_string(), &threads.to_string()])
+            .args(["time", &row.name, &row.count.max(1).to_string(), &threads.to_string()])
             .stderr(Stdio::inherit())
             .output()?;
         let text = String::from_utf8(timed.stdout)?;

@@ -1,6 +1,6 @@
 //! The typed counter.
 
-use telemetry_benches::{Row, Started};
+use bench_harness::{Row, Started};
 use telemetry_runtime::{Counter, MetricSet};
 
 use crate::exporters::{self, points};

@@ -1,7 +1,7 @@
 //! The loops, and what they hand to the operation.
 
-use telemetry_benches::inputs::{duration, growing, texts};
-use telemetry_benches::{Row, Started};
+use bench_harness::inputs::{duration, growing, texts};
+use bench_harness::{Row, Started};
 
 use crate::polls;
 use crate::spans::plain;

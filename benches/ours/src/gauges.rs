@@ -1,6 +1,6 @@
 //! The gauge and the up-down counter.
 
-use telemetry_benches::{Row, Started};
+use bench_harness::{Row, Started};
 use telemetry_runtime::{Gauge, MetricSet, UpDownCounter};
 
 use crate::exporters::{self, points};
@@ -9,12 +9,13 @@ pub const ROWS: &[Row] = &[
     Row::new("gauge_set", "loop_growing", || {
         let exporters = exporters::start();
         let load = Load::get();
-        Started::new(|run| run.each(|index| load.last.set(telemetry_benches::inputs::growing(index))))
-            .checked(move |operations| {
+        Started::new(|run| run.each(|index| load.last.set(bench_harness::inputs::growing(index)))).checked(
+            move |operations| {
                 let (series, _, value) = points(&exporters.metric("load.last"));
                 assert_eq!(series, 1);
                 assert!(value > 0.0 && value < operations as f64, "{value} was set");
-            })
+            },
+        )
     }),
     Row::new("up_down_add", "loop", || {
         let exporters = exporters::start();

@@ -1,7 +1,7 @@
 //! The typed histogram, with the fourteen boundaries that seconds have by default.
 
-use telemetry_benches::inputs::{duration, growing};
-use telemetry_benches::{Row, Started};
+use bench_harness::inputs::{duration, growing};
+use bench_harness::{Row, Started};
 use telemetry_runtime::metrics::{Metric, MetricData};
 use telemetry_runtime::{Histogram, MetricSet};
 

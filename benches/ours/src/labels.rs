@@ -1,7 +1,7 @@
 //! Attributes that are texts, in series that exist.
 
-use telemetry_benches::inputs::texts;
-use telemetry_benches::{Row, Started};
+use bench_harness::inputs::texts;
+use bench_harness::{Row, Started};
 use telemetry_runtime::services::CounterHandle;
 use telemetry_runtime::{Counter, Label, MetricAttributes, MetricSet, plugin};
 

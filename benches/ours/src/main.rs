@@ -14,8 +14,8 @@ mod spans;
 mod steps;
 mod throughput;
 
-use telemetry_benches::Row;
-use telemetry_benches::program::{self, Scenarios};
+use bench_harness::Row;
+use bench_harness::program::{self, Scenarios};
 
 fn main() {
     let rows: Vec<Row> = [

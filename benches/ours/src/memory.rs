@@ -2,7 +2,7 @@
 
 use std::sync::{Barrier, OnceLock};
 
-use telemetry_benches::memory::{growth, resident};
+use bench_harness::memory::{growth, resident};
 use telemetry_runtime::{Counter, Histogram, MetricSet, Scope};
 
 use crate::exporters;

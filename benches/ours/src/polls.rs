@@ -4,7 +4,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use telemetry_benches::{Row, Run, Started};
+use bench_harness::{Row, Run, Started};
 
 use crate::exporters::{self, Spans};
 

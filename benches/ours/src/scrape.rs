@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use telemetry_benches::inputs::many_texts;
-use telemetry_benches::{Row, Started};
+use bench_harness::inputs::many_texts;
+use bench_harness::{Row, Started};
 use telemetry_runtime::{Counter, Label, MetricAttributes, MetricSet};
 
 use crate::exporters;

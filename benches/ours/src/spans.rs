@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use telemetry_benches::{Row, Run, Started};
+use bench_harness::{Row, Run, Started};
 use telemetry_runtime::TelemetryBuilder;
 
 use crate::exporters::{self, Exporters, Spans};
@@ -72,7 +72,7 @@ impl std::error::Error for Refused {}
 
 #[telemetry_runtime::backstage_plugin(id = "bench")]
 mod work {
-    use telemetry_benches::run::Group;
+    use bench_harness::run::Group;
     use telemetry_runtime::{metric, traced};
 
     use super::{Refused, evaluated, plain};

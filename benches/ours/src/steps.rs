@@ -2,7 +2,7 @@
 
 use telemetry_runtime::{AttributeValue, MetricAttributes};
 
-telemetry_benches::step! {
+bench_harness::step! {
     #[derive(Clone, Copy, AttributeValue)] value;
     #[derive(Clone, Copy, MetricAttributes)] set;
 }

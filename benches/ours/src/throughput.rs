@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use telemetry_benches::collector::Collector;
-use telemetry_benches::offered::offer;
+use bench_harness::collector::Collector;
+use bench_harness::offered::offer;
 use telemetry_runtime::Telemetry;
 use telemetry_runtime::config::Environment;
 use telemetry_runtime::traced;

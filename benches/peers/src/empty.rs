@@ -4,8 +4,8 @@ use std::hint::black_box;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use telemetry_benches::inputs::{duration, growing, texts};
-use telemetry_benches::{Row, Run, Started};
+use bench_harness::inputs::{duration, growing, texts};
+use bench_harness::{Row, Run, Started};
 
 use crate::words::Step;
 

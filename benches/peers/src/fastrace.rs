@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
+use bench_harness::{Row, Run, Started};
 use fastrace::collector::Config;
 use fastrace::prelude::*;
 use fastrace_opentelemetry::OpenTelemetryReporter;
 use opentelemetry::InstrumentationScope;
 use opentelemetry_sdk::Resource;
-use telemetry_benches::{Row, Run, Started};
 
 use crate::empty::plain;
 use crate::otel_spans::{CHILD, CHILDREN, ROOT, times};

@@ -15,8 +15,8 @@ mod sinks;
 mod tracing_otel;
 mod words;
 
-use telemetry_benches::Row;
-use telemetry_benches::program::{self, Scenarios};
+use bench_harness::Row;
+use bench_harness::program::{self, Scenarios};
 
 fn main() {
     let rows: Vec<Row> = [

@@ -1,5 +1,7 @@
 //! `measured`: dense vectors of fixed labels, and texts in an interner.
 
+use bench_harness::inputs::{SECONDS, duration, growing, many_texts, texts};
+use bench_harness::{Row, Started};
 use measured::label::StaticLabelSet;
 use measured::metric::histogram::Thresholds;
 use measured::text::BufferedTextEncoder;
@@ -8,8 +10,6 @@ use measured::{
     MetricGroup,
 };
 use paracord::ParaCord;
-use telemetry_benches::inputs::{SECONDS, duration, growing, many_texts, texts};
-use telemetry_benches::{Row, Started};
 
 use crate::metrics::assert_text;
 use crate::words;
@@ -150,7 +150,7 @@ pub const ROWS: &[Row] = &[
         })
     }),
     Row::whole("measured/scrape_1000", || scrape(1_000)).count(10).everywhere(1_000),
-    Row::whole("measured/scrape_100000", || scrape(100_000)).count(1).everywhere(100_000),
+    Row::whole("measured/scrape_100000", || scrape(100_000)).timed().everywhere(100_000),
     Row::new("measured/up_down_add", "loop", || {
         let group = group(Gauge::new());
         Started::new(|run| run.each(|_| group.measured.inc()))

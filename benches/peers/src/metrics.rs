@@ -1,9 +1,9 @@
 //! `metrics` with `metrics-exporter-prometheus`: the macros, and handles that the program keeps.
 
+use bench_harness::inputs::{SECONDS, duration, growing, texts};
+use bench_harness::{Row, Started};
 use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use telemetry_benches::inputs::{SECONDS, duration, growing, texts};
-use telemetry_benches::{Row, Started};
 
 use crate::words::Step;
 

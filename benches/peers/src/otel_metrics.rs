@@ -2,10 +2,10 @@
 
 use std::array;
 
+use bench_harness::inputs::{SECONDS, duration, growing, texts};
+use bench_harness::{Row, Started};
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Meter, MeterProvider as _};
-use telemetry_benches::inputs::{SECONDS, duration, growing, texts};
-use telemetry_benches::{Row, Started};
 
 use crate::sinks;
 use crate::words::Step;

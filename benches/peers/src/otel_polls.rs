@@ -1,9 +1,9 @@
 //! Polls under a span: `FutureExt::with_context`, `tracing::Instrument`, and fastrace's `in_span`.
 
+use bench_harness::{Row, Run, Started};
 use fastrace::prelude::*;
 use opentelemetry::trace::{FutureExt as _, TraceContextExt as _, Tracer as _};
 use opentelemetry_sdk::trace::Sampler;
-use telemetry_benches::{Row, Run, Started};
 use tracing::Instrument as _;
 
 use crate::empty::{Waiting, polls};

@@ -3,14 +3,14 @@
 use std::sync::Barrier;
 use std::time::Duration;
 
+use bench_harness::collector::Collector;
+use bench_harness::memory::{growth, resident};
+use bench_harness::offered::offer;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, MeterProvider as _};
 use opentelemetry::trace::{Tracer as _, TracerProvider as _};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use telemetry_benches::collector::Collector;
-use telemetry_benches::memory::{growth, resident};
-use telemetry_benches::offered::offer;
 
 use crate::empty::plain;
 use crate::sinks;

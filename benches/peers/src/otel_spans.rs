@@ -1,9 +1,9 @@
 //! `opentelemetry` with `opentelemetry_sdk`: `Tracer::in_span`, with a batch processor and default settings.
 
+use bench_harness::{Row, Run, Started};
 use opentelemetry::trace::{Span as _, TraceContextExt as _, Tracer as _};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::Sampler;
-use telemetry_benches::{Row, Run, Started};
 
 use crate::empty::plain;
 use crate::sinks::{self, Spans, tracer};

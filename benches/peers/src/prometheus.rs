@@ -1,11 +1,11 @@
 //! `prometheus`: vectors by label values.
 
+use bench_harness::inputs::{SECONDS, duration, growing, texts};
+use bench_harness::{Row, Started};
 use prometheus::core::Collector;
 use prometheus::{
     Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
 };
-use telemetry_benches::inputs::{SECONDS, duration, growing, texts};
-use telemetry_benches::{Row, Started};
 
 use crate::metrics::assert_text;
 use crate::words::Step;

@@ -2,18 +2,18 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64};
 
+use bench_harness::inputs::{SECONDS, duration, growing, texts};
+use bench_harness::{Row, Started};
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
-use telemetry_benches::inputs::{SECONDS, duration, growing, texts};
-use telemetry_benches::{Row, Started};
 
 use crate::metrics::assert_text;
 
-telemetry_benches::step! {
+bench_harness::step! {
     #[derive(Clone, Copy, Debug, Hash, PartialEq, Eq, EncodeLabelValue)] value;
     #[derive(Clone, Copy, Debug, Hash, PartialEq, Eq, EncodeLabelSet)] set;
 }

@@ -1,13 +1,13 @@
 //! Collection and the text for Prometheus, of a counter with three texts as labels; that of `measured` is beside its types.
 
+use bench_harness::inputs::many_texts;
+use bench_harness::{Row, Started};
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::MeterProvider as _;
 use opentelemetry_sdk::metrics::{SdkMeterProvider, Stream};
 use prometheus::{IntCounterVec, Opts, Registry};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use telemetry_benches::inputs::many_texts;
-use telemetry_benches::{Row, Started};
 
 use crate::metrics::assert_text;
 use crate::prometheus_client::Request;
@@ -28,7 +28,7 @@ const fn small(name: &'static str, start: fn() -> Started) -> Row {
 }
 
 const fn large(name: &'static str, start: fn() -> Started) -> Row {
-    Row::whole(name, start).count(1).everywhere(100_000)
+    Row::whole(name, start).timed().everywhere(100_000)
 }
 
 /// Renders again and again, and checks the last text.

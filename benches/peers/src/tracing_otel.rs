@@ -1,8 +1,8 @@
 //! `tracing` with `tracing-opentelemetry`: `#[instrument(skip_all)]`, with a batch processor and default settings.
 
+use bench_harness::{Row, Run, Started};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::trace::Sampler;
-use telemetry_benches::{Row, Run, Started};
 use tracing::instrument;
 use tracing_subscriber::layer::SubscriberExt as _;
 

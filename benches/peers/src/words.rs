@@ -1,6 +1,6 @@
 //! The attributes of the rows, for libraries whose attributes are texts.
 
-telemetry_benches::step! {
+bench_harness::step! {
     #[derive(Clone, Copy)] value;
     #[derive(Clone, Copy)] set;
 }

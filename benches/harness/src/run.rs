@@ -61,10 +61,7 @@ impl Group<'_> {
     }
 }
 
-/// The name of the only function in which callgrind counts, as it shows it.
-pub(crate) const MEASURED: &str = "telemetry_benches::run::measured*";
-
-/// Kept out of line, so that callgrind can tell it from what is around.
+/// The only function in which callgrind counts, by its name; kept out of line, so that it has one.
 #[inline(never)]
 fn measured<T>(first: u64, count: u64, mut operation: impl FnMut(u64) -> T) {
     for index in first..first + count {

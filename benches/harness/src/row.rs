@@ -9,7 +9,7 @@ pub struct Row {
     pub name: &'static str,
     /// The row whose cost is taken off: the loop around the operation, or the operation that this one adds to.
     pub less: Option<&'static str>,
-    /// How often it is repeated under callgrind; twice as often in the second run.
+    /// How often it is repeated under callgrind; twice as often in the second run. 0 where it is only timed.
     pub count: u64,
     /// How many things one operation handles; costs are of one of them.
     pub per: u64,
@@ -40,6 +40,11 @@ impl Row {
     /// Leaves it out of the check: it takes long, or it depends on what other threads do meanwhile.
     pub const fn unchecked(self) -> Self {
         Self { unchecked: true, ..self }
+    }
+
+    /// Only takes its time.
+    pub const fn timed(self) -> Self {
+        Self { count: 0, ..self }
     }
 
     /// An operation that handles so many things, on whatever thread.
