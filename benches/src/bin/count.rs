@@ -87,7 +87,9 @@ fn compare(
 fn forbidden(program: &Program) -> Result<Vec<String>, Box<dyn Error>> {
     let functions = program.functions("counter_3")?;
     println!("\nfunctions in which a typed `add` spends instructions:");
-    functions.iter().for_each(|function| println!("  {function}"));
+    for function in &functions {
+        println!("  {function}");
+    }
     let is_forbidden =
         |function: &&String| FORBIDDEN.iter().any(|word| function.to_lowercase().contains(word));
     let forbidden = functions.iter().filter(is_forbidden);

@@ -1,6 +1,7 @@
-//! Writes the table of `docs/performance.md`: `cargo run --release --bin table`.
+//! Writes the tables of `docs/performance.md`: `cargo run --release --bin table [-- --counts]`.
 //!
-//! Everything is measured anew, ours and the peers', which takes some minutes and needs valgrind. The part of the page between
+//! Ours and the peers are measured, which takes some minutes and needs valgrind. `--counts` leaves out what depends on the
+//! machine, and on what else it does: times, throughput and memory. The part of the page between
 //! its marks is replaced, so that no figure in it was ever typed.
 
 use std::error::Error;
@@ -14,9 +15,17 @@ const START: &str = "<!-- measured: -->\n";
 const END: &str = "<!-- :measured -->";
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let only_counts = match std::env::args().nth(1).as_deref() {
+        None => false,
+        Some("--counts") => true,
+        Some(other) => return Err(format!("unknown argument `{other}`").into()),
+    };
     let ours = Program::build("bench-ours")?;
     let peers = Program::build("bench-peers")?;
-    let measured = Measured::take(&ours, &peers)?;
+    let mut measured = Measured::count(&ours, &peers)?;
+    if !only_counts {
+        measured = measured.timed(&ours, &peers)?;
+    }
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/performance.md");
     let text = std::fs::read_to_string(&page)?;
     let (before, rest) = text.split_once(START).ok_or("the page has no mark for the start")?;

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::Measured;
 use super::lines::{Goal, Line, SECTIONS, Section};
 use super::scenarios::{Memory, Scenarios};
+use super::{Measured, Timed};
 use crate::costs::Cost;
 
 /// Nothing fails when a string grows.
@@ -20,6 +20,7 @@ pub(super) fn write(measured: &Measured) -> String {
         push!(text, "### {}\n", section.title);
         counts(&mut text, measured, section);
     }
+    let Some(timed) = &measured.timed else { return text };
     push!(text, "### Times\n");
     push!(
         text,
@@ -27,10 +28,10 @@ pub(super) fn write(measured: &Measured) -> String {
          of two. Of a collection: milliseconds.\n"
     );
     for section in &SECTIONS {
-        times(&mut text, measured, section);
+        times(&mut text, timed, section);
     }
-    throughput(&mut text, &measured.scenarios);
-    memory(&mut text, &measured.scenarios);
+    throughput(&mut text, &timed.scenarios);
+    memory(&mut text, &timed.scenarios);
     text
 }
 
@@ -53,10 +54,10 @@ fn counts(text: &mut String, measured: &Measured, section: &Section) {
     push!(text, "");
 }
 
-fn times(text: &mut String, measured: &Measured, section: &Section) {
+fn times(text: &mut String, timed: &Timed, section: &Section) {
     header(text, "| | ours |", section);
     for line in section.lines {
-        let Some(ours) = measured.times.get(line.row) else { continue };
+        let Some(ours) = timed.times.get(line.row) else { continue };
         let is_collection = line.row.starts_with("scrape");
         let mut row = if is_collection {
             format!("| {} | **{:.2} ms** |", line.title, ours.alone / 1e6)
@@ -64,7 +65,7 @@ fn times(text: &mut String, measured: &Measured, section: &Section) {
             format!("| {} | **{:.1} / {:.1}** |", line.title, ours.alone, ours.two)
         };
         for (prefix, _) in section.peers {
-            let peer = measured.times.get(&format!("{prefix}/{}", line.row));
+            let peer = timed.times.get(&format!("{prefix}/{}", line.row));
             let cell = peer.map(|peer| {
                 if is_collection {
                     format!("{:.2} ms ({})", peer.alone / 1e6, ratio(peer.alone, ours.alone))

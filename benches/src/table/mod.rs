@@ -13,25 +13,36 @@ use crate::costs::{Cost, Program};
 /// All that was measured, by the name of its row; a peer's starts with `{library}/`.
 pub struct Measured {
     costs: BTreeMap<String, Cost>,
+    /// Nothing where only instructions were counted.
+    timed: Option<Timed>,
+}
+
+/// What depends on the machine, and on what else it does.
+struct Timed {
     times: BTreeMap<String, times::Times>,
     scenarios: scenarios::Scenarios,
 }
 
 impl Measured {
-    /// Measures everything, which takes some minutes.
+    /// Counts instructions, which takes some minutes.
     ///
     /// # Errors
     ///
     /// Where a row fails.
-    pub fn take(ours: &Program, peers: &Program) -> Result<Self, Box<dyn Error>> {
-        eprintln!("counting instructions");
-        let mut costs = ours.costs()?;
+    pub fn count(ours: &Program, peers: &Program) -> Result<Self, Box<dyn Error>> {
+        let mut costs = ours.known_costs()?;
         costs.extend(peers.known_costs()?);
-        eprintln!("taking times");
-        let times = times::take(ours, peers)?;
-        eprintln!("sending spans, making instruments");
-        let scenarios = scenarios::take(ours, peers)?;
-        Ok(Self { costs, times, scenarios })
+        Ok(Self { costs, timed: None })
+    }
+
+    /// Takes times, too, and memory.
+    ///
+    /// # Errors
+    ///
+    /// Where a row fails.
+    pub fn timed(self, ours: &Program, peers: &Program) -> Result<Self, Box<dyn Error>> {
+        let timed = Timed { times: times::take(ours, peers)?, scenarios: scenarios::take(ours, peers)? };
+        Ok(Self { timed: Some(timed), ..self })
     }
 
     /// As the part of a page.
