@@ -104,7 +104,7 @@ pub trait CallPart {
     }
 
     /// Makes the part's context current for one poll of a future.
-    fn attach(&self) -> Attached {
+    fn attach(&mut self) -> Attached {
         Attached::NONE
     }
 

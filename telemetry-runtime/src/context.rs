@@ -1,5 +1,14 @@
 //! OpenTelemetry's current context beside our own: attaching without a panic, carrying it, sending it on.
 
+pub(crate) mod bound;
+#[cfg(feature = "otlp-logs")]
+mod logs;
+#[cfg_attr(not(feature = "context-observer"), path = "context/no_observer.rs")]
+pub(crate) mod observer;
+pub(crate) mod place;
+pub(crate) mod propagator;
+pub(crate) mod slot;
+
 use std::cell::Cell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,8 +19,14 @@ use std::task::Poll;
 
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::propagation::{Extractor, Injector};
+use opentelemetry::trace::SpanId;
 use opentelemetry::{Context, ContextGuard, global};
 use pin_project_lite::pin_project;
+
+#[cfg(feature = "otlp-logs")]
+pub use self::logs::LogSpans;
+use self::place::{Boundary, Entered};
+use self::slot::{Spot, Trail};
 
 thread_local! {
     /// Whether a panic on this thread is one that we provoke and catch, which the panic hook then keeps to itself.
@@ -97,28 +112,88 @@ pub(crate) fn provoke<T>(f: impl FnOnce() -> T) -> Option<T> {
     result
 }
 
-/// A context that is current for as long as the value lives, unless it could not be made current.
+/// A context, or a span of ours, that is current for as long as the value lives, unless it could not be made current.
 #[derive(Debug, Default)]
-pub struct Attached(Option<ContextGuard>);
+pub struct Attached(Kind);
+
+#[derive(Debug, Default)]
+enum Kind {
+    #[default]
+    Nothing,
+    /// A context that has no slot.
+    Context(ContextGuard),
+    /// A context with a slot.
+    Boundary(Boundary),
+    /// A span that wrote itself into the slot of the current context, and the one before it.
+    Span(SpanId, Spot),
+}
 
 impl Attached {
     /// Nothing was attached.
-    pub(crate) const NONE: Self = Self(None);
+    pub(crate) const NONE: Self = Self(Kind::Nothing);
 
     /// Makes `context` current.
     ///
     /// Inside `Context::map_current` and `get_active_span` the thread's context is borrowed and cannot change: the
     /// span is recorded all the same, but what it calls sees the context from before.
     pub(crate) fn new(context: Context) -> Self {
-        Self(provoke(|| context.attach()))
+        Self(match place::adopt(context) {
+            None => Kind::Nothing,
+            Some(Ok(boundary)) => Kind::Boundary(boundary),
+            Some(Err(guard)) => Kind::Context(guard),
+        })
+    }
+
+    /// Makes a span current; see [`place::enter`].
+    #[inline]
+    pub(crate) fn span(trail: &Trail, to: Spot, around: Option<&Context>) -> Self {
+        Self(match place::enter(trail, to, around) {
+            Entered::Swapped(before) => Kind::Span(to.span, before),
+            Entered::Boundary(boundary) => Kind::Boundary(boundary),
+            Entered::Not => Kind::Nothing,
+        })
+    }
+
+    /// Makes a span current through the slot of the current context, which is of this lineage.
+    #[inline]
+    pub(crate) fn inside(lineage: u64, to: Spot) -> Self {
+        Self::try_inside(lineage, to).unwrap_or(Self::NONE)
+    }
+
+    /// The same; `None` if the current context is of another lineage.
+    #[inline]
+    pub(crate) fn try_inside(lineage: u64, to: Spot) -> Option<Self> {
+        Some(Self(match place::enter_same(lineage, to)? {
+            Entered::Swapped(before) => Kind::Span(to.span, before),
+            Entered::Boundary(boundary) => Kind::Boundary(boundary),
+            Entered::Not => Kind::Nothing,
+        }))
+    }
+
+    /// What is attached as a context of ours.
+    pub(crate) fn boundary(boundary: Option<Boundary>) -> Self {
+        Self(boundary.map_or(Kind::Nothing, Kind::Boundary))
+    }
+
+    /// Ends it. Whether it is certain that nobody else can write to the span that was current.
+    #[inline]
+    pub(crate) fn end(&mut self) -> bool {
+        match std::mem::take(&mut self.0) {
+            Kind::Nothing => false,
+            Kind::Span(span, before) => place::leave(span, before),
+            Kind::Boundary(boundary) => place::end(boundary),
+            Kind::Context(guard) => {
+                provoke(|| drop(guard));
+                false
+            }
+        }
     }
 }
 
 impl Drop for Attached {
+    #[inline]
     fn drop(&mut self) {
-        if let Some(guard) = self.0.take() {
-            provoke(|| drop(guard));
-        }
+        self.end();
     }
 }
 
@@ -177,6 +252,8 @@ pub fn wrap<R>(closure: impl FnOnce() -> R) -> impl FnOnce() -> R {
 /// (`telemetry.tracing.propagators`).
 pub fn inject(carrier: &mut impl Injector) {
     if let Some(context) = current() {
+        // The propagator may be one that the program has set itself.
+        let context = slot::exact(&context).unwrap_or(context);
         global::get_text_map_propagator(|propagator| propagator.inject_context(&context, carrier));
     }
 }

@@ -5,6 +5,7 @@ use opentelemetry_sdk::logs::SdkLoggerProvider;
 
 use super::Telemetry;
 use crate::config::{Config, MetricExporterConfig, OtlpConfig, SpanExporterConfig};
+use crate::context::LogSpans;
 use crate::error::Error;
 use crate::export::{Diagnostics, LogSink};
 
@@ -31,7 +32,8 @@ impl Telemetry {
         };
         let LogParts { resource, diagnostics } = &running.logs;
         let sink = LogSink::beside(config, diagnostics)?;
-        let builder = SdkLoggerProvider::builder().with_resource(resource.clone());
+        let builder =
+            SdkLoggerProvider::builder().with_resource(resource.clone()).with_log_processor(LogSpans);
         Ok(Some(builder.with_batch_exporter(sink).build()))
     }
 }

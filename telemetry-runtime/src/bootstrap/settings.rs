@@ -12,9 +12,10 @@ use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 use super::builder::TelemetryBuilder;
 use super::sources::{Metrics, RecordedSpans};
 use crate::config::{
-    BackendConfig, Config, ExceptionSignal, MetricNaming, PropagatorConfig, ResourceConfig, SamplerConfig,
-    ScopeOverride, SpanExporterConfig, TracingConfig,
+    self, BackendConfig, Config, ExceptionSignal, MetricNaming, PropagatorConfig, ResourceConfig,
+    SamplerConfig, ScopeOverride, SpanExporterConfig, TracingConfig,
 };
+use crate::context::propagator::Exact;
 use crate::export::{
     Diagnostics, ExportPlan, GuardedMeterProvider, MetricsPlan, SdkReader, SpansPlan, sdk_view,
 };
@@ -23,7 +24,7 @@ use crate::metrics::{MeterNaming, Naming};
 use crate::plugin::{Scope, ScopeKind};
 use crate::propagation::Checked;
 use crate::self_telemetry;
-use crate::trace::{Processors, Sampler, SpanLimits, TraceSettings, TracerScope};
+use crate::trace::{ContextMode, Processors, Sampler, SpanLimits, TraceSettings, TracerScope};
 
 /// Everything that is needed to run.
 pub(super) struct Parts {
@@ -145,6 +146,10 @@ fn trace_settings(
         wake_at: config.batch.max_export_batch_size,
         capture_end_user: backend.capture_end_user,
         exception_events: config.exceptions != ExceptionSignal::Logs,
+        context: match config.context {
+            config::ContextMode::Observed => ContextMode::Observed,
+            config::ContextMode::Eager => ContextMode::Eager,
+        },
         ..TraceSettings::default()
     }
 }
@@ -188,5 +193,5 @@ pub(crate) fn propagator(configured: &[PropagatorConfig]) -> impl TextMapPropaga
             }
         })
         .collect();
-    Checked(TextMapCompositePropagator::new(propagators))
+    Exact(Checked(TextMapCompositePropagator::new(propagators)))
 }

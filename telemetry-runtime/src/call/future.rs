@@ -74,7 +74,7 @@ where
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<F::Output> {
         let (future, call) = self.project().state.begun();
-        let Some((prepared, _)) = call.as_ref() else {
+        let Some((prepared, _)) = call.as_mut() else {
             // Polled after the end: the future answers as it would without us.
             return future.poll(task);
         };

@@ -51,7 +51,8 @@ impl SpanState {
         {
             self.0 = Span::Running(TaskSpan::start(site, parent));
         }
-        InSpan { _attached: self.attach(), call: None, suspended: false, span: self }
+        let attached = self.attach();
+        InSpan { _attached: attached, call: None, suspended: false, span: self }
     }
 
     /// Makes the span current for the destructors of a future that is dropped, which cancels the call if it goes on.
@@ -62,8 +63,8 @@ impl SpanState {
         InSpan { _attached: attached, call, suspended: true, span: self }
     }
 
-    fn attach(&self) -> Attached {
-        match &self.0 {
+    fn attach(&mut self) -> Attached {
+        match &mut self.0 {
             Span::Running(span) => span.attach(),
             Span::Waiting { .. } | Span::Ended => Attached::NONE,
         }

@@ -27,7 +27,7 @@ impl<S: CallPart, M: CallPart> Prepared<S, M> {
 
     /// Makes the call's span current for one poll.
     #[inline]
-    pub(super) fn attach(&self) -> Attached {
+    pub(super) fn attach(&mut self) -> Attached {
         self.span.attach()
     }
 
@@ -148,7 +148,7 @@ impl<C, S: CallPart, M: CallPart, T, B, I> State<C, S, M, T, B, I> {
     /// end first.
     pub(super) fn cancel(mut self: Pin<&mut Self>, ending: &mut impl Ending) {
         let Projected::Running { call, .. } = self.as_mut().project() else { return };
-        let Some((prepared, _)) = call.take() else { return };
+        let Some((mut prepared, _)) = call.take() else { return };
         let attached = prepared.attach();
         let call = ending.end(prepared, Outcome::Cancelled);
         self.set(Self::Empty);

@@ -113,7 +113,7 @@ where
     fn poll_next(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<T::Item>> {
         let this = self.project();
         let (stream, call) = this.state.begun();
-        let Some((prepared, _)) = call.as_ref() else {
+        let Some((prepared, _)) = call.as_mut() else {
             // Polled after the end: the stream answers as it would without us.
             return stream.poll_next(task);
         };

@@ -288,6 +288,8 @@ pub struct TracingConfig {
     pub propagators: Vec<PropagatorConfig>,
     /// `OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN`, default span events.
     pub exceptions: ExceptionSignal,
+    /// `context`, default `observed`.
+    pub context: ContextMode,
     /// `exporters`; empty: spans are off, context still passes.
     pub exporters: Vec<SpanExporterConfig>,
 }
@@ -301,6 +303,7 @@ impl Default for TracingConfig {
             limits: SpanLimits::default(),
             propagators: vec![PropagatorConfig::TraceContext, PropagatorConfig::Baggage],
             exceptions: ExceptionSignal::default(),
+            context: ContextMode::default(),
             exporters: Vec::new(),
         }
     }
@@ -316,6 +319,19 @@ pub enum ExceptionSignal {
     Logs,
     /// `logs/dup`: as both.
     Both,
+}
+
+/// `telemetry.tracing.context`: how `opentelemetry::Context` shows spans of ours to third-party code.
+///
+/// The guide on contexts (`docs/context.md`) says what each of them guarantees, and what it costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ContextMode {
+    /// `observed`: spans inside one another share one context, through which third-party code finds the one that is current.
+    /// Where that cannot be had in a process, it is as `eager`.
+    #[default]
+    Observed,
+    /// `eager`: each span attaches a context of its own.
+    Eager,
 }
 
 /// One enabled entry of `telemetry.tracing.exporters`.

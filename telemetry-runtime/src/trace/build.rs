@@ -4,8 +4,7 @@ use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
 use super::queue::Finished;
-use super::record::{Content, Record};
-use crate::clock::Moment;
+use super::record::{Content, Head};
 use crate::plugin::{Scope, ScopeKind};
 
 pub(crate) fn span_data(span: Finished) -> SpanData {
@@ -24,7 +23,7 @@ pub(crate) fn owner_key(scope: Scope) -> &'static str {
 }
 
 /// A record with its content.
-pub(super) fn ours(record: &Record, content: Content) -> SpanData {
+pub(super) fn ours(record: &Head, content: Content) -> SpanData {
     let site = record.site;
     let mut attributes = Vec::with_capacity(content.attributes.len() + 4);
     // A span that was given to another plugin names that one.
@@ -54,13 +53,13 @@ pub(super) fn ours(record: &Record, content: Content) -> SpanData {
 
     let start_time = record.started.to_system_time();
     SpanData {
-        span_context: record.span_context.clone(),
+        span_context: record.span_context(),
         parent_span_id: record.parent,
         parent_span_is_remote: record.parent_is_remote,
         span_kind: content.kind.unwrap_or(site.kind).into(),
         name: content.name.unwrap_or(site.name.into()),
         start_time,
-        end_time: content.ended.map_or(start_time, Moment::to_system_time),
+        end_time: record.end.map_or(start_time, |(ended, _)| ended.to_system_time()),
         attributes,
         dropped_attributes_count: content.dropped_attributes,
         events,

@@ -4,11 +4,11 @@ use std::any::type_name;
 use std::borrow::Cow;
 use std::error::Error;
 
-use opentelemetry::trace::{SpanContext, Status, TraceContextExt};
+use opentelemetry::trace::{SpanContext, Status};
 use opentelemetry::{Context, Key, KeyValue};
 
 use super::exception;
-use super::install::{self, Recorder};
+use super::target::Target;
 use super::value::{SpanValue, capture};
 use crate::context;
 use crate::outcome::ErrorInfo;
@@ -52,9 +52,9 @@ pub struct CurrentSpan(pub(crate) Context);
 impl CurrentSpan {
     /// Sets an attribute, in place of one with the same key. A `None` sets nothing.
     pub fn set_attribute(&self, key: impl Into<Key>, value: impl SpanValue) {
-        let span = self.0.span();
+        let span = self.target();
         if span.is_recording()
-            && let Some(value) = capture(value, self.text_limit())
+            && let Some(value) = capture(value, text_limit(&span))
         {
             span.set_attribute(KeyValue::new(key, value));
         }
@@ -66,9 +66,9 @@ impl CurrentSpan {
         name: impl Into<Cow<'static, str>>,
         attributes: impl IntoIterator<Item = KeyValue>,
     ) {
-        let span = self.0.span();
+        let span = self.target();
         if span.is_recording() {
-            span.add_event(name, attributes.into_iter().collect());
+            span.add_event(name.into(), None, attributes.into_iter().collect());
         }
     }
 
@@ -78,28 +78,28 @@ impl CurrentSpan {
         name: impl Into<Cow<'static, str>>,
         attributes: impl FnOnce(&mut EventAttributes),
     ) {
-        let span = self.0.span();
+        let span = self.target();
         if span.is_recording() {
-            let mut event = EventAttributes { attributes: Vec::new(), text_limit: self.text_limit() };
+            let mut event = EventAttributes { attributes: Vec::new(), text_limit: text_limit(&span) };
             attributes(&mut event);
-            span.add_event(name, event.attributes);
+            span.add_event(name.into(), None, event.attributes);
         }
     }
 
     /// Renames the span. A name says what kind of work it is; what varies from call to call belongs in an attribute.
     pub fn set_name(&self, name: impl Into<Cow<'static, str>>) {
-        self.0.span().update_name(name);
+        self.target().set_name(name.into());
     }
 
     /// Links the span to another one, of this or another trace.
     pub fn add_link(&self, to: SpanContext) {
-        self.0.span().add_link(to, Vec::new());
+        self.target().add_link(to);
     }
 
     /// Sets the status. `Ok` is final, and `Unset` changes nothing; of several errors the last one stays, so that the
     /// error with which a function returns goes before one set by hand.
     pub fn set_status(&self, status: Status) {
-        self.0.span().set_status(status);
+        self.target().set_status(status);
     }
 
     /// Records an error: an `exception` event, `error.type` and an error status, as the error of a returned `Result` gets
@@ -121,18 +121,17 @@ impl CurrentSpan {
     }
 
     fn record<E: Error + ?Sized>(&self, info: impl FnOnce() -> ErrorInfo, error: &E) {
-        let span = self.0.span();
+        let span = self.target();
         if !span.is_recording() {
             return;
         }
-        let recorder = self.recorder();
         let info = info();
-        let info = if recorder.is_none_or(|recorder| recorder.error_texts) {
+        let info = if span.recorder().is_none_or(|recorder| recorder.error_texts) {
             info.with_texts(&error, error.source())
         } else {
             info
         };
-        exception::record(&span, recorder, &info);
+        exception::record(&span, &info);
     }
 
     /// Gives the span to another plugin: its `backstage.plugin.id` will be this one. The tracer's scope stays that of
@@ -143,23 +142,22 @@ impl CurrentSpan {
 
     /// The span's ids, flags and trace state; not valid without a span.
     pub fn span_context(&self) -> SpanContext {
-        self.0.span().span_context().clone()
+        self.target().span_context()
     }
 
     /// Whether writing to the span has an effect. Ask it before work that only the span is for.
     pub fn is_recording(&self) -> bool {
-        self.0.span().is_recording()
+        self.target().is_recording()
     }
 
-    /// After how many characters texts are cut.
-    fn text_limit(&self) -> Option<usize> {
-        self.recorder()?.limits.attribute_value_length
+    fn target(&self) -> Target<'_> {
+        Target::of(&self.0)
     }
+}
 
-    fn recorder(&self) -> Option<&'static Recorder> {
-        let state = install::is_active().then(install::active).flatten()?;
-        install::recorder(state, &self.0)
-    }
+/// After how many characters texts are cut.
+fn text_limit(span: &Target<'_>) -> Option<usize> {
+    span.recorder()?.limits.attribute_value_length
 }
 
 /// The attributes of an event while it is made.

@@ -13,60 +13,61 @@
 //! each, the error itself first) or the place of the panic: Rust's errors carry no trace of the stack, and this is
 //! what tells a reader where it came from. Without texts of errors the message and the chain stay out.
 
-use std::sync::Arc;
-
-use opentelemetry::trace::{Event, SpanRef, Status};
+use opentelemetry::trace::{Event, Status};
 use opentelemetry::{KeyValue, StringValue, Value};
 
-use super::install::Recorder;
 use super::panics::last_since;
 use super::passing::passes_through;
 use super::queue::Finished;
 use super::record::{Content, Record};
+use super::target::Target;
 use crate::call::CallEnd;
 use crate::clock::Moment;
 use crate::outcome::{ErrorInfo, Outcome};
 
-/// Writes the end of a call on its span, and queues the span.
-pub(crate) fn end(record: Arc<Record>, end: &CallEnd) {
-    let failure = match end.outcome() {
-        Outcome::Ok | Outcome::Cancelled => None,
-        Outcome::Error => Failure::of_error(end),
-        Outcome::Panic => Some(Failure::of_panic(&record)),
-    };
-    let first = failure.as_ref().is_some_and(|failure| failure.is_first_seen_in(&record));
-    record.write(|content, limits| {
-        if let Some(failure) = failure {
-            let event = if first { failure.event(end.ended()) } else { None };
-            if let Some(event) = event.filter(|_| record.recorder.exception_events)
-                && !is_told(content, &event)
-            {
-                content.add_event(event, limits);
+/// Writes the end of a call on its span, and queues the span. `alone` says that nobody else can be writing to it.
+pub(super) fn end(mut record: Record, end: &CallEnd, alone: bool) {
+    record.content.close(alone);
+    match end.outcome() {
+        Outcome::Ok => {
+            if let Some(expected) = end.error() {
+                set(&record, "error.type", Value::String(expected.error_type().into()));
             }
-            set(content, &record, "error.type", Value::String(failure.kind.into()));
-            content.set_status(Status::error(failure.message.unwrap_or_default()));
-        } else if end.outcome() == Outcome::Cancelled {
-            set(content, &record, "outcome", Value::String(Outcome::Cancelled.as_str().into()));
-        } else if let Some(expected) = end.error() {
-            set(content, &record, "error.type", Value::String(expected.error_type().into()));
         }
-        content.ended = Some(end.ended());
-        #[cfg(any(test, feature = "testing"))]
-        {
-            content.outcome = Some(end.outcome());
-        }
-    });
+        Outcome::Cancelled => set(&record, "outcome", Value::String(Outcome::Cancelled.as_str().into())),
+        Outcome::Error | Outcome::Panic => fail(&record, end),
+    }
+    record.head.end = Some((end.ended(), end.outcome()));
     let recorder = record.recorder;
     if let Some(processors) = &recorder.processors {
         processors.ended(&record);
     }
-    if recorder.exports() && record.span_context.is_sampled() {
+    if recorder.exports && record.flags.is_sampled() {
         recorder.queue.push(Finished::Ours(record));
     }
 }
 
+#[cold]
+fn fail(record: &Record, end: &CallEnd) {
+    let failure = match end.outcome() {
+        Outcome::Panic => Some(Failure::of_panic(record)),
+        _ => Failure::of_error(end),
+    };
+    let Some(failure) = failure else { return };
+    let first = failure.is_first_seen_in(record);
+    let event = if first { failure.event(end.ended()) } else { None };
+    let (mut content, limits) = (record.content(), record.limits());
+    if let Some(event) = event.filter(|_| record.recorder.exception_events)
+        && !is_told(&content, &event)
+    {
+        content.add_event(event, limits);
+    }
+    content.set_attribute(KeyValue::new("error.type", failure.kind), limits);
+    content.set_status(Status::error(failure.message.unwrap_or_default()));
+}
+
 /// Records an error by hand, on a span that goes on.
-pub(super) fn record(span: &SpanRef<'_>, recorder: Option<&Recorder>, error: &ErrorInfo) {
+pub(super) fn record(span: &Target<'_>, error: &ErrorInfo) {
     let texts = error.texts();
     let failure = Failure {
         kind: error.error_type(),
@@ -74,10 +75,10 @@ pub(super) fn record(span: &SpanRef<'_>, recorder: Option<&Recorder>, error: &Er
         message: texts.map(|texts| texts.message.clone()),
         trace: texts.map(|texts| texts.chain.clone()).filter(|chain| !chain.is_empty()),
     };
-    if recorder.is_none_or(|recorder| recorder.exception_events)
+    if span.recorder().is_none_or(|recorder| recorder.exception_events)
         && let Some(event) = failure.event(Moment::now())
     {
-        span.add_event_with_timestamp(event.name, event.timestamp, event.attributes);
+        span.add_event(event.name, Some(event.timestamp), event.attributes);
     }
     span.set_attribute(KeyValue::new("error.type", failure.kind));
     span.set_status(Status::error(failure.message.unwrap_or_default()));
@@ -88,8 +89,8 @@ fn is_told(content: &Content, event: &Event) -> bool {
     content.events.iter().any(|told| told.name == event.name && told.attributes == event.attributes)
 }
 
-fn set(content: &mut Content, record: &Record, key: &'static str, value: Value) {
-    content.set_attribute(KeyValue::new(key, value), &record.recorder.limits);
+fn set(record: &Record, key: &'static str, value: Value) {
+    record.content().set_attribute(KeyValue::new(key, value), record.limits());
 }
 
 /// What an exception event says.

@@ -5,17 +5,18 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-use opentelemetry::trace::TraceContextExt;
-use opentelemetry::{Context, InstrumentationScope, KeyValue};
-use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
-
+use super::cells;
+use super::ids::Ids;
 use super::panics;
 use super::parent::Parent;
 use super::processors::Processors;
 use super::queue::{self, Queue};
 use super::sampler::Sampler;
-use super::settings::{SpanLimits, TraceSettings, TracerScope};
+use super::settings::{ContextMode, SpanLimits, TraceSettings, TracerScope};
+use crate::context::slot;
 use crate::plugin::{Scope, ScopeKind};
+use opentelemetry::trace::TraceContextExt;
+use opentelemetry::{Context, InstrumentationScope, KeyValue};
 
 /// What records spans, and how.
 ///
@@ -24,15 +25,20 @@ use crate::plugin::{Scope, ScopeKind};
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "switches that have nothing to do with each other")]
 pub(crate) struct Recorder {
+    /// Its place among all recorders.
+    pub(crate) index: u32,
+    pub(crate) mode: ContextMode,
     pub(crate) sampler: Sampler,
     pub(crate) limits: SpanLimits,
-    pub(crate) ids: Box<dyn IdGenerator>,
+    pub(crate) ids: Ids,
     pub(crate) queue: &'static Queue,
     pub(crate) error_texts: bool,
     pub(crate) exception_events: bool,
     pub(crate) code_attributes: bool,
     pub(crate) capture_end_user: bool,
     pub(crate) processors: Option<Processors>,
+    /// Whether finished spans go into the queue.
+    pub(crate) exports: bool,
     tracers: BTreeMap<Scope, TracerScope>,
     /// Made when the first span of a scope is exported.
     scopes: RwLock<HashMap<Scope, InstrumentationScope>>,
@@ -41,24 +47,25 @@ pub(crate) struct Recorder {
 impl Recorder {
     pub(crate) fn leak(settings: TraceSettings, queue: &'static Queue) -> &'static Self {
         queue.configure(settings.max_queue_size, settings.wake_at);
-        Box::leak(Box::new(Self {
+        let mut recorders = RECORDERS.write().unwrap_or_else(PoisonError::into_inner);
+        let recorder: &'static Self = Box::leak(Box::new(Self {
+            index: u32::try_from(recorders.len()).unwrap_or(u32::MAX),
+            mode: settings.context.or_fallback(),
             sampler: settings.sampler,
             limits: settings.limits,
-            ids: settings.id_generator.unwrap_or_else(|| Box::new(RandomIdGenerator::default())),
+            ids: Ids::new(settings.id_generator),
             queue,
             error_texts: settings.error_texts,
             exception_events: settings.exception_events,
             code_attributes: settings.code_attributes,
             capture_end_user: settings.capture_end_user,
+            exports: settings.processors.as_ref().is_none_or(Processors::exports),
             processors: settings.processors,
             tracers: settings.tracers,
             scopes: RwLock::default(),
-        }))
-    }
-
-    /// Whether finished spans go into the queue.
-    pub(crate) fn exports(&self) -> bool {
-        self.processors.as_ref().is_none_or(Processors::exports)
+        }));
+        recorders.push(recorder);
+        recorder
     }
 
     /// The tracer's scope of a plugin or core service.
@@ -111,12 +118,18 @@ static STATE: AtomicU32 = AtomicU32::new(EARLY);
 /// The recorder that was installed last; it stays here after its removal, for the spans that still wait.
 static INSTALLED: RwLock<Option<&'static Recorder>> = RwLock::new(None);
 
+/// All recorders, in the order of their making.
+static RECORDERS: RwLock<Vec<&'static Recorder>> = RwLock::new(Vec::new());
+
 /// Spans that were not recorded because nothing was installed yet.
 static EARLY_SPANS: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     /// This thread's copy of [`INSTALLED`], with the state that it was taken in.
     static COPY: Cell<(u32, Option<&'static Recorder>)> = const { Cell::new((EARLY, None)) };
+
+    /// The recorder that was asked for last on this thread.
+    static SEEN: Cell<Option<&'static Recorder>> = const { Cell::new(None) };
 }
 
 /// Starts recording spans.
@@ -180,6 +193,7 @@ pub(crate) fn recorder(state: u32, context: &Context) -> Option<&'static Recorde
     if state & SCOPED != 0
         && let Some(Carried(recorder)) = context.get::<Carried>()
     {
+        SEEN.set(Some(recorder));
         return Some(recorder);
     }
     if state & ON == 0 {
@@ -187,10 +201,33 @@ pub(crate) fn recorder(state: u32, context: &Context) -> Option<&'static Recorde
     }
     let (copied_in, copy) = COPY.get();
     if copied_in == state {
+        SEEN.set(copy);
         return copy;
     }
     let recorder = *INSTALLED.read().unwrap_or_else(PoisonError::into_inner);
     COPY.set((state, recorder));
+    SEEN.set(recorder);
+    recorder
+}
+
+/// The recorder of this index.
+pub(crate) fn by_index(index: u32) -> Option<&'static Recorder> {
+    RECORDERS.read().unwrap_or_else(PoisonError::into_inner).get(index as usize).copied()
+}
+
+/// The recorder of this index, with one load on a thread that has just used it.
+#[inline]
+pub(super) fn seen(index: u32) -> Option<&'static Recorder> {
+    match SEEN.get() {
+        Some(recorder) if recorder.index == index => Some(recorder),
+        _ => look_up(index),
+    }
+}
+
+#[cold]
+fn look_up(index: u32) -> Option<&'static Recorder> {
+    let recorder = by_index(index);
+    SEEN.set(recorder);
     recorder
 }
 
@@ -198,9 +235,13 @@ pub(crate) fn recorder(state: u32, context: &Context) -> Option<&'static Recorde
 pub(crate) fn recorder_for(parent: &Parent) -> Option<&'static Recorder> {
     let state = STATE.load(Ordering::Relaxed);
     let context = parent.known()?;
-    let span = context.span();
-    let above = span.span_context();
-    let is_unsampled = above.is_valid() && !above.is_remote() && !above.is_sampled() && !span.is_recording();
+    let is_unsampled = if let Some(slot) = slot::behind(context) {
+        !slot.trail.flags.is_sampled() && !cells::is_open(slot.spot())
+    } else {
+        let span = context.span();
+        let above = span.span_context();
+        above.is_valid() && !above.is_remote() && !above.is_sampled() && !span.is_recording()
+    };
     if is_unsampled || context.is_telemetry_suppressed() {
         return None;
     }

@@ -14,6 +14,7 @@ use opentelemetry::{Context, InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{self as sdk, SdkTracer, SdkTracerProvider};
 
 use super::install;
+use crate::context::slot::{self, Slot};
 
 /// The SDK's provider that spans come from now.
 static PROVIDER: RwLock<Option<SdkTracerProvider>> = RwLock::new(None);
@@ -70,10 +71,12 @@ impl Tracer for LiveTracer {
 
     fn build_with_context(&self, builder: SpanBuilder, parent: &Context) -> LiveSpan {
         if let Some(tracer) = self.bound() {
-            return LiveSpan::Sdk(tracer.build_with_context(builder, parent));
+            let exact = slot::exact(parent);
+            return LiveSpan::Sdk(tracer.build_with_context(builder, exact.as_ref().unwrap_or(parent)));
         }
         install::count_if_early();
-        LiveSpan::Passing(parent.span().span_context().clone())
+        let ours = slot::behind(parent).map(Slot::span_context);
+        LiveSpan::Passing(ours.unwrap_or_else(|| parent.span().span_context().clone()))
     }
 }
 

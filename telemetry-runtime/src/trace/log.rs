@@ -6,13 +6,15 @@ use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData};
 
-use super::build;
 use super::install::{Carried, Recorder};
 use super::queue::{Finished, Queue};
-use super::record::Record;
+use super::record::{Content, Head, Record};
 use super::settings::TraceSettings;
 use super::third_party::provider_of;
+use super::{build, cells};
 use crate::clock::Moment;
+use crate::context;
+use crate::context::slot::Spot;
 use crate::outcome::Outcome;
 use crate::plugin::Scope;
 
@@ -28,8 +30,31 @@ struct Log {
 
 #[derive(Debug, Default)]
 struct Spans {
-    ours: Vec<Arc<Record>>,
+    ours: Vec<Ours>,
     third_party: Vec<SpanData>,
+}
+
+/// A span of ours.
+#[derive(Debug)]
+enum Ours {
+    Open(Head, Spot),
+    Ended(Record),
+}
+
+impl Ours {
+    fn head(&self) -> &Head {
+        match self {
+            Self::Open(head, _) => head,
+            Self::Ended(record) => record,
+        }
+    }
+
+    fn content(&self) -> Content {
+        match self {
+            Self::Open(_, spot) => cells::snapshot(*spot).unwrap_or_default(),
+            Self::Ended(record) => record.snapshot(),
+        }
+    }
 }
 
 /// A span of a capture at one moment.
@@ -67,18 +92,23 @@ impl SpanLog {
     pub(crate) fn spans(&self, now: Moment) -> Vec<Logged> {
         let mut spans = self.lock();
         for finished in self.0.recorder.queue.take(usize::MAX) {
-            // Ours are known since their start.
-            if let Finished::ThirdParty(span) = finished {
-                spans.third_party.push(span.tidied());
+            match finished {
+                Finished::Ours(record) => {
+                    let open = |span: &&mut Ours| span.head().span_id == record.span_id;
+                    if let Some(open) = spans.ours.iter_mut().find(open) {
+                        *open = Ours::Ended(record);
+                    }
+                }
+                Finished::ThirdParty(span) => spans.third_party.push(span.tidied()),
             }
         }
-        let ours = spans.ours.iter().map(|record| {
-            let content = record.snapshot();
+        let ours = spans.ours.iter().map(|span| {
+            let head = span.head();
             Logged {
-                scope: Some(record.site.scope),
-                outcome: content.outcome,
-                took: content.ended.unwrap_or(now).since(record.started),
-                data: build::ours(record, content),
+                scope: Some(head.site.scope),
+                outcome: head.end.map(|(_, outcome)| outcome),
+                took: head.end.map_or(now, |(ended, _)| ended).since(head.started),
+                data: build::ours(head, span.content()),
             }
         });
         let third_party = spans.third_party.iter().map(|data| Logged {
@@ -102,11 +132,18 @@ impl SpanLog {
 }
 
 /// Notes a span that starts under a context that carries a log.
-pub(super) fn opened(context: &Context, record: &Arc<Record>) {
+pub(super) fn opened(context: &Context, record: &Record) {
     if let Some(log) = context.get::<SpanLog>()
         && std::ptr::eq(log.0.recorder, record.recorder)
     {
-        log.lock().ours.push(Arc::clone(record));
+        log.lock().ours.push(Ours::Open(record.head.clone(), record.spot()));
+    }
+}
+
+/// Notes a span that starts under the current context.
+pub(super) fn opened_here(record: &Record) {
+    if let Some(context) = context::current() {
+        opened(&context, record);
     }
 }
 

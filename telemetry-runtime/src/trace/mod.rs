@@ -5,14 +5,18 @@
 //! span is open, an `opentelemetry::Context` with a span of ours in it is current, so third-party code sees the exact
 //! parent and can write to it; third-party spans come to the same queue through [`ThirdPartySpans`].
 
+mod attributes;
 mod build;
+mod cells;
 mod current;
 mod exception;
 mod guard;
+mod ids;
 mod install;
 mod live;
 #[cfg(any(test, feature = "testing"))]
 mod log;
+mod open;
 mod panics;
 mod parent;
 mod passing;
@@ -23,6 +27,7 @@ mod record;
 mod sampler;
 mod settings;
 mod site;
+mod target;
 mod task;
 mod third_party;
 mod value;
@@ -38,7 +43,7 @@ pub(crate) use panics::last_panic_since;
 pub use parent::{Evaluated, Parent, SpanParent};
 pub use processors::Processors;
 pub use sampler::Sampler;
-pub use settings::{SpanLimits, TraceSettings, TracerScope};
+pub use settings::{ContextMode, SpanLimits, TraceSettings, TracerScope};
 pub use site::{SpanKind, SpanSite};
 pub use task::TaskSpan;
 pub use third_party::{ThirdPartySpans, tracer_provider};

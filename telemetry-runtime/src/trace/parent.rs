@@ -7,7 +7,7 @@ use opentelemetry::trace::{SpanContext, TraceContextExt};
 
 use super::current::CurrentSpan;
 use super::install;
-use super::value::StartAttributes;
+use super::value::{Start, StartAttributes};
 use crate::context;
 
 /// Where the span of a call belongs, as far as it is known before the span starts.
@@ -20,9 +20,10 @@ enum Known {
     /// Below what is current where the span starts.
     AtStart,
     /// Below what was current where the future was made, if a span was.
-    AtCall(Context),
+    // In boxes, because they wait in the future.
+    AtCall(Box<Context>),
     /// As `parent =` says.
-    Given(Context),
+    Given(Box<Context>),
 }
 
 /// A context travels with a future; it is shared, and never seen half-changed.
@@ -37,23 +38,19 @@ impl Parent {
     #[inline(never)]
     pub fn current() -> Self {
         let current = install::is_active().then(context::current).flatten();
-        Self(current.map_or(Known::AtStart, Known::AtCall))
+        Self(current.map_or(Known::AtStart, |current| Known::AtCall(Box::new(current))))
     }
 
     /// What `parent =` in `#[traced]` says.
     pub fn of(parent: impl SpanParent) -> Self {
         let parent = install::is_active().then(|| parent.context()).flatten();
-        Self(parent.map_or(Known::AtStart, Known::Given))
+        Self(parent.map_or(Known::AtStart, |parent| Known::Given(Box::new(parent))))
     }
 
     /// Evaluates what a span is to start with before it starts: a function that makes its future at the call has no
     /// parameters left afterwards. Nothing is evaluated where it is known already that nothing will be recorded.
     pub fn evaluate(self, fill: impl FnOnce(&mut StartAttributes)) -> Evaluated {
-        let start = install::recorder_for(&self).map(|recorder| {
-            let mut start = StartAttributes::new(recorder);
-            fill(&mut start);
-            Box::new(start)
-        });
+        let start = install::recorder_for(&self).map(|recorder| StartAttributes::apart(recorder, fill));
         Evaluated { parent: self, start }
     }
 
@@ -78,7 +75,7 @@ impl Parent {
         match self.0 {
             Known::AtStart => current,
             Known::AtCall(at_call) if current.has_active_span() && !at_call.has_active_span() => current,
-            Known::AtCall(known) | Known::Given(known) => known,
+            Known::AtCall(known) | Known::Given(known) => *known,
         }
     }
 }
@@ -88,8 +85,7 @@ impl Parent {
 #[must_use = "a parent is for a span"]
 pub struct Evaluated {
     pub(super) parent: Parent,
-    /// In a box, because it waits in the future, and most spans have none.
-    pub(super) start: Option<Box<StartAttributes>>,
+    pub(super) start: Option<Start>,
 }
 
 impl UnwindSafe for Evaluated {}

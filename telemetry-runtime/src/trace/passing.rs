@@ -31,8 +31,8 @@ const KEPT: usize = 16;
 /// told the same.
 pub(super) fn passes_through(record: &Record, kind: &str, message: Option<&str>) -> bool {
     let failure = foldhash::fast::FixedState::default().hash_one((kind, message));
-    let trace = record.span_context.trace_id();
-    let passes = take(Passing { trace, parent: record.span_context.span_id(), failure });
+    let trace = record.trace_id;
+    let passes = take(Passing { trace, parent: record.span_id, failure });
     if record.parent != SpanId::INVALID && !record.parent_is_remote {
         put(Passing { trace, parent: record.parent, failure });
     }

@@ -81,7 +81,7 @@ impl Processors {
             links: Some(before.links.links.clone()),
         };
         let scope = before.instrumentation_scope.clone();
-        let written = Script::play(&record.span_context, || {
+        let written = Script::play(&record.span_context(), || {
             self.doubles.tracer_with_scope(scope).build_with_context(builder, parent).exported_data()
         });
         if let Some(after) = written {
@@ -126,24 +126,23 @@ impl Processors {
 
 /// Puts what processors wrote to the double of a span onto the span.
 fn take_over(record: &Record, before: &SpanData, after: SpanData) {
-    record.write(|content, limits| {
-        if after.name != before.name {
-            content.name = Some(after.name);
-        }
-        // The SDK does not replace attributes, it adds them.
-        for attribute in after.attributes.into_iter().skip(before.attributes.len()) {
-            content.set_attribute(attribute, limits);
-        }
-        for event in after.events.events.into_iter().skip(before.events.events.len()) {
-            content.add_event(event, limits);
-        }
-        for link in after.links.links.into_iter().skip(before.links.links.len()) {
-            content.add_link(link, limits);
-        }
-        if after.status != Status::Unset {
-            content.set_status(after.status);
-        }
-    });
+    let (mut content, limits) = (record.content(), record.limits());
+    if after.name != before.name {
+        content.name = Some(after.name);
+    }
+    // The SDK does not replace attributes, it adds them.
+    for attribute in after.attributes.into_iter().skip(before.attributes.len()) {
+        content.set_attribute(attribute, limits);
+    }
+    for event in after.events.events.into_iter().skip(before.events.events.len()) {
+        content.add_event(event, limits);
+    }
+    for link in after.links.links.into_iter().skip(before.links.links.len()) {
+        content.add_link(link, limits);
+    }
+    if after.status != Status::Unset {
+        content.set_status(after.status);
+    }
 }
 
 /// A processor of the program's, whose panics end here.

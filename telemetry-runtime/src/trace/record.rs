@@ -1,29 +1,45 @@
 //! One recorded span, from its start until the exporter takes it.
 
 use std::borrow::Cow;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::ops::Deref;
+use std::sync::{Arc, MutexGuard};
 
-use opentelemetry::trace::{Event, Link, SpanContext, SpanId, Status};
+use opentelemetry::trace::{Event, Link, SpanContext, SpanId, Status, TraceFlags, TraceId, TraceState};
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 
+use super::attributes::Attributes;
+use super::cells::Kept;
 use super::install::Recorder;
 use super::settings::SpanLimits;
 use super::site::{SpanKind, SpanSite};
 use crate::clock::Moment;
+use crate::context::slot::Spot;
+use crate::outcome::Outcome;
 
 /// A span that is recorded.
 ///
-/// The guard on the stack, the context that is current, whoever keeps a clone of that context, and at last the queue
-/// share it; so it can be written from any thread, and ignores what comes after its end.
+/// It belongs to the guard or the future of its call, and then to the queue. What is written to it, by whomever, is in a cell
+/// that others can find.
 #[derive(Debug)]
 pub(crate) struct Record {
+    pub(crate) head: Head,
+    pub(super) content: Kept,
+}
+
+/// What is known of a span at its start, and when it ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
     pub(crate) site: &'static SpanSite,
     pub(crate) recorder: &'static Recorder,
-    pub(crate) span_context: SpanContext,
+    pub(crate) trace_id: TraceId,
+    pub(crate) span_id: SpanId,
+    pub(crate) flags: TraceFlags,
+    pub(crate) trace_state: Option<Arc<TraceState>>,
     pub(crate) parent: SpanId,
     pub(crate) parent_is_remote: bool,
     pub(crate) started: Moment,
-    content: Mutex<Content>,
+    /// None while it is open.
+    pub(crate) end: Option<(Moment, Outcome)>,
 }
 
 /// The part of a span that changes.
@@ -33,78 +49,65 @@ pub(crate) struct Content {
     pub(crate) name: Option<Cow<'static, str>>,
     /// Replaces the kind of the site.
     pub(crate) kind: Option<SpanKind>,
-    pub(crate) attributes: Vec<KeyValue>,
+    pub(crate) attributes: Attributes,
     pub(crate) dropped_attributes: u32,
     pub(crate) events: Vec<Event>,
     pub(crate) dropped_events: u32,
     pub(crate) links: Vec<Link>,
     pub(crate) dropped_links: u32,
     pub(crate) status: Status,
-    pub(crate) ended: Option<Moment>,
-    /// How the call ended; the exported span says it in other words.
-    #[cfg(any(test, feature = "testing"))]
-    pub(crate) outcome: Option<crate::outcome::Outcome>,
+}
+
+impl Head {
+    pub(crate) fn span_context(&self) -> SpanContext {
+        let state = self.trace_state.as_deref().cloned().unwrap_or_default();
+        SpanContext::new(self.trace_id, self.span_id, self.flags, false, state)
+    }
+
+    pub(super) fn limits(&self) -> &'static SpanLimits {
+        &self.recorder.limits
+    }
+}
+
+impl Deref for Record {
+    type Target = Head;
+
+    fn deref(&self) -> &Head {
+        &self.head
+    }
 }
 
 impl Record {
-    pub(crate) fn new(
-        site: &'static SpanSite,
-        recorder: &'static Recorder,
-        span_context: SpanContext,
-        parent: Option<&SpanContext>,
-        content: Content,
-    ) -> Self {
-        Self {
-            site,
-            recorder,
-            span_context,
-            parent: parent.map_or(SpanId::INVALID, SpanContext::span_id),
-            parent_is_remote: parent.is_some_and(SpanContext::is_remote),
-            started: Moment::now(),
-            content: Mutex::new(content),
-        }
+    /// How others find it while it is open.
+    pub(super) fn spot(&self) -> Spot {
+        Spot { span: self.span_id, cell: self.content.index() }
     }
 
-    /// Changes the span, unless it has ended.
-    pub(crate) fn write(&self, change: impl FnOnce(&mut Content, &SpanLimits)) {
-        let mut content = self.lock();
-        if content.ended.is_none() {
-            change(&mut content, &self.recorder.limits);
-        }
-    }
-
-    pub(crate) fn is_recording(&self) -> bool {
-        self.lock().ended.is_none()
-    }
-
-    /// Takes what was recorded, once the span has ended. The record stays ended for those who still hold it.
-    pub(crate) fn take(&self) -> Content {
-        let mut content = self.lock();
-        let ended = content.ended;
-        std::mem::replace(&mut *content, Content { ended, ..Content::default() })
+    /// What is recorded beside ids and times, to be changed.
+    pub(super) fn content(&self) -> MutexGuard<'static, Content> {
+        self.content.content()
     }
 
     /// What was recorded by now.
-    pub(crate) fn snapshot(&self) -> Content {
-        self.lock().clone()
+    pub(super) fn snapshot(&self) -> Content {
+        self.content.snapshot()
     }
 
-    // Nothing under the lock runs code of others but destructors of values, so a poisoned one is as good as any.
-    fn lock(&self) -> MutexGuard<'_, Content> {
-        self.content.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Takes what was recorded.
+    pub(super) fn take(&self) -> Content {
+        self.content.take()
     }
 }
 
 impl Content {
     /// Sets an attribute, in place of one with the same key.
-    pub(crate) fn set_attribute(&mut self, attribute: KeyValue, limits: &SpanLimits) {
-        insert(
-            &mut self.attributes,
-            &mut self.dropped_attributes,
-            attribute,
-            limits.attributes,
-            limits.attribute_value_length,
-        );
+    pub(crate) fn set_attribute(&mut self, mut attribute: KeyValue, limits: &SpanLimits) {
+        if let Some(length) = limits.attribute_value_length {
+            shorten(&mut attribute.value, length);
+        }
+        if attribute.key.as_str().is_empty() || !self.attributes.set(attribute, limits.attributes) {
+            self.dropped_attributes += 1;
+        }
     }
 
     pub(crate) fn add_event(&mut self, mut event: Event, limits: &SpanLimits) {

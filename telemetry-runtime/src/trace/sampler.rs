@@ -31,14 +31,15 @@ pub(crate) enum Verdict<'a> {
 }
 
 impl Sampler {
-    /// Decides what can be decided without the span's name and attributes. `parent` is valid.
-    pub(crate) fn judge(&self, parent: Option<&SpanContext>, trace_id: TraceId) -> Verdict<'_> {
+    /// Decides what can be decided without the span's name and attributes. `parent` says whether a parent is sampled.
+    #[inline]
+    pub(crate) fn judge(&self, parent: Option<bool>, trace_id: TraceId) -> Verdict<'_> {
         let sampled = match self {
             Self::AlwaysOn => true,
             Self::AlwaysOff => false,
             Self::TraceIdRatio(ratio) => in_ratio(*ratio, trace_id),
             Self::ParentBased(root) => match parent {
-                Some(parent) => parent.is_sampled(),
+                Some(is_sampled) => is_sampled,
                 None => return root.judge(None, trace_id),
             },
             Self::Custom(sampler) => return Verdict::Ask(&**sampler),
@@ -67,7 +68,7 @@ impl ShouldSample for Sampler {
     ) -> SamplingResult {
         let parent = parent_context.map(TraceContextExt::span);
         let parent = parent.as_ref().map(SpanRef::span_context).filter(|parent| parent.is_valid());
-        let decision = match self.judge(parent, trace_id) {
+        let decision = match self.judge(parent.map(SpanContext::is_sampled), trace_id) {
             Verdict::Sample => SamplingDecision::RecordAndSample,
             Verdict::Drop => SamplingDecision::Drop,
             Verdict::Ask(sampler) => {

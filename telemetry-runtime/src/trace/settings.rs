@@ -6,6 +6,7 @@ use opentelemetry_sdk::trace::IdGenerator;
 
 use super::processors::Processors;
 use super::sampler::Sampler;
+use crate::context::observer;
 use crate::plugin::Scope;
 
 /// How spans are sampled, limited, named and queued; given to [`install`](super::install()).
@@ -35,6 +36,27 @@ pub struct TraceSettings {
     pub capture_end_user: bool,
     /// Processors that see every recorded span start and end.
     pub processors: Option<Processors>,
+    /// How `opentelemetry::Context` shows spans.
+    pub context: ContextMode,
+}
+
+/// How `opentelemetry::Context` shows the current span of ours to third-party code (`docs/context.md`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ContextMode {
+    /// Spans inside one another share one context, which an observer resolves to the one that is current. Parents,
+    /// propagation, logs and what is written to the current span are exact; whoever reads a span id out of a context
+    /// directly gets that of an ancestor in the same trace. Where the observer cannot be had, it is [`ContextMode::Eager`].
+    #[default]
+    Observed,
+    /// Each span attaches a context of its own. All is exact, at about three times the cost.
+    Eager,
+}
+
+impl ContextMode {
+    /// The mode that is possible in this process.
+    pub(crate) fn or_fallback(self) -> Self {
+        if self == Self::Observed && observer::is_set() { self } else { Self::Eager }
+    }
 }
 
 impl Default for TraceSettings {
@@ -52,6 +74,7 @@ impl Default for TraceSettings {
             code_attributes: true,
             capture_end_user: false,
             processors: None,
+            context: ContextMode::default(),
         }
     }
 }

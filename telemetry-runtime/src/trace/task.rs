@@ -6,28 +6,62 @@ use std::sync::Arc;
 use opentelemetry::{Context, KeyValue, Value};
 
 use super::exception;
-use super::guard::{Opened, open};
+use super::install;
+use super::open::{Opened, Place, open};
 use super::parent::{Evaluated, Parent};
 use super::record::Record;
 use super::site::SpanSite;
 use super::value::StartAttributes;
 use crate::call::{CallEnd, CallPart, Items};
 use crate::clock::Moment;
-use crate::context::Attached;
+use crate::context::slot::{self, Carried, Slot, Spot, Trail};
+use crate::context::{Attached, place};
 
 /// The span of a future: current while the future is polled.
+// In a box, because it waits in the future, and in what holds that.
 #[derive(Debug)]
 #[must_use = "a span belongs to the call of a future"]
-pub struct TaskSpan {
-    context: Option<Context>,
-    record: Option<Arc<Record>>,
+pub struct TaskSpan(Option<Box<Task>>);
+
+#[derive(Debug)]
+struct Task {
+    record: Option<Record>,
+    place: TaskPlace,
+}
+
+/// Where the span becomes current at each poll.
+#[derive(Debug)]
+enum TaskPlace {
+    /// In the slot of the context that is current at the poll, or in a context of its own.
+    Slot { trail: Trail, spot: Spot, around: Carried, own: Option<Own> },
+    /// In a context that was made for it, or in which that of its parent passes on.
+    Context(Context),
+}
+
+/// A context of a task's own, for polls where no other one of its lineage is current.
+#[derive(Debug)]
+struct Own {
+    context: Context,
+    slot: Arc<Slot>,
+}
+
+impl Own {
+    fn new(trail: &Trail, spot: Spot, around: &Context) -> Self {
+        let own = Arc::new(Slot::new(trail.clone(), spot));
+        Self { context: (trail.make)(Some(around), &own), slot: own }
+    }
+
+    /// How many references to the slot there are, if nobody else holds it: this one, the context, and the span in it.
+    fn references(spot: Spot) -> usize {
+        if spot.cell == 0 { 2 } else { 3 }
+    }
 }
 
 impl TaskSpan {
     /// Starts a span.
     #[inline]
     pub fn start(site: &'static SpanSite, parent: Parent) -> Self {
-        Self::from_opened(open(site, parent, |_| ()))
+        Self::open(site, parent, &mut |_| ())
     }
 
     /// Starts a span with attributes, which are evaluated only if it is recorded.
@@ -38,41 +72,83 @@ impl TaskSpan {
         attributes: impl FnOnce(&mut StartAttributes),
     ) -> Self {
         let mut attributes = Some(attributes);
-        Self::from_opened(open(site, parent, |start| {
+        Self::open(site, parent, &mut |start| {
             if let Some(attributes) = attributes.take() {
                 attributes(start);
             }
-        }))
+        })
     }
 
     /// Starts a span with what was evaluated before.
     pub fn start_evaluated(site: &'static SpanSite, evaluated: Evaluated) -> Self {
         let Evaluated { parent, mut start } = evaluated;
-        Self::from_opened(open(site, parent, |attributes| {
+        Self::open(site, parent, &mut |attributes| {
             if let Some(start) = start.take() {
-                attributes.extend(*start);
+                attributes.extend(start);
             }
-        }))
+        })
     }
 
     /// The context in which the span is current, or in which its parent's passes on; `None` where the current one does.
-    pub(crate) fn context(&self) -> Option<&Context> {
-        self.context.as_ref()
+    pub(crate) fn context(&self) -> Option<Context> {
+        Some(match &self.0.as_ref()?.place {
+            TaskPlace::Context(context) => context.clone(),
+            TaskPlace::Slot { trail, spot, around, .. } => Own::new(trail, *spot, around.context()).context,
+        })
     }
 
     pub(crate) fn is_recorded(&self) -> bool {
-        self.record.is_some()
+        self.record().is_some()
     }
 
-    #[inline]
-    fn from_opened(opened: Opened) -> Self {
-        let (context, record) = match opened {
-            Opened::Off => (None, None),
+    fn record(&self) -> Option<&Record> {
+        self.0.as_ref()?.record.as_ref()
+    }
+
+    fn open(site: &'static SpanSite, parent: Parent, fill: &mut dyn FnMut(&mut StartAttributes)) -> Self {
+        let Some(state) = install::active() else { return Self(None) };
+        let (record, place) = match open(state, site, parent, fill) {
+            Opened::Off => return Self(None),
             // The future may be polled elsewhere, where the parent's context is not current by itself.
-            Opened::Passing(context) | Opened::Unsampled(context) => (Some(context), None),
-            Opened::Recorded(context, record) => (Some(context), Some(record)),
+            Opened::Passing(place) | Opened::Unsampled(place) => (None, place),
+            Opened::Recorded(record, place) => (Some(record), place),
         };
-        Self { context, record }
+        let place = match place {
+            Place::Context(context) => TaskPlace::Context(context),
+            Place::Slot { trail, spot, around } => TaskPlace::new(trail, spot, around),
+        };
+        Self(Some(Box::new(Task { record, place })))
+    }
+}
+
+impl TaskPlace {
+    fn new(trail: Trail, spot: Spot, around: Context) -> Self {
+        if slot::of(&around).is_some() {
+            return Self::Slot { trail, spot, around: Carried::new(around), own: None };
+        }
+        // The context may hold a third-party span, which is to end when the last context of its own does.
+        let own = Own::new(&trail, spot, &around);
+        let around = Carried::new(own.context.clone());
+        Self::Slot { trail, spot, around, own: Some(own) }
+    }
+
+    fn enter(&mut self) -> Attached {
+        let (trail, spot, around, own) = match self {
+            Self::Context(context) => return Attached::new(context.clone()),
+            Self::Slot { trail, spot, around, own } => (trail, *spot, around, own),
+        };
+        if let Some(attached) = Attached::try_inside(trail.lineage, spot) {
+            return attached;
+        }
+        // Who holds the slot of an earlier poll may keep it.
+        let references = Own::references(spot);
+        let usable = |own: &Own| own.slot.spot() == spot && own.slot.is_unshared(references);
+        if !own.as_ref().is_some_and(usable) {
+            *own = Some(Own::new(trail, spot, around.context()));
+        }
+        Attached::boundary(
+            own.as_ref().and_then(|own| place::attach_own(&own.context, &own.slot, references)),
+        )
     }
 }
 
@@ -82,37 +158,38 @@ impl RefUnwindSafe for TaskSpan {}
 
 impl CallPart for TaskSpan {
     fn started(&self) -> Option<Moment> {
-        self.record.as_ref().map(|record| record.started)
+        self.record().map(|record| record.started)
     }
 
     fn is_timed(&self) -> bool {
-        self.record.is_some()
+        self.record().is_some()
     }
 
     fn wants_texts(&self) -> bool {
-        self.record.as_ref().is_some_and(|record| record.recorder.error_texts)
+        self.record().is_some_and(|record| record.recorder.error_texts)
     }
 
-    fn attach(&self) -> Attached {
-        self.context.clone().map_or(Attached::NONE, Attached::new)
+    #[inline]
+    fn attach(&mut self) -> Attached {
+        self.0.as_mut().map_or(Attached::NONE, |task| task.place.enter())
     }
 
     fn add_items(&self, items: &Items) {
-        let Some(record) = &self.record else { return };
-        record.write(|content, limits| {
-            let count = i64::try_from(items.count).unwrap_or(i64::MAX);
-            content.set_attribute(KeyValue::new("stream.items", count), limits);
-            if let Some(first) = items.first {
-                let seconds = Value::F64(first.seconds_since(record.started));
-                content.set_attribute(KeyValue::new("stream.time_to_first_item", seconds), limits);
-            }
-        });
+        let Some(record) = self.record() else { return };
+        let (mut content, limits) = (record.content(), record.limits());
+        let count = i64::try_from(items.count).unwrap_or(i64::MAX);
+        content.set_attribute(KeyValue::new("stream.items", count), limits);
+        if let Some(first) = items.first {
+            let seconds = Value::F64(first.seconds_since(record.started));
+            content.set_attribute(KeyValue::new("stream.time_to_first_item", seconds), limits);
+        }
     }
 
     fn finish(&mut self, end: &CallEnd) {
-        self.context = None;
-        if let Some(record) = self.record.take() {
-            exception::end(record, end);
+        if let Some(task) = self.0.take()
+            && let Some(record) = task.record
+        {
+            exception::end(record, end, false);
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Spans of code that uses OpenTelemetry directly, on their way to the same queue.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use opentelemetry::Context;
-use opentelemetry::trace::{SpanId, TraceId};
+use opentelemetry::trace::{Span as _, SpanId, TraceContextExt, TraceId};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{self as sdk, IdGenerator, SdkTracerProvider, SpanData, SpanProcessor};
@@ -12,6 +14,7 @@ use super::install::{self, Recorder};
 use super::processors::Processors;
 use super::queue::Finished;
 use super::record::tidy;
+use crate::context::slot;
 
 /// The SDK's tracer provider with the sampler, limits and ids of the installed recorder, whose spans end in our queue.
 /// `None` before [`install`](super::install()).
@@ -39,7 +42,7 @@ pub(crate) fn provider_of(recorder: &'static Recorder, resource: Resource) -> Sd
     for processor in recorder.processors.iter().flat_map(Processors::each) {
         provider = provider.with_span_processor(processor);
     }
-    if recorder.exports() {
+    if recorder.exports {
         provider = provider.with_span_processor(ThirdPartySpans { recorder });
     }
     provider.build()
@@ -88,10 +91,35 @@ pub struct ThirdPartySpans {
     recorder: &'static Recorder,
 }
 
-impl SpanProcessor for ThirdPartySpans {
-    fn on_start(&self, _: &mut sdk::Span, _: &Context) {}
+/// The parents of open spans that the SDK took for another one: a tracer of its own sees the span that a context was made for,
+/// and not the one that is current in its slot.
+static EXACT_PARENTS: [LazyLock<Mutex<HashMap<SpanId, SpanId>>>; 16] =
+    [const { LazyLock::new(Mutex::default) }; 16];
 
-    fn on_end(&self, data: SpanData) {
+fn exact_parents<R>(span: SpanId, f: impl FnOnce(&mut HashMap<SpanId, SpanId>) -> R) -> R {
+    let shard = usize::from(span.to_bytes()[7]) % EXACT_PARENTS.len();
+    f(&mut EXACT_PARENTS[shard].lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+impl SpanProcessor for ThirdPartySpans {
+    fn on_start(&self, span: &mut sdk::Span, parent: &Context) {
+        if let Some(slot) = slot::behind(parent) {
+            let (known, exact) = (parent.span().span_context().span_id(), slot.spot().span);
+            if known != exact {
+                exact_parents(span.span_context().span_id(), |parents| {
+                    parents.insert(span.span_context().span_id(), exact);
+                });
+            }
+        }
+    }
+
+    fn on_end(&self, mut data: SpanData) {
+        let exact = exact_parents(data.span_context.span_id(), |parents| {
+            if parents.is_empty() { None } else { parents.remove(&data.span_context.span_id()) }
+        });
+        if let Some(parent) = exact {
+            data.parent_span_id = parent;
+        }
         if data.span_context.is_sampled() {
             let recorder = self.recorder;
             recorder.queue.push(Finished::ThirdParty(Box::new(ThirdPartySpan { recorder, data })));

@@ -6,6 +6,7 @@ use std::fmt::{self, Write};
 use opentelemetry::trace::{Link, SpanContext};
 use opentelemetry::{Array, Key, KeyValue, StringValue, Value};
 
+use super::cells::{Kept, Writer};
 use super::install::Recorder;
 use super::record::Content;
 use super::site::SpanKind;
@@ -311,25 +312,60 @@ pointer!(&T &mut T Box<T> std::rc::Rc<T> std::sync::Arc<T>);
 /// It exists only where a span is recorded, so what is not recorded is not evaluated either.
 #[derive(Debug)]
 pub struct StartAttributes {
-    pub(crate) content: Content,
+    content: Filled,
     recorder: &'static Recorder,
     /// Whether it is known on whose behalf the call is made.
     has_principal: bool,
 }
 
+/// Where it is written.
+#[derive(Debug)]
+enum Filled {
+    /// Into the cell of a span, from the first thing on that is written.
+    Cell(Writer),
+    /// Beside, for a span that starts later.
+    Apart(Box<Content>),
+}
+
+/// What a span will start with, evaluated before.
+#[derive(Debug)]
+pub(super) struct Start {
+    content: Box<Content>,
+    has_principal: bool,
+}
+
 impl StartAttributes {
-    pub(crate) fn new(recorder: &'static Recorder) -> Self {
-        Self { content: Content::default(), recorder, has_principal: false }
+    /// For a span that has this cell.
+    #[inline]
+    pub(super) fn of(cell: &Kept, recorder: &'static Recorder) -> Self {
+        Self { content: Filled::Cell(cell.writer()), recorder, has_principal: false }
+    }
+
+    /// Evaluates it for a span that starts later.
+    pub(super) fn apart(recorder: &'static Recorder, fill: impl FnOnce(&mut Self)) -> Start {
+        let mut start = Self { content: Filled::Apart(Box::default()), recorder, has_principal: false };
+        fill(&mut start);
+        match start.content {
+            Filled::Apart(content) => Start { content, has_principal: start.has_principal },
+            Filled::Cell(_) => Start { content: Box::default(), has_principal: false },
+        }
+    }
+
+    fn content(&mut self) -> &mut Content {
+        match &mut self.content {
+            Filled::Cell(writer) => writer.content(),
+            Filled::Apart(content) => content,
+        }
     }
 
     /// Names the span, in place of its site.
     pub fn name(&mut self, name: impl Into<Cow<'static, str>>) {
-        self.content.name = Some(name.into());
+        self.content().name = Some(name.into());
     }
 
     /// Sets the span's kind, in place of its site.
     pub fn kind(&mut self, kind: SpanKind) {
-        self.content.kind = Some(kind);
+        self.content().kind = Some(kind);
     }
 
     /// Sets an attribute; the last value of a key stays.
@@ -342,7 +378,8 @@ impl StartAttributes {
     /// Sets an attribute that was made before.
     pub(crate) fn attribute(&mut self, attribute: KeyValue) {
         if !is_reserved(attribute.key.as_str(), self.recorder.capture_end_user) {
-            self.content.set_attribute(attribute, &self.recorder.limits);
+            let limits = &self.recorder.limits;
+            self.content().set_attribute(attribute, limits);
         }
     }
 
@@ -365,13 +402,15 @@ impl StartAttributes {
 
     pub(crate) fn principal(&mut self, principal: &Principal) {
         self.has_principal = true;
+        let Recorder { capture_end_user, limits, .. } = self.recorder;
+        let content = self.content();
         let mut set = |key: &'static str, value: &str| {
-            self.content.set_attribute(KeyValue::new(key, value.to_owned()), &self.recorder.limits);
+            content.set_attribute(KeyValue::new(key, value.to_owned()), limits);
         };
         if !principal.kind().is_empty() {
             set("backstage.principal.type", principal.kind());
         }
-        if let Some(id) = principal.end_user().filter(|_| self.recorder.capture_end_user) {
+        if let Some(id) = principal.end_user().filter(|_| *capture_end_user) {
             set("enduser.id", id);
         }
     }
@@ -382,22 +421,24 @@ impl StartAttributes {
     }
 
     pub(crate) fn add_link(&mut self, link: Link) {
-        self.content.add_link(link, &self.recorder.limits);
+        let limits = &self.recorder.limits;
+        self.content().add_link(link, limits);
     }
 
     /// Adds what was evaluated before.
-    pub(crate) fn extend(&mut self, evaluated: Self) {
+    pub(super) fn extend(&mut self, evaluated: Start) {
         self.has_principal |= evaluated.has_principal;
         let Content { name, kind, attributes, links, dropped_attributes, dropped_links, .. } =
-            evaluated.content;
-        let content = &mut self.content;
+            *evaluated.content;
+        let limits = &self.recorder.limits;
+        let content = self.content();
         content.name = name.or(content.name.take());
         content.kind = kind.or(content.kind);
         for attribute in attributes {
-            content.set_attribute(attribute, &self.recorder.limits);
+            content.set_attribute(attribute, limits);
         }
         for link in links {
-            content.add_link(link, &self.recorder.limits);
+            content.add_link(link, limits);
         }
         content.dropped_attributes += dropped_attributes;
         content.dropped_links += dropped_links;

@@ -9,7 +9,9 @@ use super::super::kinds::{
 };
 use super::super::otlp::Signal;
 use super::super::read::{Object, Value, join};
-use super::super::schema::{BatchConfig, ExceptionSignal, PropagatorConfig, SamplerConfig, SpanLimits};
+use super::super::schema::{
+    BatchConfig, ContextMode, ExceptionSignal, PropagatorConfig, SamplerConfig, SpanLimits,
+};
 
 pub(super) const TRACING: &[Key<Draft>] = keys!(Draft {
     /// Whether spans are recorded.
@@ -24,6 +26,8 @@ pub(super) const TRACING: &[Key<Draft>] = keys!(Draft {
     "propagators" => .config.telemetry.tracing.propagators: Choices(Choice(PROPAGATORS));
     /// Where the exception of a failed span is recorded: as its event, as a log record (`logs`), as both (`logs/dup`).
     "exceptions" => .config.telemetry.tracing.exceptions: Choice(EXCEPTIONS);
+    /// How `opentelemetry::Context` shows spans: `observed`, or `eager` with a context for each span.
+    "context" => .config.telemetry.tracing.context: Choice(CONTEXTS);
     /// Where spans go; several at once. Without the list: wherever `OTEL_EXPORTER_OTLP_ENDPOINT` points, else nowhere.
     "exporters" => .span_exporters: Exporters(Signal::Traces);
 });
@@ -71,6 +75,9 @@ const EXCEPTIONS: &[(&str, ExceptionSignal)] = &[
     ("logs", ExceptionSignal::Logs),
     ("logs/dup", ExceptionSignal::Both),
 ];
+
+const CONTEXTS: &[(&str, ContextMode)] =
+    &[("observed", ContextMode::Observed), ("eager", ContextMode::Eager)];
 
 /// The samplers by name; the ratio is filled in where there is one.
 pub(in super::super) const SAMPLERS: &[(&str, SamplerConfig)] = &[

@@ -57,7 +57,7 @@ impl SpanHandle {
             start.name(name);
             options.fill(start);
         });
-        let context = span.context().cloned();
+        let context = span.context();
         let current = match &context {
             Some(context) if span.is_recorded() => CurrentSpan(context.clone()),
             _ => CurrentSpan(Context::new()),
@@ -135,7 +135,7 @@ impl CallPart for SpanHandle {
         }
     }
 
-    fn attach(&self) -> Attached {
+    fn attach(&mut self) -> Attached {
         Attached::new(self.context.clone())
     }
 

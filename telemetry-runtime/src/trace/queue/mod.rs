@@ -103,7 +103,7 @@ pub(crate) fn shared() -> &'static Queue {
 #[derive(Debug)]
 pub(crate) enum Finished {
     /// One of ours, still in the form it was recorded in.
-    Ours(Arc<Record>),
+    Ours(Record),
     /// One of the SDK's.
     ThirdParty(Box<ThirdPartySpan>),
 }

@@ -13,7 +13,8 @@ use super::{Capture, OUTER, pause, poll};
 use crate::call::{Call, NoMetrics, Prepared, traced_lazily};
 use crate::context::wrap;
 use crate::trace::install::{Carried, Recorder};
-use crate::trace::{Parent, SpanGuard, TaskSpan};
+use crate::trace::settings::ContextMode;
+use crate::trace::{Parent, SpanGuard, TaskSpan, TraceSettings};
 
 /// The name of a span, or of none.
 type Current = Option<usize>;
@@ -122,9 +123,15 @@ impl Program {
 
 #[test]
 fn parents_are_exact_in_random_programs() {
+    for context in [ContextMode::Observed, ContextMode::Eager] {
+        run_programs(context);
+    }
+}
+
+fn run_programs(context: ContextMode) {
     let mut spans_in_all = 0;
     for seed in 1..=150 {
-        let capture = Capture::new();
+        let capture = Capture::with(TraceSettings { context, ..TraceSettings::default() });
         let mut program = Program {
             random: 0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(seed),
             recorder: capture.recorder,

@@ -1,0 +1,323 @@
+//! Which span of ours is current on this thread, and how another one becomes it.
+//!
+//! A span of ours that is not below another one of the same thread attaches a context with a slot (a boundary). Those inside
+//! write to that slot ([`enter`]), and where somebody holds it, to that of another context that is attached above it for
+//! the rest of the boundary (a relief). What third-party code attaches on top is noticed by the address of its view.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use opentelemetry::trace::SpanId;
+use opentelemetry::{Context, ContextGuard};
+
+use super::observer::top;
+use super::slot::{self, Slot, Spot, Trail};
+use super::{provoke, usable};
+
+/// A context of ours that is attached to this thread.
+struct Level {
+    slot: Arc<Slot>,
+    address: usize,
+    /// How many references to the slot are ours.
+    own: usize,
+    /// The span that is current in truth, if the slot could neither be written nor relieved.
+    behind: Option<Spot>,
+    is_relief: bool,
+    /// How many clones of the context are attached above it.
+    clones: Cell<u32>,
+    /// Tells boundaries apart that come to the same height.
+    serial: u64,
+    /// None where the boundary ended before one above it.
+    guard: Option<ContextGuard>,
+}
+
+#[derive(Default)]
+struct Levels {
+    stack: Vec<Level>,
+    serial: u64,
+}
+
+thread_local! {
+    static LEVELS: RefCell<Levels> = const { RefCell::new(Levels { stack: Vec::new(), serial: 0 }) };
+}
+
+// The thread's contexts are being destroyed, or are already: nothing is to be detached any more.
+impl Drop for Levels {
+    fn drop(&mut self) {
+        for level in self.stack.drain(..) {
+            std::mem::forget(level.guard);
+        }
+    }
+}
+
+/// How a span became current.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Entered {
+    /// It wrote itself into a slot, in the place of another span.
+    Swapped(Spot),
+    /// A boundary was attached for it.
+    Boundary(Boundary),
+    /// The thread's context is borrowed and cannot change.
+    Not,
+}
+
+/// A context of ours that is attached to this thread, by its height.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Boundary {
+    height: u32,
+    serial: u64,
+}
+
+impl Level {
+    /// The span that is current where its context, or a clone of it, is.
+    #[inline]
+    fn spot(&self) -> Spot {
+        match self.behind {
+            Some(behind) if self.clones.get() == 0 => behind,
+            _ => self.slot.spot(),
+        }
+    }
+}
+
+/// Notes that a context with the view at this address was attached, or detached.
+#[cfg(feature = "context-observer")]
+pub(super) fn note(address: usize, attached: bool) {
+    let _ = LEVELS.try_with(|levels| {
+        let Ok(levels) = levels.try_borrow() else { return };
+        if let Some(level) = levels.stack.iter().rev().find(|level| level.address == address) {
+            let clones = level.clones.get();
+            level.clones.set(if attached { clones + 1 } else { clones.saturating_sub(1) });
+        }
+    });
+}
+
+/// Asks the slot of the current context, if that is ours; `None` where code of others has attached one.
+#[inline]
+pub(crate) fn inside<R>(ask: impl FnOnce(&Trail, Spot) -> R) -> Option<R> {
+    LEVELS
+        .try_with(|levels| {
+            let levels = levels.borrow();
+            let level = levels.stack.last()?;
+            if level.address != top() {
+                return None;
+            }
+            Some(ask(&level.slot.trail, level.spot()))
+        })
+        .ok()
+        .flatten()
+}
+
+/// What came of an attempt to write to a slot.
+enum Swap {
+    Done(Spot),
+    /// Others hold the slot, and this span is the current one.
+    Shared(Spot),
+    /// A clone of the context is attached, which goes before the context does.
+    Clone(Trail),
+    /// The current context is of another lineage.
+    Elsewhere,
+}
+
+#[inline]
+fn swap(lineage: u64, to: Spot) -> Swap {
+    let swapped = LEVELS.try_with(|levels| {
+        let levels = levels.borrow();
+        match levels.stack.last() {
+            Some(level) if level.address == top() && level.slot.trail.lineage == lineage => {
+                let before = level.slot.spot();
+                if level.slot.is_unshared(level.own) {
+                    level.slot.set(to);
+                    Swap::Done(before)
+                } else if level.clones.get() > 0 {
+                    Swap::Clone(level.slot.trail.clone())
+                } else {
+                    Swap::Shared(level.spot())
+                }
+            }
+            _ => Swap::Elsewhere,
+        }
+    });
+    swapped.unwrap_or(Swap::Elsewhere)
+}
+
+/// Makes a span current through the slot of the current context; `None` if that is of another lineage.
+#[inline]
+pub(crate) fn enter_same(lineage: u64, to: Spot) -> Option<Entered> {
+    match swap(lineage, to) {
+        Swap::Done(before) => Some(Entered::Swapped(before)),
+        Swap::Shared(before) => Some(relieve(to, before)),
+        Swap::Clone(trail) => Some(bound(&trail, to, None)),
+        Swap::Elsewhere => None,
+    }
+}
+
+/// Makes a span current. `around` is the context that it is to be in; without one, that which is current.
+#[inline]
+pub(crate) fn enter(trail: &Trail, to: Spot, around: Option<&Context>) -> Entered {
+    match enter_same(trail.lineage, to) {
+        Some(entered) => entered,
+        None => bound(trail, to, around),
+    }
+}
+
+/// Attaches a context whose slot nobody holds.
+#[cold]
+fn relieve(to: Spot, before: Spot) -> Entered {
+    let Some(trail) = inside(|trail, _| trail.clone()) else { return Entered::Not };
+    // The context is about the span that was current: it stays for others after this one.
+    let slot = Arc::new(Slot::new(trail, before));
+    if attach(&slot, None, true).is_none() {
+        return Entered::Not;
+    }
+    slot.set(to);
+    Entered::Swapped(before)
+}
+
+/// Attaches a context for a span.
+#[cold]
+fn bound(trail: &Trail, to: Spot, around: Option<&Context>) -> Entered {
+    let slot = Arc::new(Slot::new(trail.clone(), to));
+    attach(&slot, around, false).map_or(Entered::Not, Entered::Boundary)
+}
+
+/// No number of references, so that a slot is never written again.
+const NEVER: usize = usize::MAX / 2;
+
+fn attach(slot: &Arc<Slot>, around: Option<&Context>, is_relief: bool) -> Option<Boundary> {
+    // Its level and the context hold the slot, and so does the span in the context where it can be written to.
+    let own = if slot.spot().cell == 0 { 2 } else { 3 };
+    if !usable() {
+        return None;
+    }
+    let context = provoke(|| (slot.trail.make)(around, slot))?;
+    let guard = provoke(|| context.attach())?;
+    push(Arc::clone(slot), guard, own, is_relief)
+}
+
+/// Makes a context current that was made before. If it has a slot, spans of ours can write to one above it.
+pub(super) fn adopt(context: Context) -> Option<Result<Boundary, ContextGuard>> {
+    if !usable() {
+        return None;
+    }
+    let slot = slot::arc(&context);
+    let guard = provoke(|| context.attach())?;
+    let Some(slot) = slot else { return Some(Err(guard)) };
+    // Whoever made the context holds it.
+    push(slot, guard, NEVER, false).map(Ok)
+}
+
+/// Makes a context current that is kept for it, with so many references of ours to its slot beside those that are made here.
+pub(crate) fn attach_own(context: &Context, slot: &Arc<Slot>, own: usize) -> Option<Boundary> {
+    if !usable() {
+        return None;
+    }
+    let context = context.clone();
+    let guard = provoke(|| context.attach())?;
+    push(Arc::clone(slot), guard, own + 2, false)
+}
+
+fn push(slot: Arc<Slot>, guard: ContextGuard, own: usize, is_relief: bool) -> Option<Boundary> {
+    let mut guard = Some(guard);
+    let pushed = LEVELS.try_with(|levels| {
+        let mut levels = levels.borrow_mut();
+        levels.serial += 1;
+        let serial = levels.serial;
+        let height = u32::try_from(levels.stack.len()).unwrap_or(u32::MAX);
+        let address = Arc::as_ptr(&slot).addr();
+        let guard = guard.take();
+        let clones = Cell::new(0);
+        levels.stack.push(Level { slot, address, own, behind: None, is_relief, clones, serial, guard });
+        Boundary { height, serial }
+    });
+    if let Some(guard) = guard {
+        provoke(|| drop(guard));
+    }
+    pushed.ok()
+}
+
+/// Ends the time of a span that wrote itself into a slot: `before` is current again. Whether nobody holds the slot, so that
+/// nobody can write to the span any more.
+#[inline]
+pub(crate) fn leave(span: SpanId, before: Spot) -> bool {
+    enum Left {
+        Quietly,
+        Held(Trail),
+        Elsewhere,
+    }
+    let left = LEVELS.try_with(|levels| {
+        let levels = levels.borrow();
+        let Some(level) = levels.stack.last() else { return Left::Elsewhere };
+        if level.slot.spot().span != span {
+            return Left::Elsewhere;
+        }
+        if level.slot.is_unshared(level.own) {
+            level.slot.set(before);
+            return Left::Quietly;
+        }
+        Left::Held(level.slot.trail.clone())
+    });
+    match left {
+        Ok(Left::Quietly) => true,
+        Ok(Left::Held(trail)) => {
+            give_way(trail, before);
+            false
+        }
+        Ok(Left::Elsewhere) | Err(_) => false,
+    }
+}
+
+/// Leaves a slot to those who hold it, and makes `before` current by another one.
+#[cold]
+fn give_way(trail: Trail, before: Spot) {
+    let is_current = LEVELS.try_with(|levels| {
+        let levels = levels.borrow();
+        levels.stack.last().is_some_and(|level| level.address == top() && level.clones.get() == 0)
+    });
+    let slot = Arc::new(Slot::new(trail, before));
+    if is_current != Ok(true) || attach(&slot, None, true).is_none() {
+        // Something is attached on top, or the context is borrowed: the next span that finds the slot on top relieves it.
+        let _ = LEVELS.try_with(|levels| {
+            if let Some(level) = levels.borrow_mut().stack.last_mut() {
+                level.behind = Some(before);
+                level.own = NEVER;
+            }
+        });
+    }
+}
+
+/// Detaches a boundary, and what relieved it. Whether nobody holds its slot.
+pub(crate) fn end(boundary: Boundary) -> bool {
+    let height = boundary.height as usize;
+    let mut unshared = true;
+    loop {
+        // Outside the borrow: what goes with a context may run code of others.
+        let next = LEVELS.try_with(|levels| {
+            let mut levels = levels.borrow_mut();
+            let above = levels.stack.len().checked_sub(1)?;
+            let is_ours = levels.stack.get(height).is_some_and(|level| level.serial == boundary.serial);
+            if !is_ours {
+                return None;
+            }
+            let others = levels.stack[height + 1..].iter().any(|level| !level.is_relief);
+            if others {
+                return levels.stack[height].guard.take().map(|guard| (None, Some(guard), true));
+            }
+            unshared &= levels.stack[above].slot.is_unshared(levels.stack[above].own);
+            let Level { slot, guard, .. } = levels.stack.pop()?;
+            let closed = |level: &Level| level.guard.is_none();
+            while levels.stack.last().is_some_and(closed) {
+                levels.stack.pop();
+            }
+            Some((Some(slot), guard, above == height))
+        });
+        let Ok(Some((slot, guard, is_last))) = next else { return false };
+        if let Some(guard) = guard {
+            provoke(|| drop(guard));
+        }
+        drop(slot);
+        if is_last {
+            return unshared;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The slot of a context: which of our spans is the current one in it.
+//!
+//! A span of ours that starts inside another one makes no context of its own. It writes its id into the slot of the context
+//! that is current, and puts the former id back when it ends. Whoever reads that context through its slot sees the span
+//! that is current now; and whoever keeps a clone of the context keeps the slot alive with it, which its count of references
+//! tells. A slot that is held by others is never written again: it says for ever what it said when they took it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
+
+/// One of our spans as a slot names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Spot {
+    pub(crate) span: SpanId,
+    /// Where what is written to the span is kept; 0 if it is not recorded.
+    pub(crate) cell: u32,
+}
+
+/// What all spans that go through a slot have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Trail {
+    /// Contexts of one lineage differ in their span and in nothing else.
+    pub(crate) lineage: u64,
+    pub(crate) trace_id: TraceId,
+    pub(crate) flags: TraceFlags,
+    /// In an `Arc`, because most traces have none, and the others share it.
+    pub(crate) trace_state: Option<Arc<TraceState>>,
+    /// The recorder of the spans, and the installation that it was found in.
+    pub(crate) recorder: u32,
+    pub(crate) installation: u32,
+    /// Makes a context with a span in it that stands for the slot: of the one that is given, or of the present one.
+    pub(crate) make: fn(Option<&Context>, &Arc<Slot>) -> Context,
+}
+
+impl Trail {
+    pub(crate) fn span_context(&self, span: SpanId) -> SpanContext {
+        let state = self.trace_state.as_deref().cloned().unwrap_or_default();
+        SpanContext::new(self.trace_id, span, self.flags, false, state)
+    }
+}
+
+/// The slot of a context.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) trail: Trail,
+    // Written by the thread whose current context it is, and only while nobody else can read it.
+    span: AtomicU64,
+    cell: AtomicU32,
+    /// How many of its references are only for what the context carries beside its span.
+    holds: AtomicUsize,
+}
+
+impl Slot {
+    pub(crate) fn new(trail: Trail, spot: Spot) -> Self {
+        Self {
+            trail,
+            span: AtomicU64::new(number(spot.span)),
+            cell: AtomicU32::new(spot.cell),
+            holds: AtomicUsize::new(0),
+        }
+    }
+
+    /// A slot that only serves to see whether contexts carry one.
+    #[cfg(feature = "context-observer")]
+    pub(super) fn probe() -> Self {
+        let trail = Trail {
+            lineage: 0,
+            trace_id: TraceId::INVALID,
+            flags: TraceFlags::NOT_SAMPLED,
+            trace_state: None,
+            recorder: 0,
+            installation: 0,
+            make: |_, _| Context::new(),
+        };
+        Self::new(trail, Spot { span: SpanId::INVALID, cell: 0 })
+    }
+
+    #[inline]
+    pub(crate) fn spot(&self) -> Spot {
+        let span = SpanId::from(self.span.load(Ordering::Relaxed));
+        Spot { span, cell: self.cell.load(Ordering::Relaxed) }
+    }
+
+    #[inline]
+    pub(super) fn set(&self, spot: Spot) {
+        self.span.store(number(spot.span), Ordering::Relaxed);
+        self.cell.store(spot.cell, Ordering::Relaxed);
+    }
+
+    pub(crate) fn span_context(&self) -> SpanContext {
+        self.trail.span_context(self.spot().span)
+    }
+
+    /// Whether nobody holds the slot beside `own` references of ours. Only then may it be written: nobody but the thread whose
+    /// current context it is can make the first of the others.
+    #[inline]
+    pub(crate) fn is_unshared(self: &Arc<Self>, own: usize) -> bool {
+        let unshared = Arc::strong_count(self) == own + self.holds.load(Ordering::Relaxed);
+        // What those read who held it came before.
+        fence(Ordering::Acquire);
+        unshared
+    }
+}
+
+/// A number that is the id.
+#[inline]
+pub(crate) fn number(span: SpanId) -> u64 {
+    u64::from_be_bytes(span.to_bytes())
+}
+
+/// A context that is kept for what it carries beside its span, so that its slot does not count as held.
+#[derive(Debug)]
+pub(crate) struct Carried(Context);
+
+impl Carried {
+    pub(crate) fn new(context: Context) -> Self {
+        if let Some(slot) = of(&context) {
+            slot.holds.fetch_add(1, Ordering::Relaxed);
+        }
+        Self(context)
+    }
+
+    pub(crate) fn context(&self) -> &Context {
+        &self.0
+    }
+}
+
+impl Drop for Carried {
+    fn drop(&mut self) {
+        // Before the reference goes: in between the slot may seem to be held, and never the other way round.
+        if let Some(slot) = of(&self.0) {
+            slot.holds.fetch_sub(1, Ordering::Release);
+        }
+    }
+}
+
+/// The slot that is this context's own.
+#[cfg(feature = "context-observer")]
+pub(crate) fn of(context: &Context) -> Option<&Slot> {
+    context.observer_view().as_ref()?.as_any().downcast_ref()
+}
+
+/// The same to be kept.
+#[cfg(feature = "context-observer")]
+pub(super) fn arc(context: &Context) -> Option<Arc<Slot>> {
+    let view: Arc<dyn std::any::Any + Send + Sync> = context.observer_view().clone()?;
+    view.downcast().ok()
+}
+
+/// The slot that says which span is current in the context: its own, or that of the context that it was derived from.
+#[cfg(feature = "context-observer")]
+pub(crate) fn behind(context: &Context) -> Option<&Slot> {
+    let view = context.observer_view().as_ref()?.as_any();
+    view.downcast_ref().or_else(|| view.downcast_ref::<super::observer::Derived>().map(|derived| &*derived.0))
+}
+
+#[cfg(not(feature = "context-observer"))]
+pub(crate) fn of(_: &Context) -> Option<&Slot> {
+    None
+}
+
+#[cfg(not(feature = "context-observer"))]
+pub(crate) fn behind(_: &Context) -> Option<&Slot> {
+    None
+}
+
+#[cfg(not(feature = "context-observer"))]
+pub(super) fn arc(_: &Context) -> Option<Arc<Slot>> {
+    None
+}
+
+/// The same context with the span that is current in it, where that is not the one which it was made for; `None` if there is
+/// nothing to correct. It is for code that reads a context's span directly.
+pub(crate) fn exact(context: &Context) -> Option<Context> {
+    let slot = behind(context)?;
+    let is_exact = context.span().span_context().span_id() == slot.spot().span;
+    (!is_exact).then(|| context.with_remote_span_context(slot.span_context()))
+}

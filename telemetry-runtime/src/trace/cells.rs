@@ -1,0 +1,225 @@
+//! Where what is written to open spans is kept, so that any thread can find it by a number.
+//!
+//! A cell is for one span at a time, and for another one afterwards: a span that is recorded allocates nothing once there
+//! are as many cells as there were ever spans open, or waiting with content. What is written under the id of a span that has
+//! ended goes nowhere.
+
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use opentelemetry::trace::SpanId;
+
+use super::record::Content;
+use crate::context::slot::{Spot, number};
+
+#[derive(Debug)]
+struct Cell {
+    /// Its place among all cells, from 1 on.
+    index: u32,
+    /// The span that is open; 0 if none is.
+    span: AtomicU64,
+    /// Whether there may be content.
+    used: AtomicBool,
+    content: Mutex<Content>,
+}
+
+/// Each block holds twice as many cells as the one before.
+static BLOCKS: [OnceLock<Box<[Cell]>>; 26] = [const { OnceLock::new() }; 26];
+
+const FIRST_BLOCK: u32 = 64;
+
+/// Cells that no thread keeps for itself.
+static FREE: Mutex<Free> = Mutex::new(Free { cells: Vec::new(), blocks: 0 });
+
+struct Free {
+    cells: Vec<&'static Cell>,
+    blocks: usize,
+}
+
+/// How many free cells a thread keeps at most, and how many it takes or gives at once.
+const KEPT: usize = 256;
+const PORTION: usize = 64;
+
+#[derive(Default)]
+struct Stock(Vec<&'static Cell>);
+
+thread_local! {
+    static STOCK: RefCell<Stock> = const { RefCell::new(Stock(Vec::new())) };
+}
+
+impl Drop for Stock {
+    fn drop(&mut self) {
+        lock(&FREE).cells.append(&mut self.0);
+    }
+}
+
+/// The cell of a span, for whoever records the span; dropping it gives the cell back.
+#[derive(Debug)]
+pub(super) struct Kept(&'static Cell);
+
+impl Kept {
+    /// A cell for the span that is about to start.
+    #[inline]
+    pub(super) fn new() -> Self {
+        let cell = STOCK.try_with(|stock| stock.borrow_mut().0.pop()).ok().flatten();
+        Self(cell.unwrap_or_else(restock))
+    }
+
+    pub(super) fn index(&self) -> u32 {
+        self.0.index
+    }
+
+    /// From now on the span can be written to by others.
+    #[inline]
+    pub(super) fn open(&self, span: SpanId) {
+        self.0.span.store(number(span), Ordering::Release);
+    }
+
+    /// From now on it cannot. It takes the lock unless nobody else can be writing (`alone`).
+    #[inline]
+    pub(super) fn close(&self, alone: bool) {
+        let _others = (!alone).then(|| lock(&self.0.content));
+        self.0.span.store(0, Ordering::Release);
+    }
+
+    pub(super) fn is_used(&self) -> bool {
+        self.0.used.load(Ordering::Acquire)
+    }
+
+    /// The content, to be written.
+    pub(super) fn content(&self) -> MutexGuard<'static, Content> {
+        Self::lock(self.0)
+    }
+
+    pub(super) fn writer(&self) -> Writer {
+        Writer(self.0, None)
+    }
+
+    fn lock(cell: &'static Cell) -> MutexGuard<'static, Content> {
+        cell.used.store(true, Ordering::Release);
+        lock(&cell.content)
+    }
+
+    pub(super) fn snapshot(&self) -> Content {
+        if self.is_used() { lock(&self.0.content).clone() } else { Content::default() }
+    }
+
+    pub(super) fn take(&self) -> Content {
+        if self.0.used.swap(false, Ordering::AcqRel) {
+            std::mem::take(&mut *lock(&self.0.content))
+        } else {
+            Content::default()
+        }
+    }
+}
+
+/// Writes to a cell, under its lock from the first time on.
+#[derive(Debug)]
+pub(super) struct Writer(&'static Cell, Option<MutexGuard<'static, Content>>);
+
+impl Writer {
+    #[inline]
+    pub(super) fn content(&mut self) -> &mut Content {
+        self.1.get_or_insert_with(|| Kept::lock(self.0))
+    }
+}
+
+impl Drop for Kept {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.span.store(0, Ordering::Release);
+        if self.is_used() {
+            drop(self.take());
+        }
+        let full = STOCK.try_with(|stock| {
+            let mut stock = stock.borrow_mut();
+            stock.0.push(self.0);
+            stock.0.len() > KEPT
+        });
+        match full {
+            Ok(false) => {}
+            Ok(true) => give_back(),
+            Err(_) => lock(&FREE).cells.push(self.0),
+        }
+    }
+}
+
+/// Changes what is recorded of a span, if it is open.
+pub(super) fn write<R>(spot: Spot, change: impl FnOnce(&mut Content) -> R) -> Option<R> {
+    let cell = find(spot.cell)?;
+    let mut content = lock(&cell.content);
+    if cell.span.load(Ordering::Acquire) != number(spot.span) {
+        return None;
+    }
+    cell.used.store(true, Ordering::Release);
+    Some(change(&mut content))
+}
+
+/// Whether the span is recorded and open.
+pub(super) fn is_open(spot: Spot) -> bool {
+    find(spot.cell).is_some_and(|cell| cell.span.load(Ordering::Acquire) == number(spot.span))
+}
+
+/// What was written to a span by now, if it is open.
+#[cfg(any(test, feature = "testing"))]
+pub(super) fn snapshot(spot: Spot) -> Option<Content> {
+    let cell = find(spot.cell)?;
+    let content = lock(&cell.content);
+    (cell.span.load(Ordering::Acquire) == number(spot.span)).then(|| content.clone())
+}
+
+fn find(index: u32) -> Option<&'static Cell> {
+    // Block k begins after the 2^k - 1 times 64 cells of those before it.
+    let place = index.checked_sub(1)?;
+    let block = (place / FIRST_BLOCK + 1).ilog2();
+    let before = FIRST_BLOCK * ((1 << block) - 1);
+    BLOCKS.get(block as usize)?.get()?.get((place - before) as usize)
+}
+
+#[cold]
+fn restock() -> &'static Cell {
+    let mut free = lock(&FREE);
+    if free.cells.is_empty() {
+        let more = grow(&mut free.blocks);
+        free.cells.extend(more);
+    }
+    let rest = free.cells.len().saturating_sub(PORTION);
+    let mut portion = free.cells.drain(rest..);
+    // There is at least one: with every block made there are more than fit into memory.
+    let Some(cell) = portion.next() else { unreachable!("a block is not empty") };
+    let _ = STOCK.try_with(|stock| stock.borrow_mut().0.extend(&mut portion));
+    drop(portion);
+    cell
+}
+
+fn grow(blocks: &mut usize) -> &'static [Cell] {
+    let block = *blocks;
+    *blocks += 1;
+    let first = FIRST_BLOCK * ((1 << block) - 1) + 1;
+    BLOCKS[block].get_or_init(|| {
+        (first..first + (FIRST_BLOCK << block))
+            .map(|index| Cell {
+                index,
+                span: AtomicU64::new(0),
+                used: AtomicBool::new(false),
+                content: Mutex::default(),
+            })
+            .collect()
+    })
+}
+
+#[cold]
+fn give_back() {
+    let mut free = lock(&FREE);
+    let _ = STOCK.try_with(|stock| {
+        let stock = &mut stock.borrow_mut().0;
+        let rest = stock.len().saturating_sub(KEPT / 2);
+        free.cells.extend(stock.drain(rest..));
+    });
+}
+
+// Nothing under the locks runs code of others but destructors of values, so a poisoned one is as good as any.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

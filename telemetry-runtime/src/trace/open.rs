@@ -1,0 +1,329 @@
+//! How a span starts: its parent, whether it is recorded, and where it becomes current.
+
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId};
+use opentelemetry_sdk::trace::SamplingDecision;
+use std::sync::Arc;
+
+use super::build::owner_key;
+use super::cells::{self, Kept};
+use super::install::{self, Recorder};
+use super::parent::Parent;
+use super::proxy::{self, ProxySpan};
+use super::record::{Head, Record};
+use super::sampler::Verdict;
+use super::settings::ContextMode;
+use super::site::SpanSite;
+use super::value::StartAttributes;
+use crate::clock::Moment;
+use crate::context::slot::{self, Spot, Trail, number};
+use crate::context::{self, Attached, place};
+
+/// How a span started.
+pub(super) enum Opened {
+    /// Nothing is recorded, and nothing is to be made current.
+    Off,
+    /// It is not recorded, and neither is its parent, which stays current.
+    Passing(Place),
+    /// It is not recorded; the context says so to whatever it calls.
+    Unsampled(Place),
+    /// It is recorded.
+    Recorded(Record, Place),
+}
+
+/// Where a span becomes current.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// In the slot of the current context if that is of the same lineage, else in one that is made of `around`.
+    Slot { trail: Trail, spot: Spot, around: Context },
+    /// In a context of its own.
+    Context(Context),
+}
+
+impl Place {
+    pub(super) fn enter(self) -> Attached {
+        match self {
+            Self::Slot { trail, spot, around } => Attached::span(&trail, spot, Some(&around)),
+            Self::Context(context) => Attached::new(context),
+        }
+    }
+}
+
+/// The span that another one is to be a child of.
+enum Above {
+    /// None, or one without ids, which is no parent.
+    Nothing,
+    /// One of ours, through a slot. Whether it is in that very context says whether the lineage goes on.
+    Slot(Trail, Spot, bool),
+    /// Any other.
+    Other(SpanContext),
+}
+
+impl Above {
+    fn of(context: &Context) -> Self {
+        if let Some(slot) = slot::behind(context) {
+            return Self::Slot(slot.trail.clone(), slot.spot(), slot::of(context).is_some());
+        }
+        let span = context.span();
+        let span_context = span.span_context();
+        if span_context.is_valid() { Self::Other(span_context.clone()) } else { Self::Nothing }
+    }
+
+    fn trace_id(&self) -> Option<TraceId> {
+        match self {
+            Self::Nothing => None,
+            Self::Slot(trail, ..) => Some(trail.trace_id),
+            Self::Other(span) => Some(span.trace_id()),
+        }
+    }
+
+    fn flags(&self) -> Option<TraceFlags> {
+        match self {
+            Self::Nothing => None,
+            Self::Slot(trail, ..) => Some(trail.flags),
+            Self::Other(span) => Some(span.trace_flags()),
+        }
+    }
+
+    fn span_id(&self) -> SpanId {
+        match self {
+            Self::Nothing => SpanId::INVALID,
+            Self::Slot(_, spot, _) => spot.span,
+            Self::Other(span) => span.span_id(),
+        }
+    }
+
+    fn is_remote(&self) -> bool {
+        matches!(self, Self::Other(span) if span.is_remote())
+    }
+
+    /// Whether neither it nor what is below it is recorded, as long as the sampler thinks so.
+    fn is_unrecorded(&self, context: &Context) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Slot(trail, spot, _) => !trail.flags.is_sampled() && !cells::is_open(*spot),
+            Self::Other(span) => !span.is_sampled() && !span.is_remote() && !context.span().is_recording(),
+        }
+    }
+}
+
+/// Starts a span. `fill` is called if the span is recorded, or if a custom sampler wants to
+/// see its attributes; at most once.
+pub(super) fn open(
+    state: u32,
+    site: &'static SpanSite,
+    parent: Parent,
+    fill: &mut dyn FnMut(&mut StartAttributes),
+) -> Opened {
+    let Some(current) = context::current() else {
+        return Opened::Off;
+    };
+    if current.is_telemetry_suppressed() {
+        return Opened::Off;
+    }
+    #[cfg(any(test, feature = "testing"))]
+    let context = context::within_capture_of(&current.clone(), parent.resolve(current));
+    #[cfg(not(any(test, feature = "testing")))]
+    let context = parent.resolve(current);
+    if context.is_telemetry_suppressed() {
+        return Opened::Passing(Place::Context(context));
+    }
+    let Some(recorder) = install::recorder(state, &context) else {
+        return Opened::Off;
+    };
+    if site.root {
+        start(state, recorder, site, Parent::without_span(&context), fill)
+    } else {
+        start(state, recorder, site, context, fill)
+    }
+}
+
+fn start(
+    state: u32,
+    recorder: &'static Recorder,
+    site: &'static SpanSite,
+    around: Context,
+    fill: &mut dyn FnMut(&mut StartAttributes),
+) -> Opened {
+    let above = Above::of(&around);
+    let trace_id = above.trace_id().unwrap_or_else(|| recorder.ids.new_trace_id());
+    let mut content = None;
+    let mut trace_state = None;
+    let decision = match recorder.sampler.judge(above.flags().map(|flags| flags.is_sampled()), trace_id) {
+        Verdict::Sample => SamplingDecision::RecordAndSample,
+        Verdict::Drop => SamplingDecision::Drop,
+        Verdict::Ask(sampler) => {
+            let kept = Kept::new();
+            let mut attributes = StartAttributes::of(&kept, recorder);
+            attributes.set(owner_key(site.scope), site.scope.id());
+            fill(&mut attributes);
+            drop(attributes);
+            let start = kept.snapshot();
+            let result = sampler.should_sample(
+                Some(slot::exact(&around).as_ref().unwrap_or(&around)),
+                trace_id,
+                start.name.as_deref().unwrap_or(site.name),
+                &start.kind.unwrap_or(site.kind).into(),
+                &start.attributes.iter().cloned().collect::<Vec<_>>(),
+                &start.links,
+            );
+            for attribute in result.attributes {
+                kept.content().set_attribute(attribute, &recorder.limits);
+            }
+            content = Some(kept);
+            trace_state = Some(result.trace_state);
+            result.decision
+        }
+    };
+    if decision == SamplingDecision::Drop && above.is_unrecorded(&around) {
+        return Opened::Passing(match above {
+            Above::Slot(trail, spot, true) => Place::Slot { trail, spot, around },
+            _ => Place::Context(around),
+        });
+    }
+    let is_recorded = decision != SamplingDecision::Drop;
+    let content = is_recorded.then(|| {
+        content.unwrap_or_else(|| {
+            let kept = Kept::new();
+            fill(&mut StartAttributes::of(&kept, recorder));
+            kept
+        })
+    });
+    let flags = above.flags().unwrap_or_default();
+    let flags = flags.with_sampled(decision == SamplingDecision::RecordAndSample);
+    let spot = Spot { span: recorder.ids.new_span_id(), cell: content.as_ref().map_or(0, Kept::index) };
+    let trail = trail(state, recorder, &above, trace_id, flags, trace_state, spot);
+    let Some(content) = content else {
+        return Opened::Unsampled(match recorder.mode {
+            ContextMode::Eager => {
+                Place::Context(around.with_remote_span_context(trail.span_context(spot.span)))
+            }
+            ContextMode::Observed => Place::Slot { trail, spot, around },
+        });
+    };
+    let head = Head {
+        site,
+        recorder,
+        trace_id,
+        span_id: spot.span,
+        flags,
+        trace_state: trail.trace_state.clone(),
+        parent: above.span_id(),
+        parent_is_remote: above.is_remote(),
+        started: Moment::now(),
+        end: None,
+    };
+    let record = Record { head, content };
+    if let Some(processors) = &recorder.processors {
+        processors.started(&record, slot::exact(&around).as_ref().unwrap_or(&around));
+    }
+    record.content.open(record.span_id);
+    #[cfg(any(test, feature = "testing"))]
+    super::log::opened(&around, &record);
+    let place = match recorder.mode {
+        ContextMode::Eager => {
+            let span = ProxySpan::of(record.span_context(), spot, recorder);
+            Place::Context(around.with_span(span))
+        }
+        ContextMode::Observed => Place::Slot { trail, spot, around },
+    };
+    Opened::Recorded(record, place)
+}
+
+/// The trail of a new span: that of its parent, if it differs in nothing.
+fn trail(
+    state: u32,
+    recorder: &Recorder,
+    above: &Above,
+    trace_id: TraceId,
+    flags: TraceFlags,
+    trace_state: Option<opentelemetry::trace::TraceState>,
+    spot: Spot,
+) -> Trail {
+    let known = match above {
+        Above::Slot(trail, _, _) => trail.trace_state.clone(),
+        Above::Other(span) => {
+            Some(span.trace_state()).filter(|state| !is_empty(state)).cloned().map(Arc::new)
+        }
+        Above::Nothing => None,
+    };
+    let trace_state = match trace_state {
+        None => known,
+        Some(state) if known.as_deref() == Some(&state) => known,
+        Some(state) => Some(state).filter(|state| !is_empty(state)).map(Arc::new),
+    };
+    if let Above::Slot(trail, parent, true) = above
+        && trail.flags == flags
+        && (parent.cell == 0) == (spot.cell == 0)
+        && trail.recorder == recorder.index
+        && trail.installation == state
+        && trail.trace_state == trace_state
+    {
+        return trail.clone();
+    }
+    Trail {
+        lineage: number(spot.span),
+        trace_id,
+        flags,
+        trace_state,
+        recorder: recorder.index,
+        installation: state,
+        make: proxy::context_with,
+    }
+}
+
+fn is_empty(state: &opentelemetry::trace::TraceState) -> bool {
+    *state == opentelemetry::trace::TraceState::NONE
+}
+
+/// What came of the attempt to start a span as the child of the one whose slot is on top.
+pub(super) enum Child {
+    /// It is not recorded, as its parent.
+    Passing,
+    Recorded(Record, Attached),
+    /// It is not that simple.
+    Unknown,
+}
+
+/// Starts a span inside one of ours that is current through a slot, if all that is needed is in the slot.
+#[inline]
+pub(super) fn child(state: u32, site: &'static SpanSite, fill: impl FnOnce(&mut StartAttributes)) -> Child {
+    if site.root {
+        return Child::Unknown;
+    }
+    let above = place::inside(|trail, spot| {
+        let recorder = install::seen(trail.recorder)?;
+        if trail.installation != state {
+            return None;
+        }
+        Some((recorder, trail.lineage, trail.trace_id, trail.flags, trail.trace_state.clone(), spot))
+    });
+    let Some((recorder, lineage, trace_id, flags, trace_state, above)) = above.flatten() else {
+        return Child::Unknown;
+    };
+    match recorder.sampler.judge(Some(flags.is_sampled()), trace_id) {
+        Verdict::Sample if flags.is_sampled() && recorder.processors.is_none() => {}
+        Verdict::Drop if !flags.is_sampled() && above.cell == 0 => return Child::Passing,
+        _ => return Child::Unknown,
+    }
+    let content = Kept::new();
+    fill(&mut StartAttributes::of(&content, recorder));
+    let head = Head {
+        site,
+        recorder,
+        trace_id,
+        span_id: recorder.ids.new_span_id(),
+        flags,
+        trace_state,
+        parent: above.span,
+        parent_is_remote: false,
+        started: Moment::now(),
+        end: None,
+    };
+    let record = Record { head, content };
+    record.content.open(record.span_id);
+    #[cfg(any(test, feature = "testing"))]
+    super::log::opened_here(&record);
+    let attached = Attached::inside(lineage, record.spot());
+    Child::Recorded(record, attached)
+}
