@@ -3,7 +3,10 @@
 //! The parser's events are read directly: so anchors, aliases, duplicate keys and excessive depth are refused with
 //! their place before anything is built from them, and a scalar keeps the text that was written.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::fs::File;
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -58,7 +61,36 @@ struct Open {
 
 enum Content {
     Sequence(Vec<Node>),
-    Mapping(Vec<Entry>, Option<(String, Origin)>),
+    Mapping(Mapping),
+}
+
+#[derive(Default)]
+struct Mapping {
+    entries: Vec<Entry>,
+    /// The place of each key among the entries, by its hash: looking through them would take minutes for the keys that 1 MiB
+    /// can hold, and a copy of each would be most of the memory.
+    places: HashMap<u64, usize>,
+    hasher: RandomState,
+    /// The key whose value comes next.
+    pending: Option<(String, Origin)>,
+}
+
+impl Mapping {
+    /// The entry of `key`, if there is one; otherwise the next entry is taken to be its own.
+    fn first(&mut self, key: &str) -> Option<&Entry> {
+        let next = self.entries.len();
+        match self.places.entry(self.hasher.hash_one(key)) {
+            Vacant(place) => {
+                place.insert(next);
+                None
+            }
+            Occupied(place) => {
+                let there = &self.entries[*place.get()];
+                // Another key of the same hash, which nobody will see in their life, and which is right all the same.
+                if there.key == key { Some(there) } else { entry(&self.entries, key) }
+            }
+        }
+    }
 }
 
 impl Builder<'_> {
@@ -88,7 +120,7 @@ impl Builder<'_> {
                     self.plain_collection(span, anchor, tag.as_deref(), open.len())?;
                     open.push(Open {
                         origin: self.origin(span),
-                        content: Content::Mapping(Vec::new(), None),
+                        content: Content::Mapping(Mapping::default()),
                     });
                     continue;
                 }
@@ -110,7 +142,7 @@ impl Builder<'_> {
                         origin: ended.origin,
                         value: match ended.content {
                             Content::Sequence(nodes) => Value::Sequence(nodes),
-                            Content::Mapping(entries, _) => Value::Mapping(entries),
+                            Content::Mapping(mapping) => Value::Mapping(mapping.entries),
                         },
                     }
                 }
@@ -171,26 +203,26 @@ fn place(name: &Arc<str>, line: usize, column: usize) -> Origin {
 
 /// Puts a finished node into the collection around it.
 fn attach(parent: &mut Open, node: Node) -> Result<(), Malformed> {
-    let (entries, pending) = match &mut parent.content {
+    let mapping = match &mut parent.content {
         Content::Sequence(nodes) => {
             nodes.push(node);
             return Ok(());
         }
-        Content::Mapping(entries, pending) => (entries, pending),
+        Content::Mapping(mapping) => mapping,
     };
-    if let Some((key, origin)) = pending.take() {
-        entries.push(Entry { key, origin, value: node });
+    if let Some((key, origin)) = mapping.pending.take() {
+        mapping.entries.push(Entry { key, origin, value: node });
         return Ok(());
     }
     let Value::Scalar(Scalar { text: key, .. }) = node.value else {
         return Err(Malformed { origin: node.origin, text: "a key must be plain text".to_owned() });
     };
-    if let Some(first) = entry(entries, &key) {
+    if let Some(first) = mapping.first(&key) {
         return Err(Malformed {
             text: format!("duplicate key `{key}`, first at {}", first.origin),
             origin: node.origin,
         });
     }
-    *pending = Some((key, node.origin));
+    mapping.pending = Some((key, node.origin));
     Ok(())
 }

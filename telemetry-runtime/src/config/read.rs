@@ -406,13 +406,20 @@ impl<'a> Object<'a> {
 
     fn finish(self) {
         let asked = self.asked.borrow();
-        for (key, origin) in self.unasked() {
+        for (key, origin) in self.unasked().take(UNKNOWN) {
             let path = join(&self.value.path, key);
             let known = known(key, &asked);
             self.value.findings.error_at(origin, &format!("{path}: unknown key ({known})"));
         }
+        let more = self.unasked().skip(UNKNOWN).count();
+        if more > 0 {
+            self.problem(format_args!("{more} more unknown keys"));
+        }
     }
 }
+
+/// How many unknown keys of one mapping are reported each; a file that has more is not a configuration.
+const UNKNOWN: usize = 50;
 
 /// The longest time that can be configured, about 24 days.
 pub(super) const MAX_MILLIS: u64 = i32::MAX as u64;

@@ -1,6 +1,8 @@
 //! A bounded set of connections, in which a client that only holds connections open cannot keep others out.
 
+use std::collections::HashMap;
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,9 +15,15 @@ pub(super) struct Connections {
     /// A connection on which nothing happens for this time is closed.
     patience: Duration,
     tasks: JoinSet<()>,
-    open: Vec<(tokio::task::AbortHandle, Activity)>,
+    open: Vec<Open>,
     /// Orders what happens on all connections.
     clock: Arc<AtomicU64>,
+}
+
+struct Open {
+    task: tokio::task::AbortHandle,
+    peer: IpAddr,
+    activity: Activity,
 }
 
 /// What happens on one connection.
@@ -36,20 +44,18 @@ impl Connections {
         Self { limit, patience, tasks: JoinSet::new(), open: Vec::new(), clock: Arc::default() }
     }
 
-    /// Runs a connection. Where there are too many, the one that was quiet for the longest time is closed: one that
-    /// waits for the rest of a request, sits idle, or does not read its response.
-    pub(super) fn spawn<F>(&mut self, connection: impl FnOnce(Activity) -> F)
+    /// Runs a connection. Where there are too many, one of the machine that has most of them is closed, and of those the one
+    /// that was quiet for the longest time: one that waits for the rest of a request, sits idle, or does not read its
+    /// response.
+    pub(super) fn spawn<F>(&mut self, peer: IpAddr, connection: impl FnOnce(Activity) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
         while self.tasks.try_join_next().is_some() {}
-        self.open.retain(|(task, _)| !task.is_finished());
+        self.open.retain(|open| !open.task.is_finished());
         if self.open.len() >= self.limit {
-            let quietest = (0..self.open.len())
-                .filter(|index| self.open[*index].1.running.load(Ordering::Relaxed) == 0)
-                .min_by_key(|index| self.open[*index].1.last.load(Ordering::Relaxed));
-            match quietest {
-                Some(index) => self.open.swap_remove(index).0.abort(),
+            match self.to_close() {
+                Some(index) => self.open.swap_remove(index).task.abort(),
                 // Each waits for a response: the new one has to come again.
                 None => return,
             }
@@ -64,7 +70,21 @@ impl Connections {
                 () = watched.rests(patience) => {}
             }
         });
-        self.open.push((task, activity));
+        self.open.push(Open { task, peer, activity });
+    }
+
+    fn to_close(&self) -> Option<usize> {
+        let mut by_peer: HashMap<IpAddr, usize> = HashMap::new();
+        for open in &self.open {
+            *by_peer.entry(open.peer).or_default() += 1;
+        }
+        let waits = |index: &usize| self.open[*index].activity.running.load(Ordering::Relaxed) == 0;
+        let order = |index: &usize| {
+            let open = &self.open[*index];
+            let of_peer = by_peer.get(&open.peer).copied().unwrap_or_default();
+            (std::cmp::Reverse(of_peer), open.activity.last.load(Ordering::Relaxed))
+        };
+        (0..self.open.len()).filter(waits).min_by_key(order)
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            header_timeout: Duration::from_secs(10),
+            header_timeout: Duration::from_secs(5),
             header_size: 16 * 1024,
             headers: 64,
             connections: 128,
@@ -97,13 +97,15 @@ pub(super) async fn serve(listener: TcpListener, service: Service) -> std::io::R
     let service = Arc::new(service);
     let mut connections = Connections::new(service.limits.connections, service.limits.patience);
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
+        let Ok((stream, peer)) = listener.accept().await else {
             // No descriptor is free, or the peer is gone already: trying at once would only burn time.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
         let service = service.clone();
-        connections.spawn(|activity| async move { service.connection(stream, activity).await });
+        connections.spawn(peer.ip(), |activity| async move { service.connection(stream, activity).await });
+        // So that a request that is there already is read before the next connection is taken, and could take its place.
+        tokio::task::yield_now().await;
     }
 }
 

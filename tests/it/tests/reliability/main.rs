@@ -7,9 +7,15 @@
 //! $ RELIABILITY=full cargo test --release -p it --test reliability -- --test-threads 1
 //! ```
 
+mod configuration;
 mod exit;
 mod faults;
 #[allow(dead_code, reason = "each area asks for a part of it")]
 mod figures;
 mod fork;
+mod headers;
+mod names;
 mod runtimes;
+mod scrape;
+mod secrets;
+mod variables;
