@@ -8,7 +8,7 @@ use crate::spans::plain;
 use crate::steps::{OfKind, Step};
 
 pub const ROWS: &[Row] = &[
-    Row::whole("loop", || Started::new(|run| run.each(|index| index))),
+    Row::whole("loop", || Started::new(|run| run.each(|_| ()))),
     Row::whole("loop_kind", || Started::new(|run| run.each(|index| OfKind::at(index)))),
     Row::whole("loop_step", || Started::new(|run| run.each(|index| Step::at(index)))),
     Row::whole("loop_duration", || Started::new(|run| run.each(|index| duration(index)))),

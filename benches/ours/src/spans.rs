@@ -24,6 +24,11 @@ pub const ROWS: &[Row] = &[
     child("child_0", || sampled("child", CHILD, |run| children(run, work::child))),
     child("child_4", || sampled("four", Spans { attributes: 4, ..CHILD }, |run| children(run, work::four))),
     child("root_0", || sampled("child", ROOT, |run| run.each(work::child))),
+    child("eager_child", || {
+        let exporters =
+            exporters::start_with(|builder| builder.config_value("telemetry.tracing.context", "eager"));
+        sampled_by(exporters, "child", CHILD, |run| children(run, work::child))
+    }),
     child("child_metric", || sampled("counted", CHILD, |run| children(run, work::counted))),
     Row::new("child_error", "child_0", || {
         sampled("failing", Spans { events: 1, ..CHILD }, |run| children(run, work::failing))
@@ -123,7 +128,11 @@ fn children<T>(run: &mut Run, operation: impl Fn(u64) -> T) {
 
 /// Spans that are exported, all of them, each with what `each` says.
 fn sampled(name: &'static str, each: Spans, operate: fn(&mut Run)) -> Started {
-    started(exporters::start(), operate, move |exporters, operations| {
+    sampled_by(exporters::start(), name, each, operate)
+}
+
+fn sampled_by(exporters: Arc<Exporters>, name: &'static str, each: Spans, operate: fn(&mut Run)) -> Started {
+    started(exporters, operate, move |exporters, operations| {
         let expected = Spans {
             count: operations,
             children: each.children * operations,

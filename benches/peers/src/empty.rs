@@ -10,7 +10,7 @@ use bench_harness::{Row, Run, Started};
 use crate::words::Step;
 
 pub const ROWS: &[Row] = &[
-    Row::whole("loop", || Started::new(|run| run.each(|index| index))),
+    Row::whole("loop", || Started::new(|run| run.each(|_| ()))),
     Row::whole("loop_kind", || Started::new(|run| run.each(|index| Step::at(index).kind))),
     Row::whole("loop_step", || Started::new(|run| run.each(Step::at))),
     Row::whole("loop_duration", || Started::new(|run| run.each(duration))),
