@@ -11,6 +11,10 @@ fn main() -> Result<(), String> {
         "ok" => Ok(()),
         "error" => Err("the work is lost".to_owned()),
         "panic" => panic!("the work is lost"),
+        "panic-inside" => {
+            fail();
+            Ok(())
+        }
         "exit" => telemetry_runtime::exit(3),
         "exit-elsewhere" => {
             std::thread::spawn(|| telemetry_runtime::exit(3));
@@ -37,6 +41,13 @@ fn main() -> Result<(), String> {
             }),
         other => Err(format!("unknown ending `{other}`")),
     }
+}
+
+/// An instrumented function that does not return.
+#[telemetry_runtime::traced]
+#[inline(never)]
+fn fail() {
+    panic!("the step is lost");
 }
 
 /// Works for so many milliseconds, and says what it did.

@@ -7,6 +7,8 @@
 //! $ RELIABILITY=full cargo test --release -p it --test reliability -- --test-threads 1
 //! ```
 
+mod callbacks;
+mod cardinality;
 mod configuration;
 mod exit;
 mod faults;
@@ -15,6 +17,7 @@ mod figures;
 mod fork;
 mod headers;
 mod names;
+mod panics;
 mod runtimes;
 mod scrape;
 mod secrets;

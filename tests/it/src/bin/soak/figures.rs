@@ -9,8 +9,6 @@ use it::requests::SPANS_PER_REQUEST;
 
 /// Bytes an hour by which memory may grow.
 const GROWTH: f64 = 1_048_576.0;
-/// The part of a run that is warm-up.
-const WARM_UP: f64 = 0.25;
 
 /// One look at the program.
 #[derive(Clone, Copy)]
@@ -78,26 +76,28 @@ impl fmt::Display for Sample {
 }
 
 /// All looks of a run.
-#[derive(Default)]
-pub(crate) struct Figures(Vec<Sample>);
+pub(crate) struct Figures {
+    warm_up: Duration,
+    samples: Vec<Sample>,
+}
 
 impl Figures {
+    pub(crate) fn new(warm_up: Duration) -> Self {
+        Self { warm_up, samples: Vec::new() }
+    }
+
     pub(crate) fn add(&mut self, sample: Sample) {
-        self.0.push(sample);
+        self.samples.push(sample);
     }
 
     /// Prints the verdict. `received` is what the collector counted, where there was one.
     pub(crate) fn judge(&self, last: &Sample, received: Option<u64>) -> bool {
-        let warm: Vec<&Sample> =
-            self.0.iter().filter(|sample| sample.hours() >= last.hours() * WARM_UP).collect();
-        let (Some(first), Some(_)) = (warm.first(), warm.get(2)) else {
+        let warm: Vec<&Sample> = self.samples.iter().filter(|sample| sample.at >= self.warm_up).collect();
+        let (Some(first), true) = (warm.first(), warm.len() > 3) else {
             println!("not long enough to say anything about memory");
             return false;
         };
         let slope = slope(&warm);
-        let steady = warm.iter().all(|sample| {
-            (sample.usage.threads, sample.usage.files) == (first.usage.threads, first.usage.files)
-        });
         let expected = (last.requests * SPANS_PER_REQUEST) as u64;
         let accounted = last.made == expected
             && last.made == last.delivered + last.dropped + last.failed + last.waiting
@@ -107,6 +107,10 @@ impl Figures {
             (values.clone().min().unwrap_or(0), values.max().unwrap_or(0))
         };
         let (threads, files) = (range(|usage| usage.threads), range(|usage| usage.files));
+        // The export of metrics, once a minute, has a connection of its own for half of it.
+        let (early, late) = warm.split_at(warm.len() / 2);
+        let most = |of: &[&Sample]| of.iter().map(|sample| sample.usage.files).max();
+        let steady = threads.0 == threads.1 && most(late) <= most(early);
         let [low, high] = [f64::min, f64::max].map(|best| {
             let resident = warm.iter().map(|sample| sample.resident());
             resident.reduce(best).unwrap_or(0.0) / 1_048_576.0

@@ -2,13 +2,17 @@
 //!
 //! ```console
 //! $ cargo run --release -p it --bin soak -- --minutes 60 --requests 5000
+//! $ cargo run --release -p it --bin soak -- --minutes 10 --requests 25000
 //! $ cargo run --release -p it --bin soak -- --minutes 10 --requests 25000 --no-collector
 //! ```
+//!
+//! Before that it warms up for `--warm-up` minutes, 8 unless told otherwise: so long the heap takes to find its size, with
+//! a queue that is full of spans of other threads.
 //!
 //! Each request makes four spans, measurements of ours, and one of a third party. The spans go to a receiver in a process
 //! of its own, or to a port where nobody listens; a scraper comes every second. Every ten seconds a line says what was made
 //! and what is used. The last lines are the verdict, and the exit code says it too: 0 where memory grew by less than
-//! 1 MB an hour after the warm-up, with as many threads and files as then, and no span is unaccounted for.
+//! 1 MB an hour after the warm-up, with as many threads as then and never more files, and no span is unaccounted for.
 
 mod figures;
 mod load;
@@ -28,30 +32,33 @@ use self::receiver::Receiver;
 const PERIOD: Duration = Duration::from_secs(10);
 /// How often the scraper comes.
 const SCRAPE: Duration = Duration::from_secs(1);
-/// How long the last export may take. It goes on past a queue that is full and a collector that is gone.
-const LAST_EXPORT: u64 = 20_000;
+/// How long the last export may take: a full queue is sixteen batches, each of which a collector that is gone costs the
+/// limit of an export.
+const LAST_EXPORT: Duration = Duration::from_secs(120);
 
 struct Arguments {
     minutes: f64,
+    warm_up: f64,
     requests: u32,
     collector: bool,
 }
 
 impl Arguments {
     fn read() -> Result<Self, String> {
-        let mut arguments = Self { minutes: 10.0, requests: 5000, collector: true };
+        let mut arguments = Self { minutes: 10.0, warm_up: 8.0, requests: 5000, collector: true };
         let mut given = std::env::args().skip(1);
         while let Some(name) = given.next() {
             let mut value = || given.next().ok_or_else(|| format!("{name} needs a value"));
             match name.as_str() {
                 "--minutes" => arguments.minutes = value()?.parse().map_err(|_| "--minutes is a number")?,
+                "--warm-up" => arguments.warm_up = value()?.parse().map_err(|_| "--warm-up is a number")?,
                 "--requests" => {
                     arguments.requests = value()?.parse().map_err(|_| "--requests is a whole number")?;
                 }
                 "--no-collector" => arguments.collector = false,
                 other => {
                     return Err(format!(
-                        "unknown argument `{other}`; there are --minutes, --requests and --no-collector"
+                        "unknown argument `{other}`; there are --minutes, --warm-up, --requests and --no-collector"
                     ));
                 }
             }
@@ -81,19 +88,25 @@ fn run(arguments: &Arguments) -> ExitCode {
         || format!("http://127.0.0.1:{}", free_port()),
         |collector| format!("http://{}", collector.address()),
     );
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint),
+        // So that the end does not take minutes without a collector.
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "2000".to_owned()),
+    ];
     let telemetry = Telemetry::builder()
         .without_config_files()
         .prometheus_port(0)
-        .environment([("OTEL_EXPORTER_OTLP_ENDPOINT".to_owned(), endpoint)].into_iter().collect())
-        .config_value("telemetry.shutdown.timeoutMillis", LAST_EXPORT.to_string())
+        .environment(variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+        .config_value("telemetry.shutdown.timeoutMillis", LAST_EXPORT.as_millis().to_string())
         .bootstrap()
         .expect("the settings are valid");
     let address = telemetry.prometheus_address().expect("the endpoint listens");
 
     let start = Instant::now();
-    let end = start + Duration::from_secs_f64(arguments.minutes * 60.0);
+    let warm_up = Duration::from_secs_f64(arguments.warm_up * 60.0);
+    let end = start + warm_up + Duration::from_secs_f64(arguments.minutes * 60.0);
     let load = Load::start(arguments.requests);
-    let mut figures = Figures::default();
+    let mut figures = Figures::new(warm_up);
     let mut due = start + PERIOD;
     while Instant::now() < end {
         std::thread::sleep(SCRAPE);
@@ -108,7 +121,7 @@ fn run(arguments: &Arguments) -> ExitCode {
         }
     }
     let requests = load.stop();
-    let flushed = telemetry.flush(Duration::from_millis(LAST_EXPORT));
+    let flushed = telemetry.flush(LAST_EXPORT);
     let scrape = it::http::get(address, "/metrics", &[]);
     let last = Sample::new(start.elapsed(), requests, it::process::Usage::own(), scrape.text());
     println!("at the end: {last}");
