@@ -19,11 +19,14 @@ pub(crate) fn counters() -> Arc<Counters> {
     Arc::clone(&COUNTERS)
 }
 
+/// The scope of all that telemetry says about itself.
+pub(crate) const SCOPE: Scope = Scope::core("telemetry");
+
 /// The core service that these metrics belong to.
 struct TelemetryService;
 
 impl Plugin for TelemetryService {
-    const SCOPE: Scope = Scope::core("telemetry");
+    const SCOPE: Scope = SCOPE;
 }
 
 /// What happened to something that did not get where it should.

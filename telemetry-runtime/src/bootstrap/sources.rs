@@ -4,6 +4,7 @@ use opentelemetry_sdk::trace::SpanData;
 
 use crate::export::{MetricSource, SpanSource};
 use crate::metrics::{self, Naming, ScopeMetrics};
+use crate::self_telemetry;
 use crate::trace::queue;
 
 /// Our own store, under the configured names.
@@ -20,6 +21,10 @@ impl Metrics {
 impl MetricSource for Metrics {
     fn observe(&self) {
         metrics::observe();
+    }
+
+    fn observe_self(&self) {
+        metrics::observe_scope(self_telemetry::SCOPE);
     }
 
     fn read(&self) -> Vec<ScopeMetrics> {

@@ -24,6 +24,9 @@ pub(crate) trait MetricSource: Send + Sync {
     /// Runs the callbacks of our observable instruments: user code, which may be slow, block or panic.
     fn observe(&self);
 
+    /// Runs those of telemetry itself, which do not block, while others do: that they hang is told by such a metric.
+    fn observe_self(&self) {}
+
     /// Reads our own store. It must not wait for [`MetricSource::observe`].
     fn read(&self) -> Vec<ScopeMetrics>;
 }
@@ -129,7 +132,11 @@ impl Shared {
             self.panicked("a metric callback panicked");
         }
         let third_party = self.third_party.as_ref().map(|reader| self.read_third_party(reader));
-        *lock(&self.observing) = None;
+        let since = lock(&self.observing).take();
+        if since.is_some_and(|since| since.elapsed() > PATIENCE) {
+            // Other collections have shown later counts of telemetry's own meanwhile, which must not step back.
+            self.source.observe_self();
+        }
         *lock(&self.foreign) = third_party.unwrap_or_default();
         self.read()
     }
@@ -178,6 +185,7 @@ impl Shared {
             DiagnosticKind::Callback,
             "a metric callback does not return: collections go on without new values of observable instruments",
         );
+        self.source.observe_self();
         self.read()
     }
 

@@ -126,6 +126,17 @@ pub fn observe() {
     }
 }
 
+/// As [`observe`], for the metrics of one scope. The others keep what they reported last, and while one of their callbacks
+/// hangs, too.
+pub(crate) fn observe_scope(scope: Scope) {
+    let observed = callbacks::run(&|descriptor| descriptor.scope == scope);
+    if let Some(busy) = Busy::enter() {
+        let mut kept = lock(&busy, &OBSERVED);
+        kept.retain(|(family, _)| !observed.iter().any(|(other, _)| std::ptr::eq(*family, *other)));
+        kept.extend(observed);
+    }
+}
+
 /// Every metric of the store, with the values of this moment and the observations of the last [`observe`].
 ///
 /// Declared metrics are there even if nothing was ever recorded: those without attributes with the value 0 (gauges

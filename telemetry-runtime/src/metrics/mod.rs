@@ -66,6 +66,7 @@ pub use attributes::{assert_combinations, combinations, text_value, visit_values
 pub(crate) use by_attributes::ByAttributes;
 pub(crate) use callbacks::observe_once;
 pub use callbacks::{Callback, CallbackHandle, Observer};
+pub(crate) use collect::observe_scope;
 pub use collect::{MeterNaming, Naming, collect, observe, read};
 pub use descriptor::{Descriptor, InstrumentKind, NumberKind};
 #[doc(hidden)]

@@ -27,6 +27,35 @@ pub fn openssl() -> Option<PathBuf> {
     program("openssl")
 }
 
+/// `VictoriaMetrics`, of the Debian package `victoria-metrics`. A second opinion, so that a test without it is left out, in CI
+/// too.
+#[must_use]
+pub fn victoria_metrics() -> Option<PathBuf> {
+    let program = on_path("victoria-metrics");
+    if program.is_none() {
+        leave_out("`victoria-metrics` is not installed");
+    }
+    program
+}
+
+/// The Rotel collector, of the Python package `rotel`: the one that the variable `ROTEL_AGENT` names, or that of a Python
+/// which has the package. A second opinion, so that a test without it is left out, in CI too.
+#[must_use]
+pub fn rotel() -> Option<PathBuf> {
+    let of_package = |python: PathBuf| {
+        let code = "import os, rotel; print(os.path.join(os.path.dirname(rotel.__file__), 'rotel-agent'))";
+        let output = Command::new(python).args(["-c", code]).stdin(Stdio::null()).output().ok()?;
+        let path = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
+        Some(PathBuf::from(path.trim_end()))
+    };
+    let named = env::var_os("ROTEL_AGENT").map(PathBuf::from);
+    let found = named.or_else(|| pythons().find_map(of_package)).filter(|program| program.is_file());
+    if found.is_none() {
+        leave_out("no Python has the package `rotel`");
+    }
+    found
+}
+
 /// A Python that can import `modules`: the one that the variable `PYTHON` names, the virtual environment that `.ci/run`
 /// makes, or the system's.
 #[must_use]
@@ -41,10 +70,15 @@ pub fn python(modules: &[&str]) -> Option<PathBuf> {
             .status();
         status.is_ok_and(|status| status.success())
     };
+    let found = pythons().find(can_import);
+    found.or_else(|| skip(&format!("no Python can import {}", modules.join(", "))))
+}
+
+/// The Pythons of this machine, the most particular first.
+fn pythons() -> impl Iterator<Item = PathBuf> {
     let named = env::var_os("PYTHON").map(PathBuf::from);
     let candidates = [named, in_target("ci/venv/bin/python"), on_path("python3"), on_path("python")];
-    let found = candidates.into_iter().flatten().find(can_import);
-    found.or_else(|| skip(&format!("no Python can import {}", modules.join(", "))))
+    candidates.into_iter().flatten()
 }
 
 /// The command that runs another one in a namespace of processes of its own, without `--pid --fork`.
@@ -61,7 +95,7 @@ pub fn pid_namespace() -> Option<Vec<&'static str>> {
     };
     let way = ways.iter().find(works);
     if way.is_none() {
-        say(&format!("left out: {}: namespaces of processes are not allowed here", test()));
+        leave_out("namespaces of processes are not allowed here");
     }
     way.map(|way| way.to_vec())
 }
@@ -73,7 +107,7 @@ pub fn pid_namespace() -> Option<Vec<&'static str>> {
 pub fn beside_workspace(path: &str) -> Option<PathBuf> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..").join(path).canonicalize().ok();
     if file.is_none() {
-        say(&format!("left out: {}: there is no ../{path}", test()));
+        leave_out(&format!("there is no ../{path}"));
     }
     file
 }
@@ -100,6 +134,11 @@ fn skip(reason: &str) -> Option<PathBuf> {
     assert!(!in_ci, "{test} needs what is absent: {reason}");
     say(&format!("skipped: {test}: {reason}"));
     None
+}
+
+/// Prints why the calling test goes without something, wherever it runs.
+fn leave_out(reason: &str) {
+    say(&format!("left out: {}: {reason}", test()));
 }
 
 /// The name of the calling test, which the test harness gives to its thread.

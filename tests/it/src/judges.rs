@@ -5,7 +5,7 @@
 use std::fs;
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
+use std::path::{Display, Path};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -107,7 +107,7 @@ impl Credentials<'_> {
     }
 }
 
-/// A Prometheus server that scrapes one target every second.
+/// A Prometheus server, or one that does the same, that scrapes one target every second.
 #[derive(Debug)]
 pub struct Prometheus {
     api: SocketAddr,
@@ -129,6 +129,29 @@ impl Prometheus {
         Some(server)
     }
 
+    /// As [`Prometheus::scrape`], by `VictoriaMetrics`: another reader of the same text.
+    ///
+    /// # Panics
+    ///
+    /// As [`Prometheus::scrape`].
+    #[must_use]
+    pub fn scrape_by_victoria_metrics(target: SocketAddr) -> Option<Self> {
+        let program = component::victoria_metrics()?;
+        let server = Self::run(target, None, |config, data, api| {
+            let mut command = Command::new(program);
+            command
+                .arg(format!("-promscrape.config={config}"))
+                .arg(format!("-storageDataPath={data}"))
+                .arg(format!("-httpListenAddr={api}"))
+                // What was scraped just now is to be found.
+                .arg("-search.latencyOffset=1s");
+            command
+        });
+        let state = server.first_scrape();
+        assert_eq!(state["health"], "up", "{}", state["lastError"]);
+        Some(server)
+    }
+
     /// As [`Prometheus::scrape`], over https and with a token; and what the server says where it is not let in.
     ///
     /// # Errors
@@ -143,6 +166,22 @@ impl Prometheus {
 
     fn start(target: SocketAddr, credentials: Option<Credentials<'_>>) -> Option<Self> {
         let program = component::prometheus()?;
+        Some(Self::run(target, credentials, |config, data, api| {
+            let mut command = Command::new(program);
+            command
+                .arg(format!("--config.file={config}"))
+                .arg(format!("--storage.tsdb.path={data}"))
+                .arg(format!("--web.listen-address={api}"));
+            command
+        }))
+    }
+
+    /// Runs the server that `command` makes of the configuration's path, a folder for the data, and an address.
+    fn run(
+        target: SocketAddr,
+        credentials: Option<Credentials<'_>>,
+        command: impl FnOnce(Display<'_>, Display<'_>, SocketAddr) -> Command,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = folder.path().join("prometheus.yml");
         let text = format!(
@@ -152,17 +191,13 @@ impl Prometheus {
         );
         fs::write(&config, text).expect("the configuration is written");
         let api = SocketAddr::from(([127, 0, 0, 1], free_port()));
-        let mut server = Process::start(
-            Command::new(program)
-                .arg(format!("--config.file={}", config.display()))
-                .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
-                .arg(format!("--web.listen-address={api}")),
-        );
+        let data = folder.path().join("data");
+        let mut server = Process::start(&mut command(config.display(), data.display(), api));
         wait::until("the server starts", || {
             assert!(server.is_running(), "the server ended");
             TcpStream::connect(api).ok()
         });
-        Some(Self { api, _server: server, _folder: folder })
+        Self { api, _server: server, _folder: folder }
     }
 
     /// What became of the first scrape.
@@ -170,7 +205,8 @@ impl Prometheus {
         wait::until("the first scrape", || {
             let targets = self.ask("/api/v1/targets");
             let target = targets["data"]["activeTargets"].get(0)?.clone();
-            (target["health"] != "unknown").then_some(target)
+            let failed = target["lastError"].as_str().is_some_and(|reason| !reason.is_empty());
+            (target["health"] == "up" || failed).then_some(target)
         })
     }
 

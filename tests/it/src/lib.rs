@@ -9,6 +9,7 @@ pub mod judges;
 pub mod process;
 pub mod program;
 pub mod requests;
+pub mod rotel;
 pub mod served;
 pub mod sink;
 pub mod wait;

@@ -7,6 +7,7 @@
 //! $ RELIABILITY=full cargo test --release -p it --test reliability -- --test-threads 1
 //! ```
 
+mod agreement;
 mod callbacks;
 mod cardinality;
 mod configuration;

@@ -7,15 +7,33 @@ use it::exposition::{Exposition, Sample as Series};
 use it::process::Usage;
 use it::requests::SPANS_PER_REQUEST;
 
+use crate::ALLOCATOR;
+
 /// Bytes an hour by which memory may grow.
 const GROWTH: f64 = 1_048_576.0;
+
+/// What the program uses.
+#[derive(Clone, Copy)]
+pub(crate) struct Used {
+    process: Usage,
+    /// Bytes that the program has allocated and not given back.
+    heap: usize,
+}
+
+impl Used {
+    pub(crate) fn now() -> Self {
+        let heap = ALLOCATOR.stats();
+        let heap = heap.bytes_allocated.saturating_sub(heap.bytes_deallocated);
+        Self { process: Usage::own(), heap }
+    }
+}
 
 /// One look at the program.
 #[derive(Clone, Copy)]
 pub(crate) struct Sample {
     at: Duration,
     requests: usize,
-    usage: Usage,
+    used: Used,
     /// Spans that ended, as telemetry counts them.
     made: u64,
     /// Spans that the exporter delivered.
@@ -28,13 +46,13 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    pub(crate) fn new(at: Duration, requests: usize, usage: Usage, scrape: &str) -> Self {
+    pub(crate) fn new(at: Duration, requests: usize, used: Used, scrape: &str) -> Self {
         let scrape = Exposition::parse(scrape);
         let lost = |series: &&Series| series.labels.get("error_type").is_some_and(|loss| !loss.is_empty());
         let (dropped, entered) = parts(&scrape, "otel_sdk_processor_span_processed_total", lost);
         let (failed, delivered) = parts(&scrape, "otel_sdk_exporter_span_exported_total", lost);
         let (_, waiting) = parts(&scrape, "otel_sdk_processor_span_queue_size", lost);
-        Self { at, requests, usage, made: entered + dropped, delivered, dropped, failed, waiting }
+        Self { at, requests, used, made: entered + dropped, delivered, dropped, failed, waiting }
     }
 
     fn hours(&self) -> f64 {
@@ -42,8 +60,13 @@ impl Sample {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52 bytes")]
+    fn heap(&self) -> f64 {
+        self.used.heap as f64
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52 bytes")]
     fn resident(&self) -> f64 {
-        self.usage.resident as f64
+        self.used.process.resident as f64
     }
 }
 
@@ -60,7 +83,7 @@ impl fmt::Display for Sample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:>5.0} s: {} requests, {} spans made, {} delivered, {} dropped, {} failed, {} waiting; RSS {:.2} MB, {} threads, {} files",
+            "{:>5.0} s: {} requests, {} spans made, {} delivered, {} dropped, {} failed, {} waiting; RSS {:.2} MB, heap {:.2} MB, {} threads, {} files",
             self.at.as_secs_f64(),
             self.requests,
             self.made,
@@ -69,8 +92,9 @@ impl fmt::Display for Sample {
             self.failed,
             self.waiting,
             self.resident() / 1_048_576.0,
-            self.usage.threads,
-            self.usage.files,
+            self.heap() / 1_048_576.0,
+            self.used.process.threads,
+            self.used.process.files,
         )
     }
 }
@@ -97,28 +121,29 @@ impl Figures {
             println!("not long enough to say anything about memory");
             return false;
         };
-        let slope = slope(&warm);
+        let (slope, in_use) = (slope(&warm, Sample::resident), slope(&warm, Sample::heap));
         let expected = (last.requests * SPANS_PER_REQUEST) as u64;
         let accounted = last.made == expected
             && last.made == last.delivered + last.dropped + last.failed + last.waiting
             && received.is_none_or(|received| received == last.delivered);
         let range = |of: fn(&Usage) -> usize| {
-            let values = warm.iter().map(|sample| of(&sample.usage));
+            let values = warm.iter().map(|sample| of(&sample.used.process));
             (values.clone().min().unwrap_or(0), values.max().unwrap_or(0))
         };
         let (threads, files) = (range(|usage| usage.threads), range(|usage| usage.files));
         // The export of metrics, once a minute, has a connection of its own for half of it.
         let (early, late) = warm.split_at(warm.len() / 2);
-        let most = |of: &[&Sample]| of.iter().map(|sample| sample.usage.files).max();
+        let most = |of: &[&Sample]| of.iter().map(|sample| sample.used.process.files).max();
         let steady = threads.0 == threads.1 && most(late) <= most(early);
         let [low, high] = [f64::min, f64::max].map(|best| {
             let resident = warm.iter().map(|sample| sample.resident());
             resident.reduce(best).unwrap_or(0.0) / 1_048_576.0
         });
         println!(
-            "after {:.0} s of warm-up: memory {:+.2} MB/h ({low:.2} to {high:.2} MB), {} to {} threads, {} to {} files: {}",
+            "after {:.0} s of warm-up: memory {:+.2} MB/h ({low:.2} to {high:.2} MB), of which in use {:+.2} MB/h, {} to {} threads, {} to {} files: {}",
             first.at.as_secs_f64(),
             slope / 1_048_576.0,
+            in_use / 1_048_576.0,
             threads.0,
             threads.1,
             files.0,
@@ -145,11 +170,11 @@ fn verdict(good: bool) -> &'static str {
 }
 
 /// By how many bytes an hour memory grows: the line that fits best (least squares).
-fn slope(samples: &[&Sample]) -> f64 {
+fn slope(samples: &[&Sample], memory: fn(&Sample) -> f64) -> f64 {
     let count = f64::from(u32::try_from(samples.len()).unwrap_or(u32::MAX));
     let mean = |of: fn(&Sample) -> f64| samples.iter().map(|sample| of(sample)).sum::<f64>() / count;
-    let (time, memory) = (mean(Sample::hours), mean(Sample::resident));
-    let products = samples.iter().map(|sample| (sample.hours() - time) * (sample.resident() - memory));
+    let (time, middle) = (mean(Sample::hours), mean(memory));
+    let products = samples.iter().map(|sample| (sample.hours() - time) * (memory(sample) - middle));
     let squares = samples.iter().map(|sample| (sample.hours() - time).powi(2));
     products.sum::<f64>() / squares.sum::<f64>()
 }

@@ -18,15 +18,21 @@ mod figures;
 mod load;
 mod receiver;
 
+use std::alloc::System;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use it::process::free_port;
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use telemetry_runtime::Telemetry;
 
-use self::figures::{Figures, Sample};
+use self::figures::{Figures, Sample, Used};
 use self::load::Load;
 use self::receiver::Receiver;
+
+/// Tells what is in use from what the system's allocator holds back.
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// How often a line is printed.
 const PERIOD: Duration = Duration::from_secs(10);
@@ -111,7 +117,7 @@ fn run(arguments: &Arguments) -> ExitCode {
     while Instant::now() < end {
         std::thread::sleep(SCRAPE);
         // Before the scrape, whose connection is a file.
-        let usage = it::process::Usage::own();
+        let usage = Used::now();
         let scrape = it::http::get(address, "/metrics", &[]);
         if Instant::now() >= due {
             due += PERIOD;
@@ -123,7 +129,7 @@ fn run(arguments: &Arguments) -> ExitCode {
     let requests = load.stop();
     let flushed = telemetry.flush(LAST_EXPORT);
     let scrape = it::http::get(address, "/metrics", &[]);
-    let last = Sample::new(start.elapsed(), requests, it::process::Usage::own(), scrape.text());
+    let last = Sample::new(start.elapsed(), requests, Used::now(), scrape.text());
     println!("at the end: {last}");
     if let Err(error) = flushed {
         println!("the last flush: {error}");

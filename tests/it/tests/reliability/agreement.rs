@@ -1,0 +1,161 @@
+//! Row 26: whoever reads one run, by whatever protocol, reads the same totals.
+
+use std::collections::HashSet;
+use std::fs;
+use std::net::SocketAddr;
+
+use it::exposition::Exposition;
+use it::http;
+use it::judges::Prometheus;
+use it::requests::{SPANS_PER_REQUEST, handle};
+use it::rotel::Rotel;
+use it::sink::{Sink, SinkMetric};
+use opentelemetry_proto::tonic::metrics::v1::{metric, number_data_point};
+use telemetry_runtime::Telemetry;
+
+use crate::figures::{Size, alone, count, whole_row};
+
+const THREADS: usize = 4;
+/// The start of every name of the requests' metrics, and that of Prometheus.
+const PREFIX: (&str, &str) = ("backstage.plugin.traffic.requests.", "backstage_plugin_traffic_requests_");
+
+/// What a reader makes of the requests.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Totals {
+    handled: u64,
+    durations: u64,
+    active: i64,
+}
+
+impl Totals {
+    /// As a receiver of OTLP got them last.
+    fn received(sink: &Sink) -> Self {
+        let metrics = sink.last_metrics();
+        let find = |name: &str| -> &SinkMetric {
+            let full = format!("{}{name}", PREFIX.0);
+            metrics.iter().find(|metric| metric.metric.name == full).unwrap_or_else(|| panic!("no {full}"))
+        };
+        let sum = |name: &str| -> i64 {
+            let Some(metric::Data::Sum(sum)) = &find(name).metric.data else { panic!("{name} is a sum") };
+            let values = sum.data_points.iter().map(|point| match point.value {
+                Some(number_data_point::Value::AsInt(value)) => value,
+                _ => panic!("{name} counts"),
+            });
+            values.sum()
+        };
+        let Some(metric::Data::Histogram(durations)) = &find("duration").metric.data else {
+            panic!("durations are a histogram")
+        };
+        Self {
+            handled: sum("handled").try_into().expect("a count"),
+            durations: durations.data_points.iter().map(|point| point.count).sum(),
+            active: sum("active"),
+        }
+    }
+
+    /// As they stand in a text.
+    fn scraped(scrape: &Exposition) -> Self {
+        let sum = |name: &str| scrape.sum(&format!("{}{name}", PREFIX.1), &[]).expect("the series is there");
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+        let count = |name: &str| sum(name) as u64;
+        #[expect(clippy::cast_possible_truncation, reason = "a count")]
+        let active = sum("active") as i64;
+        Self { handled: count("handled_total"), durations: count("duration_seconds_count"), active }
+    }
+
+    /// As a server answers a question.
+    fn asked(server: &Prometheus) -> Self {
+        let ask = |name: &str| server.value(&format!("sum({}{name})", PREFIX.1)).parse::<i64>();
+        let count = |name: &str| ask(name).ok().and_then(|count| count.try_into().ok()).expect("a count");
+        Self {
+            handled: count("handled_total"),
+            durations: count("duration_seconds_count"),
+            active: ask("active").expect("a count"),
+        }
+    }
+}
+
+/// Starts telemetry that tells every reader.
+fn start(destinations: &[(String, &str)]) -> Telemetry {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let list: Vec<String> = destinations
+        .iter()
+        .map(|(url, protocol)| {
+            format!("{{ type: otlp, config: {{ endpoint: '{url}', protocol: {protocol} }} }}")
+        })
+        .collect();
+    let list = list.join(", ");
+    let file = folder.path().join("app-config.yaml");
+    let text = format!(
+        "telemetry:\n  metrics: {{ exporters: [ {{ type: prometheus }}, {list} ] }}\n  \
+         tracing: {{ batch: {{ maxQueueSize: 200000 }}, exporters: [ {list} ] }}\n"
+    );
+    fs::write(&file, text).expect("the file is written");
+    Telemetry::builder()
+        .config_file(file)
+        .environment(std::iter::empty::<(String, String)>().collect())
+        .prometheus_port(0)
+        .bootstrap()
+        .expect("the file is a valid configuration")
+}
+
+fn assert_spans(reader: &str, sink: &Sink, made: usize) {
+    // Rotel hands on later than it receives.
+    sink.wait_until(&format!("{reader} having every span"), |sink| sink.span_count() >= made);
+    let spans = sink.spans();
+    let unique: HashSet<_> = spans.iter().map(|span| span.span.span_id.clone()).collect();
+    assert_eq!((spans.len(), unique.len()), (made, made), "{reader}");
+}
+
+#[test]
+fn every_reader_of_one_run_reads_the_same_totals() {
+    let _alone = alone();
+    let requests: usize = THREADS * Size::of_run().pick(500, 5_000);
+    let (web, grpc, forwarded) = (Sink::start(), Sink::start(), Sink::start());
+    let rotel = Rotel::start(&forwarded.url());
+    let mut destinations = vec![(web.url(), "http/protobuf"), (grpc.url(), "grpc")];
+    destinations.extend(rotel.as_ref().map(|rotel| (rotel.url(), "grpc")));
+    let telemetry = start(&destinations);
+    let workers: Vec<_> =
+        (0..THREADS).map(|_| std::thread::spawn(move || (0..requests / THREADS).for_each(handle))).collect();
+    for worker in workers {
+        worker.join().expect("no request panics");
+    }
+    telemetry.flush(std::time::Duration::from_secs(20)).expect("a flush within its limit");
+
+    let expected = u64::try_from(requests).expect("a count");
+    let expected = Totals { handled: expected, durations: expected, active: 0 };
+    let made = requests * SPANS_PER_REQUEST;
+    let mut readers = vec!["http/protobuf", "grpc", "scrape"];
+    assert_spans("http/protobuf", &web, made);
+    assert_spans("grpc", &grpc, made);
+    assert_eq!(Totals::received(&web), expected, "http/protobuf");
+    assert_eq!(Totals::received(&grpc), expected, "grpc");
+    if rotel.is_some() {
+        assert_spans("Rotel", &forwarded, made);
+        let _ = forwarded.wait_for_metric(&format!("{}handled", PREFIX.0));
+        assert_eq!(Totals::received(&forwarded), expected, "Rotel");
+        readers.push("Rotel to a receiver");
+    }
+    let address: SocketAddr = telemetry.prometheus_address().expect("the endpoint listens");
+    let scrape = Exposition::parse(http::get(address, "/metrics", &[]).text());
+    assert_eq!(Totals::scraped(&scrape), expected, "scrape");
+    for (name, server) in [
+        ("Prometheus", Prometheus::scrape(address)),
+        ("VictoriaMetrics", Prometheus::scrape_by_victoria_metrics(address)),
+    ] {
+        if let Some(server) = server {
+            assert_eq!(Totals::asked(&server), expected, "{name}");
+            readers.push(name);
+        }
+    }
+    whole_row(
+        26,
+        format_args!(
+            "{} requests, {} spans: the same totals at {}",
+            count(requests),
+            count(made),
+            readers.join(", ")
+        ),
+    );
+}
