@@ -63,7 +63,8 @@ fn each_ending_is_the_one_without_telemetry_and_loses_nothing() {
             }
             (End::of(&mut program), program)
         };
-        let (plain, _) = end(owned(ending, without_telemetry));
+        let (plain, silent) = end(owned(ending, without_telemetry));
+        assert_eq!(silent.sink.attempts(), 0, "{ending}: what is switched off sends nothing");
         let (observed, program) = end(owned(ending, |command| command));
         assert_eq!(observed.status, plain.status, "{ending}");
         assert_eq!(observed.output, plain.output, "{ending}");

@@ -18,6 +18,7 @@ mod figures;
 mod fork;
 mod headers;
 mod names;
+mod page;
 mod panics;
 mod runtimes;
 mod scrape;
