@@ -255,14 +255,15 @@ pub struct Call<S: CallPart, M: CallPart> {
 
 impl<S: CallPart, M: CallPart> Call<S, M> {
     /// A call that begins now.
-    // Out of line: it is the same for all functions with such parts.
-    #[inline(never)]
+    // Out of line where it is the same for all functions with such parts; see `Call::of_span`.
+    #[inline]
     pub fn new(span: S, metrics: M) -> Self {
         let started = start(&span, &metrics);
         Self::resume(span, metrics, started, Outcome::Ok, thread::panicking())
     }
 
     /// A call that began earlier, and whose outcome is known unless an inspection of its result changes it.
+    #[inline]
     fn resume(span: S, metrics: M, started: Moment, outcome: Outcome, unwinding: bool) -> Self {
         let wants_texts = span.wants_texts() || metrics.wants_texts();
         Self { span, metrics, unwinding, end: CallEnd::new(outcome, started, wants_texts) }
@@ -307,7 +308,8 @@ impl<S: CallPart, M: CallPart> DerefMut for Call<S, M> {
 }
 
 impl<S: CallPart, M: CallPart> Drop for Call<S, M> {
-    #[inline(never)]
+    // Inside the drop of the whole call, which is one function for all calls with such parts.
+    #[inline]
     fn drop(&mut self) {
         if !self.unwinding && thread::panicking() {
             self.end.outcome = Outcome::Panic;

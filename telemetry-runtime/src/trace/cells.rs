@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use opentelemetry::trace::SpanId;
 
-use super::record::Content;
+use super::record::{Content, Head};
 use crate::context::slot::{Spot, number};
 
 #[derive(Debug)]
@@ -29,20 +29,28 @@ static BLOCKS: [OnceLock<Box<[Cell]>>; 26] = [const { OnceLock::new() }; 26];
 
 const FIRST_BLOCK: u32 = 64;
 
-/// Cells that no thread keeps for itself.
-static FREE: Mutex<Free> = Mutex::new(Free { cells: Vec::new(), blocks: 0 });
+/// A cell and what only its owner knows of the span. Both stay where they are: what goes from the call to the queue and
+/// back is a reference.
+#[derive(Debug)]
+struct Place {
+    head: Option<Head>,
+    cell: &'static Cell,
+}
+
+/// Places that no thread keeps for itself.
+static FREE: Mutex<Free> = Mutex::new(Free { places: Vec::new(), blocks: 0 });
 
 struct Free {
-    cells: Vec<&'static Cell>,
+    places: Vec<&'static mut Place>,
     blocks: usize,
 }
 
-/// How many free cells a thread keeps at most, and how many it takes or gives at once.
+/// How many free places a thread keeps at most, and how many it takes or gives at once.
 const KEPT: usize = 256;
 const PORTION: usize = 64;
 
 #[derive(Default)]
-struct Stock(Vec<&'static Cell>);
+struct Stock(Vec<&'static mut Place>);
 
 thread_local! {
     static STOCK: RefCell<Stock> = const { RefCell::new(Stock(Vec::new())) };
@@ -50,50 +58,88 @@ thread_local! {
 
 impl Drop for Stock {
     fn drop(&mut self) {
-        lock(&FREE).cells.append(&mut self.0);
+        lock(&FREE).places.append(&mut self.0);
     }
 }
 
-/// The cell of a span, for whoever records the span; dropping it gives the cell back.
+/// The place of a span, for whoever records the span; dropping it gives the place back.
+// None only while it is dropped.
 #[derive(Debug)]
-pub(super) struct Kept(&'static Cell);
+pub(super) struct Kept(Option<&'static mut Place>);
 
 impl Kept {
-    /// A cell for the span that is about to start.
+    /// A place for the span that is about to start.
     #[inline]
     pub(super) fn new() -> Self {
-        let cell = STOCK.try_with(|stock| stock.borrow_mut().0.pop()).ok().flatten();
-        Self(cell.unwrap_or_else(restock))
+        let place = STOCK.try_with(|stock| stock.borrow_mut().0.pop()).ok().flatten();
+        Self(Some(place.unwrap_or_else(restock)))
     }
 
+    #[inline]
+    fn place(&self) -> &Place {
+        match &self.0 {
+            Some(place) => place,
+            None => unreachable!("it is there until it is dropped"),
+        }
+    }
+
+    #[inline]
+    fn cell(&self) -> &'static Cell {
+        self.place().cell
+    }
+
+    #[inline]
+    pub(super) fn start(&mut self, head: Head) {
+        if let Some(place) = &mut self.0 {
+            place.head = Some(head);
+        }
+    }
+
+    #[inline]
+    pub(super) fn head(&self) -> &Head {
+        match &self.place().head {
+            Some(head) => head,
+            None => unreachable!("a record has started"),
+        }
+    }
+
+    #[inline]
+    pub(super) fn head_mut(&mut self) -> &mut Head {
+        match self.0.as_mut().and_then(|place| place.head.as_mut()) {
+            Some(head) => head,
+            None => unreachable!("a record has started"),
+        }
+    }
+
+    #[inline]
     pub(super) fn index(&self) -> u32 {
-        self.0.index
+        self.cell().index
     }
 
     /// From now on the span can be written to by others.
     #[inline]
     pub(super) fn open(&self, span: SpanId) {
-        self.0.span.store(number(span), Ordering::Release);
+        self.cell().span.store(number(span), Ordering::Release);
     }
 
     /// From now on it cannot. It takes the lock unless nobody else can be writing (`alone`).
     #[inline]
     pub(super) fn close(&self, alone: bool) {
-        let _others = (!alone).then(|| lock(&self.0.content));
-        self.0.span.store(0, Ordering::Release);
+        let _others = (!alone).then(|| lock(&self.cell().content));
+        self.cell().span.store(0, Ordering::Release);
     }
 
     pub(super) fn is_used(&self) -> bool {
-        self.0.used.load(Ordering::Acquire)
+        self.cell().used.load(Ordering::Acquire)
     }
 
     /// The content, to be written.
     pub(super) fn content(&self) -> MutexGuard<'static, Content> {
-        Self::lock(self.0)
+        Self::lock(self.cell())
     }
 
     pub(super) fn writer(&self) -> Writer {
-        Writer(self.0, None)
+        Writer(self.cell(), None)
     }
 
     fn lock(cell: &'static Cell) -> MutexGuard<'static, Content> {
@@ -102,12 +148,12 @@ impl Kept {
     }
 
     pub(super) fn snapshot(&self) -> Content {
-        if self.is_used() { lock(&self.0.content).clone() } else { Content::default() }
+        if self.is_used() { lock(&self.cell().content).clone() } else { Content::default() }
     }
 
     pub(super) fn take(&self) -> Content {
-        if self.0.used.swap(false, Ordering::AcqRel) {
-            std::mem::take(&mut *lock(&self.0.content))
+        if self.cell().used.swap(false, Ordering::AcqRel) {
+            std::mem::take(&mut *lock(&self.cell().content))
         } else {
             Content::default()
         }
@@ -128,19 +174,23 @@ impl Writer {
 impl Drop for Kept {
     #[inline]
     fn drop(&mut self) {
-        self.0.span.store(0, Ordering::Release);
-        if self.is_used() {
-            drop(self.take());
+        let Some(place) = self.0.take() else { return };
+        place.head = None;
+        place.cell.span.store(0, Ordering::Release);
+        if place.cell.used.swap(false, Ordering::AcqRel) {
+            // What goes with it may run code of others, so no lock is held then.
+            drop(std::mem::take(&mut *lock(&place.cell.content)));
         }
+        let mut place = Some(place);
         let full = STOCK.try_with(|stock| {
             let mut stock = stock.borrow_mut();
-            stock.0.push(self.0);
+            stock.0.extend(place.take());
             stock.0.len() > KEPT
         });
         match full {
             Ok(false) => {}
             Ok(true) => give_back(),
-            Err(_) => lock(&FREE).cells.push(self.0),
+            Err(_) => lock(&FREE).places.extend(place),
         }
     }
 }
@@ -178,26 +228,28 @@ fn find(index: u32) -> Option<&'static Cell> {
 }
 
 #[cold]
-fn restock() -> &'static Cell {
+fn restock() -> &'static mut Place {
     let mut free = lock(&FREE);
-    if free.cells.is_empty() {
+    if free.places.is_empty() {
         let more = grow(&mut free.blocks);
-        free.cells.extend(more);
+        free.places.extend(more);
     }
-    let rest = free.cells.len().saturating_sub(PORTION);
-    let mut portion = free.cells.drain(rest..);
+    let rest = free.places.len().saturating_sub(PORTION);
+    let mut portion: Vec<_> = free.places.drain(rest..).collect();
+    drop(free);
     // There is at least one: with every block made there are more than fit into memory.
-    let Some(cell) = portion.next() else { unreachable!("a block is not empty") };
-    let _ = STOCK.try_with(|stock| stock.borrow_mut().0.extend(&mut portion));
-    drop(portion);
-    cell
+    let Some(place) = portion.pop() else { unreachable!("a block is not empty") };
+    let _ = STOCK.try_with(|stock| stock.borrow_mut().0.append(&mut portion));
+    // Where the thread is torn down there is no stock.
+    lock(&FREE).places.append(&mut portion);
+    place
 }
 
-fn grow(blocks: &mut usize) -> &'static [Cell] {
+fn grow(blocks: &mut usize) -> impl Iterator<Item = &'static mut Place> + use<> {
     let block = *blocks;
     *blocks += 1;
     let first = FIRST_BLOCK * ((1 << block) - 1) + 1;
-    BLOCKS[block].get_or_init(|| {
+    let cells = BLOCKS[block].get_or_init(|| {
         (first..first + (FIRST_BLOCK << block))
             .map(|index| Cell {
                 index,
@@ -206,17 +258,19 @@ fn grow(blocks: &mut usize) -> &'static [Cell] {
                 content: Mutex::default(),
             })
             .collect()
-    })
+    });
+    let places: Vec<Place> = cells.iter().map(|cell| Place { head: None, cell }).collect();
+    places.leak().iter_mut()
 }
 
 #[cold]
 fn give_back() {
-    let mut free = lock(&FREE);
-    let _ = STOCK.try_with(|stock| {
+    let given = STOCK.try_with(|stock| {
         let stock = &mut stock.borrow_mut().0;
         let rest = stock.len().saturating_sub(KEPT / 2);
-        free.cells.extend(stock.drain(rest..));
+        stock.drain(rest..).collect::<Vec<_>>()
     });
+    lock(&FREE).places.extend(given.into_iter().flatten());
 }
 
 // Nothing under the locks runs code of others but destructors of values, so a poisoned one is as good as any.

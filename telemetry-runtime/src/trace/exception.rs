@@ -27,7 +27,7 @@ use crate::outcome::{ErrorInfo, Outcome};
 
 /// Writes the end of a call on its span, and queues the span. `alone` says that nobody else can be writing to it.
 pub(super) fn end(mut record: Record, end: &CallEnd, alone: bool) {
-    record.content.close(alone);
+    record.close(alone);
     match end.outcome() {
         Outcome::Ok => {
             if let Some(expected) = end.error() {
@@ -37,7 +37,7 @@ pub(super) fn end(mut record: Record, end: &CallEnd, alone: bool) {
         Outcome::Cancelled => set(&record, "outcome", Value::String(Outcome::Cancelled.as_str().into())),
         Outcome::Error | Outcome::Panic => fail(&record, end),
     }
-    record.head.end = Some((end.ended(), end.outcome()));
+    record.end(end.ended(), end.outcome());
     let recorder = record.recorder;
     if let Some(processors) = &recorder.processors {
         processors.ended(&record);

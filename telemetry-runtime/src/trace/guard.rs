@@ -25,8 +25,7 @@ impl SpanGuard {
     const NONE: Self = Self { record: None, attached: Attached::NONE };
 
     /// Starts a span.
-    // Out of line: it is the same for all functions.
-    #[inline(never)]
+    #[inline]
     pub fn enter(site: &'static SpanSite) -> Self {
         match install::active() {
             None => Self::NONE,
@@ -49,6 +48,7 @@ impl SpanGuard {
         })
     }
 
+    // Out of line: it is the same for all functions.
     #[inline(never)]
     fn enter_filled(site: &'static SpanSite, fill: &mut dyn FnMut(&mut StartAttributes)) -> Self {
         match install::active() {
@@ -95,10 +95,12 @@ impl SpanGuard {
 }
 
 impl CallPart for SpanGuard {
+    #[inline]
     fn started(&self) -> Option<Moment> {
         self.record.as_ref().map(|record| record.started)
     }
 
+    #[inline]
     fn is_timed(&self) -> bool {
         self.record.is_some()
     }
@@ -107,6 +109,7 @@ impl CallPart for SpanGuard {
         self.record.as_ref().is_some_and(|record| record.recorder.error_texts)
     }
 
+    #[inline]
     fn finish(&mut self, end: &CallEnd) {
         let alone = self.attached.end();
         if let Some(record) = self.record.take() {

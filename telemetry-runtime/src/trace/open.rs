@@ -213,11 +213,11 @@ fn start(
         started: Moment::now(),
         end: None,
     };
-    let record = Record { head, content };
+    let record = Record::new(content, head);
     if let Some(processors) = &recorder.processors {
         processors.started(&record, slot::exact(&around).as_ref().unwrap_or(&around));
     }
-    record.content.open(record.span_id);
+    record.open();
     #[cfg(any(test, feature = "testing"))]
     super::log::opened(&around, &record);
     let place = match recorder.mode {
@@ -320,8 +320,8 @@ pub(super) fn child(state: u32, site: &'static SpanSite, fill: impl FnOnce(&mut 
         started: Moment::now(),
         end: None,
     };
-    let record = Record { head, content };
-    record.content.open(record.span_id);
+    let record = Record::new(content, head);
+    record.open();
     #[cfg(any(test, feature = "testing"))]
     super::log::opened_here(&record);
     let attached = Attached::inside(lineage, record.spot());

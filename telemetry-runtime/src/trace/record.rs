@@ -21,10 +21,7 @@ use crate::outcome::Outcome;
 /// It belongs to the guard or the future of its call, and then to the queue. What is written to it, by whomever, is in a cell
 /// that others can find.
 #[derive(Debug)]
-pub(crate) struct Record {
-    pub(crate) head: Head,
-    pub(super) content: Kept,
-}
+pub(crate) struct Record(Kept);
 
 /// What is known of a span at its start, and when it ended.
 #[derive(Clone, Debug)]
@@ -73,29 +70,53 @@ impl Deref for Record {
     type Target = Head;
 
     fn deref(&self) -> &Head {
-        &self.head
+        self.0.head()
     }
 }
 
 impl Record {
+    /// A record of a span that starts now; what it starts with is in the cell.
+    #[inline]
+    pub(super) fn new(mut cell: Kept, head: Head) -> Self {
+        cell.start(head);
+        Self(cell)
+    }
+
+    #[inline]
+    pub(super) fn end(&mut self, at: Moment, outcome: Outcome) {
+        self.0.head_mut().end = Some((at, outcome));
+    }
+
+    /// From now on others can write to the span.
+    #[inline]
+    pub(super) fn open(&self) {
+        self.0.open(self.span_id);
+    }
+
+    /// From now on they cannot; see [`Kept::close`].
+    #[inline]
+    pub(super) fn close(&self, alone: bool) {
+        self.0.close(alone);
+    }
+
     /// How others find it while it is open.
     pub(super) fn spot(&self) -> Spot {
-        Spot { span: self.span_id, cell: self.content.index() }
+        Spot { span: self.span_id, cell: self.0.index() }
     }
 
     /// What is recorded beside ids and times, to be changed.
     pub(super) fn content(&self) -> MutexGuard<'static, Content> {
-        self.content.content()
+        self.0.content()
     }
 
     /// What was recorded by now.
     pub(super) fn snapshot(&self) -> Content {
-        self.content.snapshot()
+        self.0.snapshot()
     }
 
     /// Takes what was recorded.
     pub(super) fn take(&self) -> Content {
-        self.content.take()
+        self.0.take()
     }
 }
 

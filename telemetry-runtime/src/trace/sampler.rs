@@ -34,14 +34,20 @@ impl Sampler {
     /// Decides what can be decided without the span's name and attributes. `parent` says whether a parent is sampled.
     #[inline]
     pub(crate) fn judge(&self, parent: Option<bool>, trace_id: TraceId) -> Verdict<'_> {
+        match (self, parent) {
+            (Self::ParentBased(_), Some(true)) => Verdict::Sample,
+            (Self::ParentBased(_), Some(false)) => Verdict::Drop,
+            _ => self.judge_root(trace_id),
+        }
+    }
+
+    /// Decides without looking at the parent.
+    fn judge_root(&self, trace_id: TraceId) -> Verdict<'_> {
         let sampled = match self {
             Self::AlwaysOn => true,
             Self::AlwaysOff => false,
             Self::TraceIdRatio(ratio) => in_ratio(*ratio, trace_id),
-            Self::ParentBased(root) => match parent {
-                Some(is_sampled) => is_sampled,
-                None => return root.judge(None, trace_id),
-            },
+            Self::ParentBased(root) => return root.judge_root(trace_id),
             Self::Custom(sampler) => return Verdict::Ask(&**sampler),
         };
         if sampled { Verdict::Sample } else { Verdict::Drop }
