@@ -20,11 +20,11 @@ impl Metrics {
 
 impl MetricSource for Metrics {
     fn observe(&self) {
-        metrics::observe();
+        self_telemetry::of_one_moment(metrics::observe);
     }
 
     fn observe_self(&self) {
-        metrics::observe_scope(self_telemetry::SCOPE);
+        self_telemetry::of_one_moment(|| metrics::observe_scope(self_telemetry::SCOPE));
     }
 
     fn read(&self) -> Vec<ScopeMetrics> {

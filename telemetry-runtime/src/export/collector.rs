@@ -5,6 +5,7 @@
 //! holds what was recorded before it was asked for.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -14,10 +15,11 @@ use tokio::sync::oneshot;
 
 use super::counters::Counters;
 use super::diagnostics::{DiagnosticKind, Diagnostics};
+use super::operations;
 use super::sdk_bridge::{Collected, SdkReader};
 use crate::error::{Error, ErrorKind};
 use crate::metrics::views::AppliedViews;
-use crate::metrics::{ScopeMetrics, Snapshot};
+use crate::metrics::{Attributes, Metric, MetricData, ScopeMetrics, Snapshot};
 
 /// Where the metrics come from.
 pub(crate) trait MetricSource: Send + Sync {
@@ -127,6 +129,7 @@ impl Collector {
 
 impl Shared {
     fn collect(&self) -> Snapshot {
+        let started = Instant::now();
         *lock(&self.observing) = Some(Instant::now());
         if catch_unwind(AssertUnwindSafe(|| self.source.observe())).is_err() {
             self.panicked("a metric callback panicked");
@@ -138,7 +141,9 @@ impl Shared {
             self.source.observe_self();
         }
         *lock(&self.foreign) = third_party.unwrap_or_default();
-        self.read()
+        let snapshot = self.read();
+        operations::collected(started.elapsed(), false);
+        snapshot
     }
 
     fn read_third_party(&self, reader: &SdkReader) -> Vec<ScopeMetrics> {
@@ -186,7 +191,10 @@ impl Shared {
             "a metric callback does not return: collections go on without new values of observable instruments",
         );
         self.source.observe_self();
-        self.read()
+        let started = Instant::now();
+        let snapshot = self.read();
+        operations::collected(started.elapsed(), true);
+        snapshot
     }
 
     fn read(&self) -> Snapshot {
@@ -202,7 +210,24 @@ impl Shared {
             let tell = &mut |message| self.diagnostics.report(DiagnosticKind::Metric, message);
             scopes = views.apply(scopes, tell);
         }
+        let overflowing =
+            scopes.iter().flat_map(|scope| &scope.metrics).filter(|metric| overflows(metric)).count();
+        self.counters.metrics_overflowing.store(overflowing as u64, Ordering::Relaxed);
         Snapshot { time, scopes }
+    }
+}
+
+/// Whether a metric has more series than its limit.
+fn overflows(metric: &Metric) -> bool {
+    let is_overflow = |attributes: &Attributes| match &**attributes {
+        [(key, _)] => key == "otel.metric.overflow",
+        _ => false,
+    };
+    match &metric.data {
+        MetricData::Sum { points, .. } | MetricData::Gauge { points } => {
+            points.iter().any(|point| is_overflow(&point.attributes))
+        }
+        MetricData::Histogram { points, .. } => points.iter().any(|point| is_overflow(&point.attributes)),
     }
 }
 

@@ -1,10 +1,14 @@
 //! What was exported and what was lost, to the unit.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Counts of one running export; all only grow.
 #[derive(Debug, Default)]
 pub struct Counters {
+    /// Spans that were taken out of the queue for an exporter, counted once per exporter: those that were exported, failed,
+    /// rejected or skipped, and those in flight.
+    pub spans_offered: Counter,
     /// Spans that every exporter's destination took, counted once per exporter.
     pub spans_exported: Counter,
     /// Spans that an exporter gave up on, or that panicked with it.
@@ -31,6 +35,16 @@ pub struct Counters {
     pub metrics_conflicting: Counter,
     /// Scrapes that were answered with metrics.
     pub scrapes: Counter,
+    /// Metrics of the last collection with more series than their limit.
+    pub(crate) metrics_overflowing: AtomicU64,
+    books: Mutex<()>,
+}
+
+impl Counters {
+    /// While the guard lives, no span changes from one count to another: what is read then adds up.
+    pub(crate) fn books(&self) -> MutexGuard<'_, ()> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A count that many threads add to.

@@ -4,11 +4,20 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
+
+use opentelemetry::Context;
 
 /// How often one kind of diagnostic is passed on.
 const QUIET: Duration = Duration::from_secs(60);
+
+/// How long a report waits for the hook: a line on standard error is written long before, so that it is there when the
+/// program ends, and a hook that hangs costs this once.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A problem of the running telemetry. The host program is not affected by it.
 #[derive(Clone, Debug)]
@@ -72,6 +81,8 @@ pub struct Diagnostics {
 
 struct Inner {
     hook: Box<Hook>,
+    /// Calls of the hook that did not return in time and still run.
+    late: AtomicUsize,
     /// When a kind was passed on last, and how many were held back since.
     passed: Mutex<HashMap<DiagnosticKind, (Instant, u64)>>,
 }
@@ -86,10 +97,12 @@ impl Diagnostics {
         })
     }
 
-    /// A call of `hook` for each. A hook that panics is called again the next time.
+    /// A call of `hook` for each, on a thread of its own. Whoever reports waits for it, but not for long: while a hook does not
+    /// return, diagnostics are held back. A hook that panics is called again the next time.
     #[must_use]
     pub fn to_hook(hook: impl Fn(&Diagnostic<'_>) + Send + Sync + 'static) -> Self {
-        Self { inner: Arc::new(Inner { hook: Box::new(hook), passed: Mutex::default() }) }
+        let inner = Inner { hook: Box::new(hook), late: AtomicUsize::new(0), passed: Mutex::default() };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Passes a diagnostic on, unless one of its kind was passed on within the last minute and may come again.
@@ -98,8 +111,39 @@ impl Diagnostics {
             return;
         };
         let message = message.to_string();
-        let diagnostic = Diagnostic { kind, message: &message, suppressed };
-        drop(catch_unwind(AssertUnwindSafe(|| (self.inner.hook)(&diagnostic))));
+        if self.inner.late.load(Ordering::Relaxed) > 0 {
+            self.hold_back(kind);
+            return;
+        }
+        // They are seldom: a thread for each costs less than one that waits for them for ever.
+        let (done, returned) = mpsc::sync_channel(1);
+        let inner = Arc::clone(&self.inner);
+        let call = Arc::new(Mutex::new(Call::Runs));
+        let state = Arc::clone(&call);
+        let work = move || {
+            let _quiet = Context::enter_telemetry_suppressed_scope();
+            inner.tell(&Diagnostic { kind, message: &message, suppressed });
+            if std::mem::replace(&mut *lock(&state), Call::Returned) == Call::IsLate {
+                inner.late.fetch_sub(1, Ordering::Relaxed);
+            }
+            // Whoever waited may have given up.
+            let _ = done.send(());
+        };
+        let started = thread::Builder::new().name("telemetry-hook".to_owned()).spawn(work);
+        if started.is_ok() && returned.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            let mut call = lock(&call);
+            // It may have returned just now.
+            if *call == Call::Runs {
+                *call = Call::IsLate;
+                self.inner.late.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Counts a diagnostic that is told of with the next one.
+    fn hold_back(&self, kind: DiagnosticKind) {
+        let mut passed = lock(&self.inner.passed);
+        passed.entry(kind).or_insert_with(|| (Instant::now(), 0)).1 += 1;
     }
 
     /// The number held back so far, or `None` where this one is held back too.
@@ -107,7 +151,7 @@ impl Diagnostics {
         if kind.is_told_once() {
             return Some(0);
         }
-        let mut passed = self.inner.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut passed = lock(&self.inner.passed);
         match passed.get_mut(&kind) {
             Some((last, suppressed)) if now.duration_since(*last) < QUIET => {
                 *suppressed += 1;
@@ -119,6 +163,26 @@ impl Diagnostics {
                 Some(0)
             }
         }
+    }
+}
+
+/// Where a call of the hook is.
+#[derive(Clone, Copy, PartialEq)]
+enum Call {
+    Runs,
+    /// Nobody waits for it any more.
+    IsLate,
+    Returned,
+}
+
+// Nothing panics under these locks.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Inner {
+    fn tell(&self, diagnostic: &Diagnostic<'_>) {
+        drop(catch_unwind(AssertUnwindSafe(|| (self.hook)(diagnostic))));
     }
 }
 
@@ -172,6 +236,33 @@ mod tests {
         assert_eq!(diagnostics.admit(DiagnosticKind::Metric, start), Some(0));
         assert_eq!(diagnostics.admit(DiagnosticKind::Metric, start), None);
         assert_eq!(diagnostics.admit(DiagnosticKind::Metric, start + QUIET), Some(1));
+    }
+
+    #[test]
+    fn a_hook_that_hangs_is_waited_for_once() {
+        let (release, held) = mpsc::channel::<()>();
+        let (held, calls) = (Mutex::new(held), Arc::new(AtomicUsize::new(0)));
+        let called = Arc::clone(&calls);
+        let diagnostics = Diagnostics::to_hook(move |_| {
+            called.fetch_add(1, Ordering::Relaxed);
+            let _ = lock(&held).recv();
+        });
+        diagnostics.report(DiagnosticKind::Internal, "it hangs here");
+        let start = Instant::now();
+        for _ in 0..100 {
+            diagnostics.report(DiagnosticKind::Configuration, "held back");
+        }
+        // Less than a second wait for all of them.
+        assert!(start.elapsed() < PATIENCE);
+        assert_eq!(calls.load(Ordering::Relaxed), 1);
+        drop(release);
+        let end = Instant::now() + Duration::from_secs(20);
+        while diagnostics.inner.late.load(Ordering::Relaxed) > 0 {
+            assert!(Instant::now() < end, "the hook that was let go is still late");
+            thread::yield_now();
+        }
+        diagnostics.report(DiagnosticKind::Configuration, "told again");
+        assert_eq!(calls.load(Ordering::Relaxed), 2);
     }
 
     #[test]

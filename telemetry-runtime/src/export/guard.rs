@@ -32,6 +32,11 @@ where
     }
 }
 
+/// What `call` gives, unless it panics.
+pub(super) fn caught<T>(call: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(call)).ok()
+}
+
 /// Runs a future on this thread, outside any runtime.
 pub(super) fn block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(Thread);

@@ -46,6 +46,10 @@ impl SpanSink for Later<dyn SpanSink> {
         self.sink.get().map_or(self.name, |sink| sink.name())
     }
 
+    fn max_concurrent_exports(&self) -> usize {
+        super::otlp::CONCURRENT_EXPORTS
+    }
+
     fn export<'a>(
         &'a self,
         batch: Vec<SpanData>,

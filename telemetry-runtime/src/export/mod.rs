@@ -15,6 +15,7 @@ mod http;
 #[cfg(feature = "otlp")]
 mod later;
 mod live_meters;
+mod operations;
 #[cfg(feature = "otlp")]
 mod otlp;
 #[cfg(all(feature = "tls", any(feature = "prometheus", feature = "otlp")))]
@@ -22,6 +23,7 @@ mod pem;
 mod plan;
 #[cfg(feature = "prometheus")]
 mod prometheus;
+mod quiet;
 mod sdk_bridge;
 mod sdk_view;
 mod start;

@@ -23,6 +23,31 @@ pub struct Receipt {
     pub message: String,
 }
 
+/// A sink, and where it runs.
+pub(crate) struct Destination<S: ?Sized> {
+    pub(crate) sink: Box<S>,
+    pub(crate) place: Place,
+}
+
+/// The thread that a sink runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// With all the others: for sinks of ours, which do not block.
+    TelemetryThread,
+    /// Alone: nobody knows what it does.
+    OwnThread,
+}
+
+impl<S: ?Sized> Destination<S> {
+    pub(crate) fn ours(sink: Box<S>) -> Self {
+        Self { sink, place: Place::TelemetryThread }
+    }
+
+    pub(crate) fn registered(sink: Box<S>) -> Self {
+        Self { sink, place: Place::OwnThread }
+    }
+}
+
 /// Why an export failed: a fragment without a period and without secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportError {
@@ -47,14 +72,24 @@ impl std::error::Error for ExportError {}
 
 /// A destination of finished spans.
 ///
-/// The futures run on the telemetry thread, inside a Tokio current-thread runtime with time and network. They must
-/// not block it; `<dyn SpanSink>::from_exporter` gives an exporter that does a thread of its own. They are dropped when
-/// the time for an export is over. A call that panics loses its batch, and the next batch is tried again.
+/// The futures run on a thread of the sink's own, inside a Tokio current-thread runtime with time and network, and are
+/// dropped when the time for an export is over. A sink that blocks its thread holds up nothing but itself, and cannot be
+/// stopped at that time; for an exporter that cannot run inside a runtime there is `<dyn SpanSink>::from_exporter`. A call that
+/// panics loses its batch, and the next batch is tried again.
 pub trait SpanSink: Send + Sync {
     /// What diagnostics call it.
     fn name(&self) -> &str;
 
-    /// Sends a batch. The next batch comes after this future has ended.
+    /// How many batches it takes at a time; one, unless this says otherwise. It is asked once.
+    ///
+    /// While a destination answers, the next batches are on their way: with one at a time, a collector that answers in 50 ms
+    /// gets no more than 20 batches a second. They may arrive in another order.
+    fn max_concurrent_exports(&self) -> usize {
+        1
+    }
+
+    /// Sends a batch. The next batch comes after this future has ended, or earlier with
+    /// [`SpanSink::max_concurrent_exports`].
     ///
     /// # Errors
     ///
@@ -74,6 +109,10 @@ pub trait SpanSink: Send + Sync {
 impl<S: SpanSink + ?Sized> SpanSink for Box<S> {
     fn name(&self) -> &str {
         (**self).name()
+    }
+
+    fn max_concurrent_exports(&self) -> usize {
+        (**self).max_concurrent_exports()
     }
 
     fn export<'a>(

@@ -13,8 +13,7 @@ use super::diagnostics::Diagnostics;
 #[cfg(feature = "otlp")]
 use super::later::Later;
 use super::plan::{ExportPlan, MetricsPlan, SpansPlan};
-#[cfg(feature = "otlp")]
-use super::sink::{MetricSink, SpanSink};
+use super::sink::{Destination, MetricSink, SpanSink};
 use super::worker::{MetricsWork, Server, SpansWork, Work, Worker};
 use crate::config::{MetricExporterConfig, PrometheusConfig, SpanExporterConfig};
 #[cfg(feature = "otlp")]
@@ -131,25 +130,29 @@ impl Starter {
             not(any(feature = "otlp", feature = "console")),
             expect(unused_mut, reason = "only exporters of a feature are added")
         )]
-        let mut sinks = plan.sinks;
+        let mut sinks: Vec<Destination<dyn MetricSink>> =
+            plan.sinks.into_iter().map(Destination::registered).collect();
         for exporter in plan.exporters {
             match exporter {
                 MetricExporterConfig::Prometheus(config) => self.prometheus(config, &collector)?,
                 #[cfg(feature = "otlp")]
                 MetricExporterConfig::Otlp(config) => {
-                    sinks.push(self.otlp_metrics(config)?);
+                    sinks.push(Destination::ours(self.otlp_metrics(config)?));
                 }
                 #[cfg(not(feature = "otlp"))]
                 MetricExporterConfig::Otlp(_) => return Err(not_built("otlp", "otlp-http")),
                 #[cfg(feature = "console")]
-                MetricExporterConfig::Console => sinks.push(super::console::metric_sink()),
+                MetricExporterConfig::Console => {
+                    sinks.push(Destination::ours(super::console::metric_sink()));
+                }
                 #[cfg(not(feature = "console"))]
                 MetricExporterConfig::Console => return Err(not_built("console", "console")),
                 // Bootstrap has made it: it is among the sinks.
                 MetricExporterConfig::Registered(_) => {}
             }
         }
-        let sinks = sinks.into_iter().map(DeltaSink::around).collect();
+        let deltas = |Destination { sink, place }| Destination { sink: DeltaSink::around(sink), place };
+        let sinks = sinks.into_iter().map(deltas).collect();
         Ok(MetricsWork { collector, interval: plan.interval, timeout: plan.timeout, sinks })
     }
 
@@ -158,17 +161,20 @@ impl Starter {
             not(any(feature = "otlp", feature = "console")),
             expect(unused_mut, reason = "only exporters of a feature are added")
         )]
-        let mut sinks = plan.sinks;
+        let mut sinks: Vec<Destination<dyn SpanSink>> =
+            plan.sinks.into_iter().map(Destination::registered).collect();
         for exporter in plan.exporters {
             match exporter {
                 #[cfg(feature = "otlp")]
                 SpanExporterConfig::Otlp(config) => {
-                    sinks.push(self.otlp_spans(config)?);
+                    sinks.push(Destination::ours(self.otlp_spans(config)?));
                 }
                 #[cfg(not(feature = "otlp"))]
                 SpanExporterConfig::Otlp(_) => return Err(not_built("otlp", "otlp-http")),
                 #[cfg(feature = "console")]
-                SpanExporterConfig::Console => sinks.push(super::console::span_sink()),
+                SpanExporterConfig::Console => {
+                    sinks.push(Destination::ours(super::console::span_sink()));
+                }
                 #[cfg(not(feature = "console"))]
                 SpanExporterConfig::Console => return Err(not_built("console", "console")),
                 // As with metrics.

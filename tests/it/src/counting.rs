@@ -53,7 +53,9 @@ impl CountingSink {
     /// If the port cannot be opened.
     #[must_use]
     pub fn start() -> Self {
-        Self::listen(SocketAddr::from(([127, 0, 0, 1], 0)), Arc::default())
+        let state = Arc::default();
+        let (address, listening) = listen(SocketAddr::from(([127, 0, 0, 1], 0)), Arc::clone(&state));
+        Self { address, state, listening: Some(listening) }
     }
 
     /// Closes the port and every connection, as the end of a process does, and keeps the counts.
@@ -80,32 +82,7 @@ impl CountingSink {
     pub fn restart(&mut self) {
         self.stop();
         lock(&self.state).stopped = false;
-        let listening = Self::listen(self.address, Arc::clone(&self.state)).listening.take();
-        self.listening = listening;
-    }
-
-    fn listen(address: SocketAddr, state: Arc<Mutex<State>>) -> Self {
-        let listener = TcpListener::bind(address).expect("the port can be opened");
-        let address = listener.local_addr().expect("a bound listener has an address");
-        let shared = Arc::clone(&state);
-        let listening = thread::spawn(move || {
-            for connection in listener.incoming() {
-                let mut state = lock(&shared);
-                if state.stopped {
-                    return;
-                }
-                let Ok(connection) = connection else { continue };
-                state.connections.extend(connection.try_clone());
-                state.counts.connections += 1;
-                drop(state);
-                let shared = Arc::clone(&shared);
-                thread::spawn(move || {
-                    // A connection that breaks is the sender's business.
-                    let _ = serve(&connection, &shared);
-                });
-            }
-        });
-        Self { address, state, listening: Some(listening) }
+        self.listening = Some(listen(self.address, Arc::clone(&self.state)).1);
     }
 
     /// The base URL, for `OTEL_EXPORTER_OTLP_ENDPOINT` with http/protobuf.
@@ -140,6 +117,29 @@ impl Drop for CountingSink {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+fn listen(address: SocketAddr, state: Arc<Mutex<State>>) -> (SocketAddr, JoinHandle<()>) {
+    let listener = TcpListener::bind(address).expect("the port can be opened");
+    let address = listener.local_addr().expect("a bound listener has an address");
+    let listening = thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut locked = lock(&state);
+            if locked.stopped {
+                return;
+            }
+            let Ok(connection) = connection else { continue };
+            locked.connections.extend(connection.try_clone());
+            locked.counts.connections += 1;
+            drop(locked);
+            let state = Arc::clone(&state);
+            thread::spawn(move || {
+                // A connection that breaks is the sender's business.
+                let _ = serve(&connection, &state);
+            });
+        }
+    });
+    (address, listening)
 }
 
 fn serve(connection: &TcpStream, state: &Mutex<State>) -> io::Result<()> {

@@ -11,7 +11,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::logs::{LogBatch, LogExporter};
 use prost::Message as _;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
 use super::client::Client;
 use super::encode::{Group, Request, parts, split_groups};
@@ -19,6 +19,7 @@ use super::{Signal, client};
 use crate::config::{OtlpConfig, OtlpProtocol};
 use crate::error::{Error, ErrorKind};
 use crate::export::diagnostics::{DiagnosticKind, Diagnostics};
+use crate::export::quiet;
 use crate::export::sink::Receipt;
 
 /// A destination that takes logs.
@@ -37,7 +38,7 @@ impl LogSink {
         let config = OtlpConfig { endpoint: endpoint(config)?, ..config.clone() };
         let client = client(&config, diagnostics, Signal::Logs)?;
         let system = |error: io::Error| Error::new(ErrorKind::System, format!("a runtime for logs: {error}"));
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(system)?;
+        let runtime = quiet::runtime().map_err(system)?;
         let resource = ResourceAttributesWithSchema::default();
         Ok(Self { client, runtime: Mutex::new(runtime), resource, diagnostics: diagnostics.clone() })
     }

@@ -40,6 +40,9 @@ use crate::config::{OtlpConfig, TemporalityPreference};
 use crate::error::{Error, ErrorKind};
 use crate::metrics::Snapshot;
 
+/// Requests that may be on their way at a time, so that a receiver that takes its time is not a limit.
+pub(super) const CONCURRENT_EXPORTS: usize = 4;
+
 /// What is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Signal {
@@ -86,6 +89,10 @@ struct Otlp {
 impl SpanSink for Otlp {
     fn name(&self) -> &str {
         self.client.name()
+    }
+
+    fn max_concurrent_exports(&self) -> usize {
+        CONCURRENT_EXPORTS
     }
 
     fn export<'a>(

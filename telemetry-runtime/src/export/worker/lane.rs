@@ -1,20 +1,25 @@
-//! One destination: its exports run one after the other, and only it waits for them.
+//! One destination: only it waits for its exports. What is not ours runs on a thread of its own.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::{JoinError, JoinSet};
 
 use crate::export::counters::{Counter, Counters};
 use crate::export::diagnostics::{DiagnosticKind, Diagnostics};
-use crate::export::guard::guarded;
+use crate::export::guard::{caught, guarded};
+use crate::export::operations;
 use crate::export::plan::SpanSource;
-use crate::export::sink::{BoxFuture, ExportError, MetricSink, Receipt, SpanSink};
+use crate::export::quiet;
+use crate::export::sink::{BoxFuture, Destination, ExportError, MetricSink, Place, Receipt, SpanSink};
 use crate::metrics::{MetricData, Snapshot};
 
 /// What an export did to a signal's counts.
@@ -28,12 +33,17 @@ pub(super) struct Tally<'a> {
 pub(super) trait Load: Clone + Send + 'static {
     type Sink: ?Sized + Send + Sync + 'static;
     const KIND: DiagnosticKind;
+    const OPERATION: operations::Signal;
     /// What diagnostics call its units.
     const UNITS: &'static str;
 
     fn units(&self) -> usize;
     fn tally(counters: &Counters) -> Tally<'_>;
     fn name(sink: &Self::Sink) -> &str;
+    /// How many exports may run at a time.
+    fn at_once(_: &Self::Sink) -> usize {
+        1
+    }
     fn export<'a>(
         self,
         sink: &'a Self::Sink,
@@ -74,6 +84,7 @@ impl Drop for Fate {
 impl Load for Batch {
     type Sink = dyn SpanSink;
     const KIND: DiagnosticKind = DiagnosticKind::SpanExport;
+    const OPERATION: operations::Signal = operations::Signal::Traces;
     const UNITS: &'static str = "spans";
 
     fn units(&self) -> usize {
@@ -90,6 +101,10 @@ impl Load for Batch {
 
     fn name(sink: &dyn SpanSink) -> &str {
         sink.name()
+    }
+
+    fn at_once(sink: &dyn SpanSink) -> usize {
+        sink.max_concurrent_exports()
     }
 
     fn export<'a>(
@@ -116,6 +131,7 @@ impl Load for Batch {
 impl Load for Arc<Snapshot> {
     type Sink = dyn MetricSink;
     const KIND: DiagnosticKind = DiagnosticKind::MetricExport;
+    const OPERATION: operations::Signal = operations::Signal::Metrics;
     const UNITS: &'static str = "metric points";
 
     fn units(&self) -> usize {
@@ -168,6 +184,8 @@ pub(super) struct Shared {
 /// The way to one destination.
 pub(super) struct Lane<T: Load> {
     jobs: mpsc::Sender<Job<T>>,
+    /// Tells the lane, which may be in the middle of an export, that nobody is left to give it anything.
+    needed: Arc<oneshot::Sender<Infallible>>,
     counters: Arc<Counters>,
 }
 
@@ -181,6 +199,7 @@ struct Claim<T: Load> {
 
 impl<T: Load> Claim<T> {
     fn settle(mut self, rejected: usize) {
+        let _books = self.counters.books();
         let tally = T::tally(&self.counters);
         tally.exported.add(self.units - rejected);
         tally.rejected.add(rejected);
@@ -190,7 +209,10 @@ impl<T: Load> Claim<T> {
 
 impl<T: Load> Drop for Claim<T> {
     fn drop(&mut self) {
-        T::tally(&self.counters).failed.add(self.units);
+        if self.units > 0 {
+            let _books = self.counters.books();
+            T::tally(&self.counters).failed.add(self.units);
+        }
     }
 }
 
@@ -202,30 +224,42 @@ enum Job<T: Load> {
 }
 
 impl<T: Load> Lane<T> {
-    /// Starts the lane on the current runtime. `capacity` loads may wait.
-    pub(super) fn spawn(sink: Box<T::Sink>, capacity: usize, shared: Shared) -> Self {
+    /// Starts the lane, on the current runtime where the destination is ours. `capacity` loads may wait.
+    pub(super) fn spawn(destination: Destination<T::Sink>, capacity: usize, shared: Shared) -> Self {
         let (jobs, work) = mpsc::channel(capacity);
         let counters = shared.counters.clone();
-        tokio::spawn(run(sink, work, shared));
-        Self { jobs, counters }
+        let diagnostics = shared.diagnostics.clone();
+        let Destination { sink, place } = destination;
+        let (needed, unneeded) = oneshot::channel();
+        let lane = run(sink.into(), work, unneeded, shared);
+        match place {
+            Place::TelemetryThread => drop(tokio::spawn(lane)),
+            Place::OwnThread => {
+                if let Err(error) = quiet::spawn("telemetry-sink", lane) {
+                    // What it is given is counted as failed from now on.
+                    diagnostics.report(T::KIND, format_args!("there is no thread for an exporter: {error}"));
+                }
+            }
+        }
+        Self { jobs, needed: Arc::new(needed), counters }
     }
 
     pub(super) fn has_room(&self) -> bool {
         self.jobs.capacity() > 0
     }
 
-    /// Gives the lane a load, unless it is full.
+    /// Gives the lane a load, unless it is full. One that has ended loses it.
     pub(super) fn offer(&self, load: T) {
-        if let Ok(room) = self.jobs.try_reserve() {
-            room.send(self.job(load));
+        match self.jobs.try_reserve() {
+            Ok(room) => room.send(self.job(load)),
+            Err(TrySendError::Closed(())) => drop(self.job(load)),
+            Err(TrySendError::Full(())) => {}
         }
     }
 
     /// Gives the lane a load as soon as it has room.
     pub(super) async fn give(&self, load: T) {
-        if let Ok(room) = self.jobs.reserve().await {
-            room.send(self.job(load));
-        }
+        drop(self.jobs.send(self.job(load)).await);
     }
 
     fn job(&self, load: T) -> Job<T> {
@@ -233,49 +267,87 @@ impl<T: Load> Lane<T> {
         Job::Export(load, claim)
     }
 
-    /// Waits for all loads before, and tells whether one was lost since the last flush.
-    pub(super) async fn flush(&self) -> Result<(), ExportError> {
+    /// Waits for all loads before, and tells whether one was lost since the last time. Where it is the `last` time, the
+    /// destination is shut down then.
+    pub(super) async fn finish(&self, last: bool) -> Result<(), ExportError> {
         let (reply, answer) = oneshot::channel();
         let ended = || ExportError::new("the exporter has ended");
         self.jobs.send(Job::Flush(reply)).await.map_err(|_| ended())?;
-        answer.await.map_err(|_| ended())?
-    }
-
-    pub(super) async fn shutdown(&self) {
+        let flushed = answer.await.map_err(|_| ended())?;
         let (reply, answer) = oneshot::channel();
-        if self.jobs.send(Job::Shutdown(reply)).await.is_ok() {
+        if last && self.jobs.send(Job::Shutdown(reply)).await.is_ok() {
             drop(answer.await);
+        }
+        flushed
+    }
+}
+
+impl<T: Load> Clone for Lane<T> {
+    fn clone(&self) -> Self {
+        Self { jobs: self.jobs.clone(), needed: Arc::clone(&self.needed), counters: self.counters.clone() }
+    }
+}
+
+async fn run<T: Load>(
+    sink: Arc<T::Sink>,
+    mut work: mpsc::Receiver<Job<T>>,
+    mut unneeded: oneshot::Receiver<Infallible>,
+    shared: Shared,
+) {
+    let at_once = caught(|| T::at_once(&sink)).unwrap_or(1).max(1);
+    let mut running = JoinSet::new();
+    let mut failure = None;
+    loop {
+        tokio::select! {
+            biased;
+            // What is still on its way is counted as failed.
+            _ = &mut unneeded => return,
+            Some(ended) = running.join_next() => note(&mut failure, ended),
+            Some(job) = work.recv(), if running.len() < at_once => {
+                shared.room.notify_one();
+                match job {
+                Job::Export(load, claim) => {
+                    running.spawn(export(sink.clone(), load, claim, shared.clone()));
+                }
+                Job::Flush(reply) => {
+                    while let Some(ended) = running.join_next().await {
+                        note(&mut failure, ended);
+                    }
+                    drop(reply.send(failure.take().map_or(Ok(()), Err)));
+                }
+                Job::Shutdown(reply) => {
+                    shut_down::<T>(&sink, &shared).await;
+                    // Whoever asked may have given up.
+                    let _ = reply.send(());
+                }
+            }
+            },
         }
     }
 }
 
-async fn run<T: Load>(sink: Box<T::Sink>, mut work: mpsc::Receiver<Job<T>>, shared: Shared) {
-    let mut failure = None;
-    while let Some(job) = work.recv().await {
-        match job {
-            Job::Export(load, claim) => {
-                shared.room.notify_one();
-                if let Err(error) = export(&*sink, load, claim, &shared).await {
-                    failure.get_or_insert(error);
-                }
-            }
-            Job::Flush(reply) => drop(reply.send(failure.take().map_or(Ok(()), Err))),
-            Job::Shutdown(reply) => {
-                let ended = guarded(shared.timeout, || async {
-                    T::shutdown(&sink).await;
-                    Ok(())
-                });
-                if let Err(error) = ended.await {
-                    let name = T::name(&sink);
-                    shared
-                        .diagnostics
-                        .report(T::KIND, format_args!("the exporter {name} did not shut down: {error}"));
-                }
-                // Whoever asked may have given up.
-                let _ = reply.send(());
-            }
-        }
+/// Keeps the first failure.
+fn note(failure: &mut Option<ExportError>, ended: Result<Result<(), ExportError>, JoinError>) {
+    let ended = ended.unwrap_or_else(|_| Err(ExportError::new("an export did not end by itself")));
+    if let Err(error) = ended {
+        failure.get_or_insert(error);
     }
+}
+
+async fn shut_down<T: Load>(sink: &T::Sink, shared: &Shared) {
+    let ended = guarded(shared.timeout, || async {
+        T::shutdown(sink).await;
+        Ok(())
+    });
+    if let Err(error) = ended.await {
+        let name = name::<T>(sink);
+        shared.diagnostics.report(T::KIND, format_args!("the exporter {name} did not shut down: {error}"));
+    }
+}
+
+/// What diagnostics call a sink, whose own code may panic.
+fn name<T: Load>(sink: &T::Sink) -> String {
+    caught(|| T::name(sink).to_owned()).unwrap_or_else(|| "an exporter".to_owned())
 }
 
 /// A destination that claims to have refused more than it got is not believed.
@@ -284,21 +356,26 @@ fn refused(receipt: &Receipt, units: usize) -> usize {
 }
 
 async fn export<T: Load>(
-    sink: &T::Sink,
+    sink: Arc<T::Sink>,
     load: T,
     claim: Claim<T>,
-    shared: &Shared,
+    shared: Shared,
 ) -> Result<(), ExportError> {
     let units = claim.units;
     let report = |message: fmt::Arguments<'_>| shared.diagnostics.report(T::KIND, message);
-    let (name, what) = (T::name(sink), T::UNITS);
-    match guarded(shared.timeout, || load.export(sink, &shared.resource)).await {
+    let started = Instant::now();
+    let result = guarded(shared.timeout, || load.export(&sink, &shared.resource)).await;
+    let rejected = result.as_ref().map_or(0, |receipt| refused(receipt, units));
+    operations::exported(T::OPERATION, started.elapsed(), result.is_err(), rejected > 0);
+    let what = T::UNITS;
+    match result {
         Ok(receipt) => {
-            let rejected = refused(&receipt, units);
             claim.settle(rejected);
-            if rejected > 0 || !receipt.message.is_empty() {
-                report(format_args!("{name} refused {rejected} of {units} {what}: {}", receipt.message));
+            if rejected == 0 && receipt.message.is_empty() {
+                return Ok(());
             }
+            let name = name::<T>(&sink);
+            report(format_args!("{name} refused {rejected} of {units} {what}: {}", receipt.message));
             if rejected > 0 {
                 // Counted apart from failures, but a flush that says "all well" would be a lie.
                 return Err(ExportError::new(format!("{name} refused {rejected} of {units} {what}")));
@@ -306,6 +383,8 @@ async fn export<T: Load>(
             Ok(())
         }
         Err(error) => {
+            drop(claim);
+            let name = name::<T>(&sink);
             report(format_args!("{name} lost {units} {what}: {error}"));
             Err(ExportError::new(format!("{name}: {error}")))
         }

@@ -7,9 +7,9 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::lane::{Lane, Shared};
-use super::{Flush, first_failure};
+use super::{Flush, answer};
 use crate::export::collector::Collector;
-use crate::export::sink::MetricSink;
+use crate::export::sink::{Destination, MetricSink};
 use crate::metrics::Snapshot;
 
 /// The periodic export.
@@ -24,7 +24,7 @@ impl Metrics {
     pub(super) fn new(
         collector: Arc<Collector>,
         interval: Duration,
-        sinks: Vec<Box<dyn MetricSink>>,
+        sinks: Vec<Destination<dyn MetricSink>>,
         shared: &Shared,
     ) -> Self {
         // One snapshot may wait: a destination that is slower than the interval gets every second one, and as sums
@@ -56,19 +56,15 @@ impl Metrics {
 
     async fn flush(&self, request: Flush) {
         let snapshot = self.collector.snapshot().await;
-        // A destination that hangs must not keep the last values from the others.
-        let mut failure = None;
-        for lane in &self.lanes {
-            lane.give(snapshot.clone()).await;
-        }
-        for lane in &self.lanes {
-            first_failure(&mut failure, lane.flush().await);
-        }
-        if request.last {
-            for lane in &self.lanes {
-                lane.shutdown().await;
+        // A destination that hangs must keep the last values from no other, and no later ones either.
+        let last = request.last;
+        let given = self.lanes.iter().map(|lane| {
+            let (lane, snapshot) = (lane.clone(), snapshot.clone());
+            async move {
+                lane.give(snapshot).await;
+                lane.finish(last).await
             }
-        }
-        drop(request.reply.send(failure.map_or(Ok(()), Err)));
+        });
+        answer(request, None, given);
     }
 }

@@ -29,7 +29,8 @@ use super::collector::Collector;
 use super::counters::Counters;
 use super::diagnostics::Diagnostics;
 use super::plan::SpanSource;
-use super::sink::{ExportError, MetricSink, SpanSink};
+use super::quiet;
+use super::sink::{Destination, ExportError, MetricSink, SpanSink};
 use crate::config::BatchConfig;
 use crate::error::{Error, ErrorKind};
 
@@ -51,14 +52,14 @@ pub(super) struct MetricsWork {
     pub(super) collector: Arc<Collector>,
     pub(super) interval: Duration,
     pub(super) timeout: Duration,
-    pub(super) sinks: Vec<Box<dyn MetricSink>>,
+    pub(super) sinks: Vec<Destination<dyn MetricSink>>,
 }
 
 /// The batches of spans.
 pub(super) struct SpansWork {
     pub(super) source: Arc<dyn SpanSource>,
     pub(super) batch: BatchConfig,
-    pub(super) sinks: Vec<Box<dyn SpanSink>>,
+    pub(super) sinks: Vec<Destination<dyn SpanSink>>,
 }
 
 /// The handle of the thread.
@@ -89,7 +90,7 @@ impl Worker {
         let refused = |error: std::io::Error| {
             Error::new(ErrorKind::System, format!("cannot start the telemetry thread: {error}"))
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(refused)?;
+        let runtime = quiet::runtime().map_err(refused)?;
         let (requests, waiting) = mpsc::unbounded_channel();
         let thread = std::thread::Builder::new()
             .name("telemetry".to_owned())
@@ -217,6 +218,22 @@ async fn finish(
         None => Ok(()),
         Some(error) => Err(Error::new(ErrorKind::Export, error.to_string())),
     }
+}
+
+/// Answers a request when all destinations have done their part, in a task of its own: batches go on meanwhile.
+fn answer<F>(request: Flush, mut failure: Option<ExportError>, parts: impl Iterator<Item = F>)
+where
+    F: Future<Output = Result<(), ExportError>> + Send + 'static,
+{
+    // Begun at once, in this order, so that nothing that comes later is waited for.
+    let parts: Vec<_> = parts.map(tokio::spawn).collect();
+    tokio::spawn(async move {
+        for part in parts {
+            let ended = || Err(ExportError::new("the exporter has ended"));
+            first_failure(&mut failure, part.await.unwrap_or_else(|_| ended()));
+        }
+        drop(request.reply.send(failure.map_or(Ok(()), Err)));
+    });
 }
 
 /// Keeps the first of several failures.

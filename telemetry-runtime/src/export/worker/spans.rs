@@ -2,26 +2,33 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
+use opentelemetry_sdk::trace::SpanData;
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::lane::{Batch, Lane, Shared};
-use super::{Flush, first_failure};
+use super::{Flush, answer};
 use crate::config::BatchConfig;
 use crate::export::diagnostics::DiagnosticKind;
 use crate::export::plan::SpanSource;
-use crate::export::sink::{ExportError, SpanSink};
+use crate::export::sink::{Destination, ExportError, SpanSink};
 
-/// Batches that may wait in front of one destination. With several destinations it is how far one may fall behind the
-/// fastest one before it misses a batch.
+/// Batches that may wait in front of one of several destinations: how far one may fall behind the fastest one before it
+/// misses a batch. Where there is only one, they wait in the queue, where they need less memory.
 const BATCHES_AHEAD: usize = 4;
+
+/// How long a destination without room holds up the others, until it has room again.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The batch loop.
 pub(super) struct Spans {
     source: Arc<dyn SpanSource>,
     batch: BatchConfig,
     lanes: Vec<Lane<Batch>>,
+    /// Which destinations are not waited for, until they have room again.
+    is_behind: Vec<bool>,
     shared: Shared,
     full: Arc<Notify>,
     /// A batch that a destination missed since the last flush.
@@ -35,7 +42,7 @@ impl Spans {
     pub(super) fn new(
         source: Arc<dyn SpanSource>,
         mut batch: BatchConfig,
-        sinks: Vec<Box<dyn SpanSink>>,
+        sinks: Vec<Destination<dyn SpanSink>>,
         shared: Shared,
     ) -> Self {
         // Batches of nothing would never empty the queue.
@@ -45,13 +52,15 @@ impl Spans {
         let full = Arc::new(Notify::new());
         let wake = full.clone();
         source.on_full(Box::new(move || wake.notify_one()));
-        let lanes = sinks.into_iter().map(|sink| Lane::spawn(sink, BATCHES_AHEAD, shared.clone())).collect();
-        Self { source, batch, lanes, shared, full, missed: false, dropped }
+        let ahead = if sinks.len() > 1 { BATCHES_AHEAD } else { 1 };
+        let is_behind = vec![false; sinks.len()];
+        let lanes = sinks.into_iter().map(|sink| Lane::spawn(sink, ahead, shared.clone())).collect();
+        Self { source, batch, lanes, is_behind, shared, full, missed: false, dropped }
     }
 
     /// Exports until the requests end.
     pub(super) async fn run(mut self, mut requests: mpsc::UnboundedReceiver<Flush>) {
-        let mut due = interval(self.batch.schedule_delay.max(std::time::Duration::from_millis(1)));
+        let mut due = interval(self.batch.schedule_delay.max(Duration::from_millis(1)));
         due.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -75,11 +84,8 @@ impl Spans {
 
     /// Hands out one batch and gives its size.
     async fn next(&mut self) -> usize {
-        while !self.lanes.iter().any(Lane::has_room) {
-            self.shared.room.notified().await;
-        }
-        let drained = catch_unwind(AssertUnwindSafe(|| self.source.drain(self.batch.max_export_batch_size)));
-        let spans = drained.unwrap_or_else(|_| {
+        self.wait_for_room().await;
+        let spans = self.drain().unwrap_or_else(|| {
             self.shared.diagnostics.report(DiagnosticKind::Internal, "a batch of spans could not be made");
             Vec::new()
         });
@@ -91,6 +97,7 @@ impl Spans {
                 let room = lane.has_room();
                 if !room {
                     self.missed = true;
+                    let _books = self.shared.counters.books();
                     self.shared.counters.spans_skipped.add(count);
                 }
                 room
@@ -106,6 +113,36 @@ impl Spans {
             }
         }
         count
+    }
+
+    /// Waits until a destination has room, and for a while until all have: being scheduled late is not being slow.
+    async fn wait_for_room(&mut self) {
+        loop {
+            let lanes = || self.lanes.iter().zip(&self.is_behind);
+            let some = lanes().any(|(lane, _)| lane.has_room());
+            if some && lanes().all(|(lane, is_behind)| lane.has_room() || *is_behind) {
+                break;
+            }
+            let changed = timeout(PATIENCE, self.shared.room.notified()).await;
+            if changed.is_err() && some {
+                for (lane, is_behind) in self.lanes.iter().zip(&mut self.is_behind) {
+                    *is_behind = !lane.has_room();
+                }
+            }
+        }
+        for (lane, is_behind) in self.lanes.iter().zip(&mut self.is_behind) {
+            *is_behind &= !lane.has_room();
+        }
+    }
+
+    /// Takes spans out of the queue, for each destination; `None` where that panics.
+    fn drain(&self) -> Option<Vec<SpanData>> {
+        let counters = &self.shared.counters;
+        let _books = counters.books();
+        let drain = || self.source.drain(self.batch.max_export_batch_size);
+        let spans = catch_unwind(AssertUnwindSafe(drain)).ok()?;
+        counters.spans_offered.add(spans.len() * self.lanes.len());
+        Some(spans)
     }
 
     /// Says what the queue could not hold since the last batch. The count is also a metric.
@@ -134,16 +171,10 @@ impl Spans {
                 break;
             }
         }
-        let mut failure = std::mem::take(&mut self.missed)
+        let failure = std::mem::take(&mut self.missed)
             .then(|| ExportError::new("an exporter was too slow and missed spans"));
-        for lane in &self.lanes {
-            first_failure(&mut failure, lane.flush().await);
-        }
-        if request.last {
-            for lane in &self.lanes {
-                lane.shutdown().await;
-            }
-        }
-        drop(request.reply.send(failure.map_or(Ok(()), Err)));
+        let last = request.last;
+        let lanes = self.lanes.iter().cloned().map(|lane| async move { lane.finish(last).await });
+        answer(request, failure, lanes);
     }
 }

@@ -10,7 +10,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 
 use super::*;
-use crate::export::sink::Receipt;
+use crate::export::sink::{BoxFuture, Receipt};
 use crate::export::start;
 use crate::export::testing::{ENOUGH, Sink, Spans, collections, metrics_to, plan, spans_to, until};
 use crate::metrics::Snapshot;
@@ -247,6 +247,83 @@ fn an_exporter_for_the_sdk_may_block_and_panic() {
     assert_eq!(arrived.load(Relaxed), 12);
     assert_eq!((source.exported.load(Relaxed), source.failed.load(Relaxed)), (12, 10));
     exporters.shutdown(ENOUGH).unwrap();
+}
+
+/// A destination whose thread is held until the test lets go of it.
+struct Held(Mutex<std::sync::mpsc::Receiver<()>>);
+
+impl SpanSink for Held {
+    fn name(&self) -> &'static str {
+        "held"
+    }
+
+    fn export<'a>(
+        &'a self,
+        _: Vec<SpanData>,
+        _: &'a Resource,
+    ) -> BoxFuture<'a, Result<Receipt, ExportError>> {
+        let _ = self.0.lock().unwrap().recv();
+        Box::pin(async { Ok(Receipt::default()) })
+    }
+}
+
+#[test]
+fn a_destination_that_blocks_its_thread_holds_up_nothing_but_itself() {
+    let source = Spans::of(200);
+    let (release, held) = std::sync::mpsc::channel();
+    let (fast, got) = Sink::healthy();
+    let (metrics, got_metrics) = Sink::healthy();
+    let mut plan = plan();
+    plan.spans = Some(spans_to(&source, vec![Box::new(Held(Mutex::new(held))), fast]));
+    plan.metrics = Some(metrics_to(vec![metrics]));
+    let exporters = start(plan).unwrap();
+    assert_eq!(exporters.flush(Duration::from_millis(500)).unwrap_err().kind(), ErrorKind::Timeout);
+    until(|| sizes(&got).iter().sum::<usize>() == 200);
+    until(|| !got_metrics.lock().unwrap().is_empty());
+    // What comes after a flush that waits is exported all the same.
+    source.add(10);
+    source.wake();
+    until(|| sizes(&got).iter().sum::<usize>() == 210);
+    drop(release);
+    exporters.shutdown(ENOUGH).unwrap_err();
+    // The destination that was let go missed some, and none of them twice.
+    let counters = exporters.counters();
+    let [exported, failed, skipped] =
+        [&counters.spans_exported, &counters.spans_failed, &counters.spans_skipped]
+            .map(crate::export::Counter::get);
+    assert_eq!((exported + failed + skipped, counters.spans_offered.get()), (420, 420));
+}
+
+#[test]
+fn several_exports_are_on_their_way_where_the_sink_says_so() {
+    struct Parallel(tokio::sync::Barrier);
+
+    impl SpanSink for Parallel {
+        fn name(&self) -> &'static str {
+            "parallel"
+        }
+
+        fn max_concurrent_exports(&self) -> usize {
+            3
+        }
+
+        fn export<'a>(
+            &'a self,
+            _: Vec<SpanData>,
+            _: &'a Resource,
+        ) -> BoxFuture<'a, Result<Receipt, ExportError>> {
+            Box::pin(async {
+                self.0.wait().await;
+                Ok(Receipt::default())
+            })
+        }
+    }
+
+    let source = Spans::of(30);
+    let mut plan = plan();
+    plan.spans = Some(spans_to(&source, vec![Box::new(Parallel(tokio::sync::Barrier::new(3)))]));
+    start(plan).unwrap().flush(ENOUGH).unwrap();
+    assert_eq!(source.exported.load(Relaxed), 30);
 }
 
 #[test]

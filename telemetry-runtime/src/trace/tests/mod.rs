@@ -1,5 +1,6 @@
 //! The recorder from outside: what is done with spans, and what the exporter gets of it.
 
+mod accounting;
 mod context;
 mod limits;
 mod outcomes;

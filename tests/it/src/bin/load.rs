@@ -8,6 +8,7 @@ use std::hint::black_box;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use telemetry_runtime::metrics::{AttributeData, MetricData, Number};
 use telemetry_runtime::trace::queue;
 use telemetry_runtime::{Telemetry, backstage_plugin};
 
@@ -43,11 +44,12 @@ fn main() {
         times.add(&worker.join().expect("no call panics"));
     }
     // The first part of the time is for what is allocated once.
-    let warm = memory.get(memory.len() / 4).copied().unwrap_or_default();
+    let warm = memory.get(memory.len() / 8).copied().unwrap_or_default();
     println!("rss.warm {warm}");
     println!("rss.last {}", memory.last().copied().unwrap_or_default());
     println!("rss.peak {}", status("VmHWM:"));
     println!("threads {}", status("Threads:"));
+    println!("metric.dropped.full {}", dropped_full(&telemetry));
     let start = Instant::now();
     let ended = telemetry.shutdown();
     println!("shutdown.ms {}", start.elapsed().as_millis());
@@ -63,6 +65,21 @@ fn main() {
     println!("call.p50.ns {}", times.quantile(0.5));
     println!("call.p99.ns {}", times.quantile(0.99));
     println!("call.p999.ns {}", times.quantile(0.999));
+}
+
+/// What the metric of processed spans says about those that found no room.
+fn dropped_full(telemetry: &Telemetry) -> u64 {
+    let snapshot = telemetry.collect().expect("metrics are on");
+    let mut metrics = snapshot.scopes.iter().flat_map(|scope| &scope.metrics);
+    let processed =
+        metrics.find(|metric| &*metric.name == "otel.sdk.processor.span.processed").expect("it is exported");
+    let MetricData::Sum { points, .. } = &processed.data else { panic!("it is a sum") };
+    let full = AttributeData::String("queue_full".into());
+    let mut of_full = points.iter().filter(|point| point.attributes.iter().any(|(_, value)| *value == full));
+    match of_full.next().map(|point| point.value) {
+        Some(Number::U64(spans)) => spans,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Calls at `rate` until `end`; 0 is no rate.

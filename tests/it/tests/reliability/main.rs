@@ -12,6 +12,7 @@ mod callbacks;
 mod cardinality;
 mod configuration;
 mod exit;
+mod export;
 mod faults;
 #[allow(dead_code, reason = "each area asks for a part of it")]
 mod figures;
