@@ -18,6 +18,7 @@ mod faults;
 mod figures;
 mod fork;
 mod headers;
+mod isolation;
 mod names;
 mod page;
 mod panics;
