@@ -7,6 +7,7 @@ mod logs;
 pub(crate) mod observer;
 pub(crate) mod place;
 pub(crate) mod propagator;
+pub(crate) mod sampled;
 pub(crate) mod slot;
 
 use std::cell::Cell;

@@ -188,6 +188,7 @@ impl Telemetry {
         }
         claim.end_replaced();
         metrics::set_cardinality_limit(config.telemetry.metrics.cardinality_limit);
+        metrics::set_exemplar_filter(settings::exemplar_filter(config.telemetry.metrics.exemplar_filter));
         settings::install_propagators(&config.telemetry.tracing.propagators);
         switches::set(&config.telemetry.instrumentations);
         let running = if config.telemetry.enabled {

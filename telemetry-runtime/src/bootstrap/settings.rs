@@ -12,15 +12,15 @@ use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 use super::builder::TelemetryBuilder;
 use super::sources::{Metrics, RecordedSpans};
 use crate::config::{
-    self, BackendConfig, Config, ExceptionSignal, MetricNaming, PropagatorConfig, ResourceConfig,
-    SamplerConfig, ScopeOverride, SpanExporterConfig, TracingConfig,
+    self, BackendConfig, Config, ExceptionSignal, ExemplarFilter, MetricNaming, PropagatorConfig,
+    ResourceConfig, SamplerConfig, ScopeOverride, SpanExporterConfig, TracingConfig,
 };
 use crate::context::propagator::Exact;
 use crate::export::{
     Diagnostics, ExportPlan, GuardedMeterProvider, MetricsPlan, SdkReader, SpansPlan, sdk_view,
 };
 use crate::metrics::views::{AppliedViews, Views};
-use crate::metrics::{MeterNaming, Naming};
+use crate::metrics::{self, MeterNaming, Naming};
 use crate::plugin::{Scope, ScopeKind};
 use crate::propagation::Checked;
 use crate::self_telemetry;
@@ -104,6 +104,15 @@ fn resource(config: &ResourceConfig) -> Resource {
         resource = resource.with_attribute(KeyValue::new("service.version", version.clone()));
     }
     resource.build()
+}
+
+/// Which measurements of histograms become exemplars.
+pub(super) fn exemplar_filter(filter: ExemplarFilter) -> metrics::ExemplarFilter {
+    match filter {
+        ExemplarFilter::TraceBased => metrics::ExemplarFilter::TraceBased,
+        ExemplarFilter::AlwaysOn => metrics::ExemplarFilter::AlwaysOn,
+        ExemplarFilter::AlwaysOff => metrics::ExemplarFilter::AlwaysOff,
+    }
 }
 
 /// How metrics and their scopes are named.

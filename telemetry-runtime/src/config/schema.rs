@@ -13,7 +13,8 @@ use std::time::Duration;
 use super::registered::RegisteredConfig;
 use crate::Sensitive;
 pub use view::{
-    AttributeKeys, InstrumentType, MetricNaming, TemporalityPreference, ViewConfig, ViewSelector,
+    AttributeKeys, ExemplarFilter, InstrumentType, MetricNaming, TemporalityPreference, ViewConfig,
+    ViewSelector,
 };
 
 /// Stands for "no limit" where a timeout of 0 is configured: about 30 years, which can be added to any clock's time.
@@ -122,6 +123,8 @@ pub struct MetricsConfig {
     pub include: Vec<String>,
     /// `naming`, default `prefixed`.
     pub naming: MetricNaming,
+    /// `exemplarFilter`, default `trace_based`: which measurements of histograms are kept as exemplars.
+    pub exemplar_filter: ExemplarFilter,
     /// `views`, in their order.
     pub views: Vec<ViewConfig>,
     /// `exporters`; without the list one Prometheus endpoint on loopback.
@@ -137,6 +140,7 @@ impl Default for MetricsConfig {
             cardinality_limit: 2000,
             include: vec!["*".to_owned()],
             naming: MetricNaming::default(),
+            exemplar_filter: ExemplarFilter::default(),
             views: Vec::new(),
             exporters: vec![MetricExporterConfig::Prometheus(PrometheusConfig::default())],
         }

@@ -9,7 +9,7 @@ use opentelemetry::context::{ContextObserver, GlobalContextObserver, ObserverCon
 use opentelemetry::trace::TraceContextExt;
 
 use super::slot::{Slot, number};
-use super::{bound, place};
+use super::{bound, place, sampled};
 
 thread_local! {
     /// The address of the view of the current context; 0 if it has none.
@@ -47,6 +47,7 @@ impl ContextObserver for Observer {
     fn on_context_enter(&self, _: &Context, to: &Context) {
         let address = address_of(to);
         TOP.set(address);
+        sampled::set(sampled::is_in(to));
         if address != 0 {
             place::note(address, true);
         }
@@ -54,6 +55,7 @@ impl ContextObserver for Observer {
 
     fn on_context_exit(&self, from: &Context, to: &Context) {
         TOP.set(address_of(to));
+        sampled::set(sampled::is_in(to));
         let address = address_of(from);
         if address != 0 {
             place::note(address, false);

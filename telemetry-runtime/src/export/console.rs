@@ -226,6 +226,7 @@ span catalog.refresh 2ms error \"no such file\" trace=00000000000000000000000000
             min: None,
             max: None,
             bucket_counts: vec![1, 0, 2],
+            exemplars: Vec::new(),
         };
         let scope = MeterScope {
             name: "backstage".into(),

@@ -13,8 +13,8 @@ use opentelemetry_sdk::Resource;
 use super::sink::{BoxFuture, ExportError, MetricSink, Receipt};
 use crate::config::TemporalityPreference;
 use crate::metrics::{
-    Attributes, ByAttributes, HistogramPoint, InstrumentKind, MeterScope, Metric, MetricData, Number,
-    NumberPoint, ScopeMetrics, Snapshot, Temporality,
+    Attributes, ByAttributes, Exemplar, HistogramPoint, InstrumentKind, MeterScope, Metric, MetricData,
+    Number, NumberPoint, ScopeMetrics, Snapshot, Temporality,
 };
 
 /// A sink that gets deltas.
@@ -159,11 +159,12 @@ impl Taken {
             pairs.map(|(now, then)| now.checked_sub(*then)).collect::<Option<Vec<u64>>>()
         });
         let (Some(known), Some(bucket_counts)) = (known, counts) else {
-            return Some(HistogramPoint { start_time, ..point.clone() });
+            let exemplars = self.exemplars(point);
+            return Some(HistogramPoint { start_time, exemplars, ..point.clone() });
         };
         let count = bucket_counts.iter().sum();
         (count > 0).then(|| HistogramPoint {
-            attributes: Arc::clone(&point.attributes),
+            attributes: point.attributes.clone(),
             start_time,
             count,
             sum: point.sum - known.sum,
@@ -171,7 +172,14 @@ impl Taken {
             min: None,
             max: None,
             bucket_counts,
+            exemplars: self.exemplars(point),
         })
+    }
+
+    /// Those of the time that the delta is about.
+    fn exemplars(&self, point: &HistogramPoint) -> Vec<Exemplar> {
+        let is_new = |exemplar: &&Exemplar| self.time.is_none_or(|time| exemplar.time > time);
+        point.exemplars.iter().filter(is_new).cloned().collect()
     }
 
     /// Keeps what a destination took.

@@ -195,6 +195,8 @@ fn histogram<T: SdkNumber>(data: &Histogram<T>) -> MetricData {
             min: point.min().map(SdkNumber::float),
             max: point.max().map(SdkNumber::float),
             bucket_counts,
+            // The SDK keeps none.
+            exemplars: Vec::new(),
         }
     });
     MetricData::Histogram { points: points.collect(), bounds }

@@ -118,7 +118,7 @@ impl MetricSource for Metrics {
     fn read(&self) -> Vec<ScopeMetrics> {
         let value = self.reads.fetch_add(1, Ordering::Relaxed) as u64 + 1;
         let points = vec![NumberPoint {
-            attributes: Arc::from([]),
+            attributes: crate::metrics::Attributes::default(),
             start_time: SystemTime::UNIX_EPOCH,
             value: Number::U64(value),
         }];

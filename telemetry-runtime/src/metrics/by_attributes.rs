@@ -41,9 +41,9 @@ impl<T> ByAttributes<T> {
 }
 
 /// Equal sets have equal hashes.
-pub(crate) fn hash(attributes: &Attributes) -> u64 {
+fn hash(attributes: &Attributes) -> u64 {
     let mut hasher = foldhash::fast::FixedState::default().build_hasher();
-    for (key, value) in attributes.iter() {
+    for (key, value) in attributes {
         key.hash(&mut hasher);
         match value {
             AttributeData::String(text) => text.hash(&mut hasher),
@@ -58,7 +58,7 @@ pub(crate) fn hash(attributes: &Attributes) -> u64 {
 }
 
 fn is_same(one: &Attributes, other: &Attributes) -> bool {
-    std::sync::Arc::ptr_eq(one, other)
+    one.is_same(other)
         || (one.len() == other.len()
             && one.iter().zip(other.iter()).all(|((a, b), (c, d))| a == c && is_same_value(b, d)))
 }

@@ -80,7 +80,7 @@ fn observed_attributes<A: MetricAttributes>(descriptor: &'static Descriptor, att
         for (key, value) in free {
             pairs.push(((*key).to_owned().into(), value.to_data()));
         }
-        return registry::canonical(pairs);
+        return registry::canonical(pairs).into();
     }
     let keys = if A::KEYS.is_empty() { descriptor.attribute_keys } else { A::KEYS };
     let key = |position: usize| match keys.get(position) {
@@ -92,7 +92,7 @@ fn observed_attributes<A: MetricAttributes>(descriptor: &'static Descriptor, att
     attributes.labels(&mut |position, text| {
         pairs.push((key(position), AttributeData::String(text.to_owned().into())));
     });
-    registry::canonical(pairs)
+    registry::canonical(pairs).into()
 }
 
 /// Runs a callback once, apart from any collection; a panic is its caller's.

@@ -50,7 +50,7 @@ pub(crate) fn count(slab: Slab, at: usize) {
 /// Records a measurement into the series at `at` of a thread's slab.
 #[inline]
 pub(crate) fn measure(slab: Slab, buckets: &'static Buckets, at: usize, value: f64) {
-    if !buckets.has_table() || buckets.record(slab, at, value).is_none() {
+    if !buckets.has_table() || !buckets.record(slab, at, value) {
         measure_cold(slab, buckets, at, value);
     }
 }
@@ -62,11 +62,13 @@ pub(crate) fn measure_cold(slab: Slab, buckets: &'static Buckets, at: usize, val
         return;
     };
     let Place { buckets, offset } = moved::current(buckets, at);
-    if buckets.record_here(slab, offset, value).is_none() {
+    if !buckets.record_here(slab, offset, value) {
         store::write_cold(offset + buckets.extent(), &mut |slab| {
             buckets.record_here(slab, offset, value);
         });
     }
+    // Outside of the store, where what keeps exemplars can be made.
+    buckets.offer(store::slab(), offset, value);
 }
 
 /// Moves an up-down counter by a whole number.

@@ -6,10 +6,11 @@ use std::collections::btree_map::{BTreeMap, Entry};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use super::by_attributes::hash;
+use super::by_attributes::ByAttributes;
 use super::callbacks::{self, Observed};
 use super::descriptor::{Descriptor, InstrumentKind};
 use super::distribution::Distribution;
+use super::exemplars;
 use super::registry::{self, Family, Reading};
 use super::snapshot::{
     Attributes, HistogramPoint, MeterScope, Metric, MetricData, Number, NumberPoint, ScopeMetrics,
@@ -18,6 +19,7 @@ use super::snapshot::{
 #[cfg(any(test, feature = "testing"))]
 use super::store::Isolated;
 use super::store::{Busy, Source, lock};
+use super::views::Point;
 use crate::plugin::{Scope, ScopeKind};
 
 /// How metrics and their scopes are named; made from the configuration.
@@ -108,11 +110,14 @@ impl Naming {
 }
 
 /// The values of one metric while they are gathered.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Series {
-    points: Vec<(Attributes, Reading)>,
+    family: &'static Family,
+    start: SystemTime,
+    numbers: Vec<NumberPoint>,
+    histograms: Vec<HistogramPoint>,
     /// The point of each attribute set, where it can occur twice.
-    by_attributes: HashMap<u64, Vec<usize>>,
+    places: ByAttributes<usize>,
 }
 
 /// The observations of the last [`observe`].
@@ -157,17 +162,14 @@ fn read_with(naming: &Naming, observed: Observed) -> Vec<ScopeMetrics> {
     let Some(busy) = Busy::enter() else {
         return Vec::new();
     };
-    let (families, series) = gather(&busy, Source::process, observed);
+    let series = gather(&busy, Source::process, observed);
+    exemplars::next_interval();
     drop(busy);
-    by_scope(naming, &families, series)
+    by_scope(naming, series)
 }
 
 /// Every metric, with its values.
-fn gather(
-    busy: &Busy,
-    source: impl FnOnce(&Busy) -> Source,
-    observed: Observed,
-) -> (Vec<&'static Family>, Vec<Series>) {
+fn gather(busy: &Busy, source: impl FnOnce(&Busy) -> Source, observed: Observed) -> Vec<Series> {
     registry::register_declared(busy);
     let (families, tables) = registry::contents(busy);
     // After the tables: whoever registered later is read by the next collection, but no slab of a table read now is
@@ -179,14 +181,24 @@ fn gather(
             *tables += 1;
         }
     }
-    let mut series: Vec<Series> = families.iter().map(|_| Series::default()).collect();
+    let now = SystemTime::now();
+    let mut series: Vec<Series> = families.iter().map(|family| Series::new(family, now)).collect();
     for table in tables {
-        table.read(busy, &source, &mut |family, attributes, reading| {
+        for column in &table.columns {
+            if let Some(series) = series.get_mut(column.family.index()) {
+                series.numbers.reserve(if column.family.descriptor().is_histogram() {
+                    0
+                } else {
+                    table.rows_hint()
+                });
+            }
+        }
+        table.read(&source, |family, attributes, reading| {
             if let Some(series) = series.get_mut(family.index()) {
                 if several[family.index()] > 1 {
-                    series.merge(family, attributes, reading);
+                    series.merge(attributes, reading);
                 } else {
-                    series.points.push((attributes.clone(), reading));
+                    series.push(attributes, reading);
                 }
             }
         });
@@ -198,7 +210,7 @@ fn gather(
             }
         }
     }
-    (families, series)
+    series
 }
 
 /// Every metric that may have values in a capture: those that were recorded or observed in it, and nothing of the others.
@@ -212,23 +224,21 @@ pub(crate) fn read_isolated(
     let Some(busy) = Busy::enter() else {
         return Vec::new();
     };
-    let (families, series) = gather(&busy, |busy| Source::capture(busy, isolated), observed);
+    let series = gather(&busy, |busy| Source::capture(busy, isolated), observed);
     drop(busy);
-    let now = SystemTime::now();
-    families
+    series
         .into_iter()
-        .zip(series)
-        .map(|(family, series)| {
-            let recorded = !series.points.is_empty();
-            (family, recorded.then(|| series.into_data(family, now)))
+        .map(|series| {
+            let recorded = !series.is_empty();
+            (series.family, recorded.then(|| series.into_data()))
         })
         .collect()
 }
 
-fn by_scope(naming: &Naming, families: &[&'static Family], series: Vec<Series>) -> Vec<ScopeMetrics> {
-    let now = SystemTime::now();
+fn by_scope(naming: &Naming, series: Vec<Series>) -> Vec<ScopeMetrics> {
     let mut scopes: BTreeMap<Scope, BTreeMap<String, Metric>> = BTreeMap::new();
-    for (family, series) in families.iter().zip(series) {
+    for series in series {
+        let family = series.family;
         let name = naming.full_name(family);
         let metric = Metric {
             name: Arc::from(name.as_str()),
@@ -236,7 +246,7 @@ fn by_scope(naming: &Naming, families: &[&'static Family], series: Vec<Series>) 
             unit: family.descriptor().unit.into(),
             kind: Some(family.descriptor().kind),
             temporality: Temporality::Cumulative,
-            data: series.into_data(family, now),
+            data: series.into_data(),
         };
         match scopes.entry(family.scope()).or_default().entry(name) {
             Entry::Vacant(entry) => {
@@ -256,83 +266,96 @@ fn by_scope(naming: &Naming, families: &[&'static Family], series: Vec<Series>) 
 }
 
 impl Series {
-    fn find(&mut self, attributes: &Attributes) -> Result<&mut Reading, &mut Vec<usize>> {
-        let same = self.by_attributes.entry(hash(attributes)).or_default();
-        match same.iter().find(|at| self.points[**at].0 == *attributes) {
-            Some(at) => Ok(&mut self.points[*at].1),
-            None => Err(same),
+    fn new(family: &'static Family, now: SystemTime) -> Self {
+        let start = match family.descriptor().kind {
+            InstrumentKind::Gauge | InstrumentKind::ObservableGauge => now,
+            // A histogram whose buckets the configuration changed began anew.
+            _ => family.restarted().unwrap_or_else(registry::start_time),
+        };
+        Self { family, start, numbers: Vec::new(), histograms: Vec::new(), places: ByAttributes::default() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.numbers.is_empty() && self.histograms.is_empty()
+    }
+
+    fn number(&self, attributes: &Attributes, bits: u64) -> NumberPoint {
+        let value = self.family.descriptor().number.number(bits);
+        NumberPoint { attributes: attributes.clone(), start_time: self.start, value }
+    }
+
+    /// Adds a reading of a metric that has one table.
+    #[inline]
+    fn push(&mut self, attributes: &Attributes, reading: Reading) {
+        match reading {
+            Reading::Number(bits) => self.numbers.push(self.number(attributes, bits)),
+            Reading::Distribution(distribution) => {
+                let point = histogram_point(attributes, distribution, self.family, self.start);
+                self.histograms.extend(point);
+            }
         }
     }
 
     /// Adds a reading of a metric that has several tables, where two may hold the same attributes.
-    fn merge(&mut self, family: &Family, attributes: &Attributes, reading: Reading) {
-        let end = self.points.len();
-        match (self.find(attributes), reading) {
-            (Err(places), reading) => {
-                places.push(end);
-                self.points.push((attributes.clone(), reading));
+    fn merge(&mut self, attributes: &Attributes, reading: Reading) {
+        let place = self.places.get(attributes).copied();
+        match reading {
+            Reading::Number(bits) => {
+                let point = self.number(attributes, bits);
+                match place.and_then(|place| self.numbers.get_mut(place)) {
+                    Some(known) if self.family.descriptor().kind.is_sum() => known.absorb(point),
+                    Some(known) => *known = point,
+                    None => {
+                        self.places.insert(attributes, self.numbers.len());
+                        self.numbers.push(point);
+                    }
+                }
             }
-            (Ok(Reading::Number(known)), Reading::Number(more)) => {
-                *known = if family.descriptor().kind.is_sum() {
-                    family.descriptor().number.sum(*known, more)
-                } else {
-                    more
+            Reading::Distribution(distribution) => {
+                let Some(point) = histogram_point(attributes, distribution, self.family, self.start) else {
+                    return;
                 };
+                if let Some(known) = place.and_then(|place| self.histograms.get_mut(place)) {
+                    known.absorb(point);
+                } else {
+                    self.places.insert(attributes, self.histograms.len());
+                    self.histograms.push(point);
+                }
             }
-            (Ok(Reading::Distribution(known)), Reading::Distribution(more)) => known.merge(&more),
-            // The columns of a metric are all of its kind.
-            (Ok(_), _) => {}
         }
     }
 
     /// Adds an observation; of several callbacks that report one series the last counts.
     fn replace(&mut self, attributes: &Attributes, bits: u64) {
-        let end = self.points.len();
-        match self.find(attributes) {
-            Ok(known) => *known = Reading::Number(bits),
-            Err(places) => {
-                places.push(end);
-                self.points.push((attributes.clone(), Reading::Number(bits)));
-            }
+        let point = self.number(attributes, bits);
+        if let Some(known) = self.places.get(attributes).and_then(|place| self.numbers.get_mut(*place)) {
+            *known = point;
+        } else {
+            self.places.insert(attributes, self.numbers.len());
+            self.numbers.push(point);
         }
     }
 
-    fn into_data(mut self, family: &Family, now: SystemTime) -> MetricData {
-        let descriptor = family.descriptor();
-        // A histogram whose buckets the configuration changed began anew.
-        let start = family.restarted().unwrap_or_else(registry::start_time);
-        if self.points.is_empty() && descriptor.is_attributeless() && descriptor.kind.starts_at_zero() {
-            let zero = if descriptor.is_histogram() {
-                Reading::Distribution(Distribution::new(family.bounds()))
-            } else {
-                Reading::Number(0)
-            };
-            self.points.push((Attributes::from([]), zero));
+    fn into_data(mut self) -> MetricData {
+        let (family, descriptor) = (self.family, self.family.descriptor());
+        if self.is_empty() && descriptor.is_attributeless() && descriptor.kind.starts_at_zero() {
+            self.push(
+                &Attributes::default(),
+                if descriptor.is_histogram() {
+                    Reading::Distribution(Distribution::new(family.bounds()))
+                } else {
+                    Reading::Number(0)
+                },
+            );
         }
-        let numbers = |points: Vec<(Attributes, Reading)>, start_time| {
-            points
-                .into_iter()
-                .filter_map(|(attributes, reading)| match reading {
-                    Reading::Number(bits) => {
-                        Some(NumberPoint { attributes, start_time, value: descriptor.number.number(bits) })
-                    }
-                    Reading::Distribution(_) => None,
-                })
-                .collect()
-        };
         match descriptor.kind {
             InstrumentKind::Histogram => {
-                let bounds = family.bounds();
-                let point = |(attributes, reading)| histogram_point(attributes, reading, bounds, start);
-                MetricData::Histogram {
-                    bounds: bounds.into(),
-                    points: self.points.into_iter().filter_map(point).collect(),
-                }
+                MetricData::Histogram { bounds: family.bounds().into(), points: self.histograms }
             }
             InstrumentKind::Gauge | InstrumentKind::ObservableGauge => {
-                MetricData::Gauge { points: numbers(self.points, now) }
+                MetricData::Gauge { points: self.numbers }
             }
-            kind => MetricData::Sum { monotonic: kind.is_monotonic(), points: numbers(self.points, start) },
+            kind => MetricData::Sum { monotonic: kind.is_monotonic(), points: self.numbers },
         }
     }
 }
@@ -354,26 +377,24 @@ impl MetricData {
 }
 
 fn histogram_point(
-    attributes: Attributes,
-    reading: Reading,
-    bounds: &'static [f64],
+    attributes: &Attributes,
+    distribution: Distribution,
+    family: &Family,
     start_time: SystemTime,
 ) -> Option<HistogramPoint> {
-    let Reading::Distribution(distribution) = reading else {
-        return None;
-    };
     // A table that is being registered while the buckets change has the old ones until it is next read.
-    if distribution.bounds != bounds {
+    if distribution.bounds != family.bounds() {
         return None;
     }
     Some(HistogramPoint {
-        attributes,
+        attributes: attributes.clone(),
         start_time,
         count: distribution.count(),
         sum: distribution.sum,
         min: distribution.smallest,
         max: distribution.largest,
         bucket_counts: distribution.counts,
+        exemplars: distribution.exemplars,
     })
 }
 

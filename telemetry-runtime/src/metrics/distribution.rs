@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
 use super::buckets::{HEAD, LARGEST, SMALLEST, SUM};
+use super::snapshot::Exemplar;
 
 /// The contents of one histogram series, summed over slabs.
 #[derive(Debug, Clone)]
@@ -13,11 +14,19 @@ pub(crate) struct Distribution {
     pub(crate) smallest: Option<f64>,
     pub(crate) largest: Option<f64>,
     pub(crate) counts: Vec<u64>,
+    pub(crate) exemplars: Vec<Exemplar>,
 }
 
 impl Distribution {
     pub(crate) fn new(bounds: &'static [f64]) -> Self {
-        Self { bounds, sum: 0.0, smallest: None, largest: None, counts: vec![0; bounds.len() + 1] }
+        Self {
+            bounds,
+            sum: 0.0,
+            smallest: None,
+            largest: None,
+            counts: vec![0; bounds.len() + 1],
+            exemplars: Vec::new(),
+        }
     }
 
     /// Adds what one slab has of the series at `offset`.
@@ -39,19 +48,6 @@ impl Distribution {
             self.widen((smallest != 0).then(|| f64::from_bits(!smallest)));
             self.widen(Some(f64::from_bits(cells[LARGEST].load(Relaxed))));
         }
-    }
-
-    /// Adds another series of the same buckets; one of others is left out.
-    pub(crate) fn merge(&mut self, other: &Self) {
-        if self.bounds != other.bounds {
-            return;
-        }
-        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
-            *count += more;
-        }
-        self.sum += other.sum;
-        self.widen(other.smallest);
-        self.widen(other.largest);
     }
 
     fn widen(&mut self, value: Option<f64>) {

@@ -38,6 +38,7 @@
 //! # Ok::<(), telemetry_runtime::Error>(())
 //! ```
 
+mod attribute_set;
 mod attributes;
 mod buckets;
 mod by_attributes;
@@ -46,6 +47,7 @@ mod cells;
 mod collect;
 mod descriptor;
 mod distribution;
+mod exemplars;
 mod function;
 mod health;
 mod instruments;
@@ -69,6 +71,7 @@ pub use callbacks::{Callback, CallbackHandle, Observer};
 pub(crate) use collect::observe_scope;
 pub use collect::{MeterNaming, Naming, collect, observe, read};
 pub use descriptor::{Descriptor, InstrumentKind, NumberKind};
+pub(crate) use exemplars::{ExemplarFilter, set_filter as set_exemplar_filter};
 #[doc(hidden)]
 pub use function::{CallValue, Existing, FnInstrument, FnMetrics, MetricGuard, On};
 pub use instruments::{

@@ -6,7 +6,6 @@
 //! one case in which recording asks here. Series that did not move pay for it only with each new largest measurement, and
 //! only where another one did.
 
-use std::hash::BuildHasher;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::{Mutex, OnceLock};
@@ -14,7 +13,7 @@ use std::sync::{Mutex, OnceLock};
 use super::buckets::{Buckets, LARGEST};
 use super::number::INFINITY_BITS;
 use super::registry::Lookup;
-use super::store::{Busy, Slab, lock, reserve};
+use super::store::{Busy, Slab, lock, offset_hash, reserve};
 
 /// Where a series went.
 #[derive(Debug)]
@@ -64,7 +63,7 @@ pub(crate) fn restart(busy: &Busy, offset: usize, buckets: &'static Buckets) {
     let place = Place { buckets, offset: reserve(busy, buckets.cells()) };
     let moved: &'static Moved = Box::leak(Box::new(Moved { from: offset, place, next: OnceLock::new() }));
     match find(offset) {
-        None => MOVED.insert(hash(offset), moved),
+        None => MOVED.insert(offset_hash(offset), moved),
         Some(first) => {
             let mut last = first;
             while let Some(next) = last.next.get() {
@@ -90,9 +89,5 @@ pub(crate) fn redirect(offset: usize, slabs: &[Slab]) {
 }
 
 fn find(offset: usize) -> Option<&'static Moved> {
-    MOVED.find(hash(offset), |moved| moved.from == offset)
-}
-
-fn hash(offset: usize) -> u64 {
-    foldhash::fast::FixedState::default().hash_one(offset)
+    MOVED.find(offset_hash(offset), |moved| moved.from == offset)
 }

@@ -8,6 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use opentelemetry::trace::{SpanId, TraceId};
+
+pub use super::attribute_set::Attributes;
 use super::descriptor::InstrumentKind;
 
 /// All metrics of the process at one moment.
@@ -120,6 +123,25 @@ pub struct HistogramPoint {
     pub max: Option<f64>,
     /// One count per bucket, the last one above the last bound.
     pub bucket_counts: Vec<u64>,
+    /// Single measurements with their spans, at most one per bucket.
+    pub exemplars: Vec<Exemplar>,
+}
+
+/// A measurement, with the span in which it was made (OpenTelemetry data model, "Exemplars").
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exemplar {
+    /// The bucket of its point that it was counted in.
+    pub bucket: usize,
+    /// The measurement.
+    pub value: f64,
+    /// When it was made.
+    pub time: SystemTime,
+    /// The trace of the span; invalid if it was made in none.
+    pub trace_id: TraceId,
+    /// The span.
+    pub span_id: SpanId,
+    /// The attributes that a view took from the point.
+    pub filtered_attributes: Vec<(Cow<'static, str>, AttributeData)>,
 }
 
 /// A value of an instrument's number type.
@@ -190,9 +212,6 @@ impl PartialEq<f64> for Number {
         self.as_f64() == *other
     }
 }
-
-/// The attributes of a point. Shared, because a series keeps its attributes from one collection to the next.
-pub type Attributes = Arc<[(Cow<'static, str>, AttributeData)]>;
 
 /// An attribute's value as it is exported.
 #[derive(Clone, Debug, PartialEq)]

@@ -37,3 +37,9 @@ pub(crate) fn text(attributes: &[(std::borrow::Cow<'static, str>, AttributeData)
         .collect();
     pairs.join(",")
 }
+
+/// For a test that sets what the store records by: there is one store, so they run one at a time.
+pub(crate) fn recording() -> std::sync::MutexGuard<'static, ()> {
+    static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

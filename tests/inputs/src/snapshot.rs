@@ -125,6 +125,7 @@ fn histogram(dice: &mut Dice<'_>) -> MetricData {
                 min: None,
                 max: None,
                 bucket_counts,
+                exemplars: Vec::new(),
             });
         }
     }

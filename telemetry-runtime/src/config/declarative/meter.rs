@@ -31,10 +31,7 @@ pub(super) fn read(section: &Object<'_>, draft: &mut Draft) {
         views::read(&list, draft);
     }
     if let Some(filter) = section.get("exemplar_filter") {
-        let known = [("always_on", true), ("always_off", false), ("trace_based", true)];
-        if filter.choice(&known) == Some(true) {
-            filter.key_notice("has no effect: exemplars are not recorded");
-        }
+        sections::set("telemetry.metrics.exemplarFilter", &filter, draft);
     }
     unused(
         section,

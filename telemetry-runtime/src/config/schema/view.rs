@@ -12,6 +12,19 @@ pub enum MetricNaming {
     AsIs,
 }
 
+/// `telemetry.metrics.exemplarFilter`: which measurements of histograms are kept as exemplars (OpenTelemetry specification,
+/// "Exemplar Filter").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExemplarFilter {
+    /// `trace_based`: those made in a sampled span.
+    #[default]
+    TraceBased,
+    /// `always_on`: all that are the first of their bucket.
+    AlwaysOn,
+    /// `always_off`: none.
+    AlwaysOff,
+}
+
 /// One entry of `telemetry.metrics.views`.
 ///
 /// As in OpenTelemetry, each view that selects a metric gives one stream of it; a metric that no view selects is exported as

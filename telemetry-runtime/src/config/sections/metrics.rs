@@ -6,7 +6,7 @@ use super::super::keys::{Key, Section, keys};
 use super::super::kinds::{Choice, Count, Millis, Switch, TimeoutMillis};
 use super::super::otlp::Signal;
 use super::super::read::Object;
-use super::super::schema::{MetricsConfig, NO_LIMIT};
+use super::super::schema::{ExemplarFilter, MetricsConfig, NO_LIMIT};
 use super::views::{Include, NAMINGS, Views};
 
 pub(super) const METRICS: &[Key<Draft>] = keys!(Draft {
@@ -20,11 +20,19 @@ pub(super) const METRICS: &[Key<Draft>] = keys!(Draft {
     "include" => .config.telemetry.metrics.include: Include;
     /// How metrics are named: with their plugin's prefix, or as the author wrote.
     "naming" => .config.telemetry.metrics.naming: Choice(NAMINGS);
+    /// Which measurements of histograms are kept as exemplars, with their spans.
+    "exemplarFilter" => .config.telemetry.metrics.exemplar_filter: Choice(FILTERS);
     /// How single metrics are exported.
     "views" => .config.telemetry.metrics.views: Views;
     /// Where metrics go; several at once. Without the list: a Prometheus endpoint on loopback.
     "exporters" => .metric_exporters: Exporters(Signal::Metrics);
 });
+
+const FILTERS: &[(&str, ExemplarFilter)] = &[
+    ("trace_based", ExemplarFilter::TraceBased),
+    ("always_on", ExemplarFilter::AlwaysOn),
+    ("always_off", ExemplarFilter::AlwaysOff),
+];
 
 const COLLECTION: &[Key<MetricsConfig>] = keys!(MetricsConfig {
     /// How often metrics are pushed.

@@ -119,6 +119,7 @@ fn every_part_that_exists_here_is_taken() {
     assert_eq!(metrics.export_interval, Duration::from_secs(1));
     assert_eq!(metrics.export_timeout, Duration::from_millis(100));
     assert_eq!(metrics.cardinality_limit, 77);
+    assert_eq!(metrics.exemplar_filter, ExemplarFilter::AlwaysOff);
     let [MetricExporterConfig::Otlp(otlp), MetricExporterConfig::Prometheus(prometheus)] =
         metrics.exporters.as_slice()
     else {
@@ -376,7 +377,6 @@ meter_provider:
             "meter_provider.readers[2].pull.exporter.prometheus/development.translation_strategy",
             "meter_provider.views[0].selector.meter_version",
             "meter_provider.views[0].stream.aggregation",
-            "meter_provider.exemplar_filter",
             "logger_provider",
             "log_level",
             "instrumentation/development",

@@ -77,6 +77,7 @@ telemetry:
     cardinalityLimit: 2000              # default
     include: [\"*\"]                      # default
     naming: prefixed                    # default
+    exemplarFilter: trace_based         # default
     views: []                           # default
     exporters:
       - type: prometheus                # app-config.yaml:5:17

@@ -71,6 +71,7 @@ telemetry:
     enabled: true
     collection: { exportIntervalMillis: 60000, exportTimeoutMillis: 30000 }
     cardinalityLimit: 100
+    exemplarFilter: always_on
     exporters:
       - { type: prometheus, enabled: true, config: { host: 127.0.0.1, port: 0, path: /metrics } }
       - type: otlp
@@ -159,6 +160,7 @@ fn every_key_together_loads() {
     assert_eq!(telemetry.resource.service_version.as_deref(), Some("1.20"));
     assert_eq!(telemetry.resource.attributes["deployment.environment.name"], "test");
     assert_eq!(telemetry.metrics.cardinality_limit, 100);
+    assert_eq!(telemetry.metrics.exemplar_filter, ExemplarFilter::AlwaysOn);
     let [
         MetricExporterConfig::Prometheus(prometheus),
         MetricExporterConfig::Otlp(otlp),

@@ -47,7 +47,7 @@ const VARIABLES: &[(&str, Effect)] = &[
     ("TELEMETRY_PROMETHEUS_PORT", Special(special::prometheus_port)),
     ("OTEL_EXPORTER_PROMETHEUS_HOST", Special(special::prometheus_host)),
     ("OTEL_EXPORTER_PROMETHEUS_PORT", Special(special::prometheus_port)),
-    ("OTEL_METRICS_EXEMPLAR_FILTER", Unused("exemplars are not recorded", &["always_off"])),
+    ("OTEL_METRICS_EXEMPLAR_FILTER", Key("telemetry.metrics.exemplarFilter")),
     ("OTEL_TRACES_SAMPLER", Special(special::sampler)),
     ("OTEL_TRACES_SAMPLER_ARG", Special(special::sampler_argument)),
     ("OTEL_BSP_SCHEDULE_DELAY", Key("telemetry.tracing.batch.scheduleDelayMillis")),

@@ -54,6 +54,7 @@ fn histogram(start: u64, counts: &[u64], sum: f64) -> Metric {
         min: Some(0.5),
         max: Some(9.0),
         bucket_counts: counts.to_vec(),
+        exemplars: Vec::new(),
     };
     let data = MetricData::Histogram { bounds: [1.0].into(), points: vec![point] };
     metric("histogram", InstrumentKind::Histogram, data)

@@ -167,11 +167,7 @@ impl Endpoint {
         }
         let exposition = state.encoder.encode(snapshot, &self.resource, format);
         self.report(&mut state.reported, exposition.conflicts);
-        let body = Bytes::from(if gzip {
-            compressed(exposition.text.as_bytes())
-        } else {
-            exposition.text.into_bytes()
-        });
+        let body = Bytes::from(if gzip { compressed(&exposition.text) } else { exposition.text });
         state.last = Some(Rendering { snapshot: Arc::downgrade(snapshot), format, gzip, body: body.clone() });
         body
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::SystemTime;
 
+use opentelemetry::trace::{SpanId, TraceId};
 use opentelemetry_proto::tonic::collector::metrics::v1::{
     ExportMetricsServiceRequest, ExportMetricsServiceResponse,
 };
@@ -10,8 +11,8 @@ use opentelemetry_proto::tonic::common::v1::{
     AnyValue, ArrayValue, InstrumentationScope, KeyValue, any_value,
 };
 use opentelemetry_proto::tonic::metrics::v1::{
-    AggregationTemporality, Gauge, Histogram, HistogramDataPoint, Metric, NumberDataPoint, ResourceMetrics,
-    ScopeMetrics, Sum, metric, number_data_point,
+    AggregationTemporality, Exemplar, Gauge, Histogram, HistogramDataPoint, Metric, NumberDataPoint,
+    ResourceMetrics, ScopeMetrics, Sum, exemplar, metric, number_data_point,
 };
 use opentelemetry_sdk::Resource;
 use prost::Message as _;
@@ -115,10 +116,23 @@ fn histogram(point: &HistogramPoint, bounds: &[f64], time: u64) -> HistogramData
         sum: Some(point.sum),
         bucket_counts: point.bucket_counts.clone(),
         explicit_bounds: bounds.to_vec(),
-        exemplars: Vec::new(),
+        exemplars: point.exemplars.iter().map(exemplar).collect(),
         flags: 0,
         min: point.min,
         max: point.max,
+    }
+}
+
+fn exemplar(exemplar: &metrics::Exemplar) -> Exemplar {
+    // Of no span both are empty.
+    let in_a_span = exemplar.trace_id != TraceId::INVALID && exemplar.span_id != SpanId::INVALID;
+    let id = |bytes: &[u8]| if in_a_span { bytes.to_vec() } else { Vec::new() };
+    Exemplar {
+        filtered_attributes: key_values(&exemplar.filtered_attributes),
+        time_unix_nano: nanos(exemplar.time),
+        span_id: id(&exemplar.span_id.to_bytes()),
+        trace_id: id(&exemplar.trace_id.to_bytes()),
+        value: Some(exemplar::Value::AsDouble(exemplar.value)),
     }
 }
 

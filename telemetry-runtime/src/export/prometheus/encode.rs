@@ -3,12 +3,13 @@
 use opentelemetry::Value;
 use opentelemetry_sdk::Resource;
 
+use super::exemplar::write_exemplar;
 use super::family::{Conflict, Families, Family};
 use super::labels::{LabelLayout, escape_help};
 use super::names::{FamilyKind, FamilyName};
 use super::negotiate::Format;
 use super::number::{is_sum, write_float, write_integer, write_number};
-use super::series::{ScopeLabels, SeriesLabels};
+use super::series::{Form, ScopeLabels, SeriesTexts};
 use crate::metrics::{AttributeData, HistogramPoint, MetricData, Number, NumberPoint, Snapshot};
 
 /// Encodes snapshots, and remembers between scrapes what does not change.
@@ -22,8 +23,8 @@ pub(crate) struct Encoder {
 /// One exposition.
 #[derive(Debug)]
 pub(crate) struct Exposition {
-    /// What the scraper gets.
-    pub(crate) text: String,
+    /// What the scraper gets, in UTF-8.
+    pub(crate) text: Vec<u8>,
     /// The metrics that are not in it.
     pub(crate) conflicts: Vec<Conflict>,
 }
@@ -37,13 +38,13 @@ impl Encoder {
         let open_metrics = format.is_open_metrics();
         self.families.fit(snapshot);
         let Families { scopes, list, .. } = &mut self.families;
-        let mut writer = Writer { out: String::with_capacity(self.size + self.size / 8), open_metrics };
+        let mut writer = Writer { out: Vec::with_capacity(self.size + self.size / 8), open_metrics };
         writer.target_info(resource);
         for family in list {
             writer.family(family, scopes, snapshot);
         }
         if open_metrics {
-            writer.out.push_str("# EOF\n");
+            writer.push("# EOF\n");
         }
         self.size = writer.out.len();
         Exposition { text: writer.out, conflicts: self.families.conflicts().to_vec() }
@@ -51,11 +52,16 @@ impl Encoder {
 }
 
 struct Writer {
-    out: String,
+    out: Vec<u8>,
     open_metrics: bool,
 }
 
 impl Writer {
+    #[inline]
+    fn push(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
     /// The resource, once, as the specification asks. It is never put on the series.
     fn target_info(&mut self, resource: &Resource) {
         let attributes: Vec<_> =
@@ -68,9 +74,10 @@ impl Writer {
         self.comment("TYPE", name, kind);
         let mut layout = LabelLayout::default();
         layout.fit(&attributes, &|_| false);
-        self.out.push_str("target_info{");
-        layout.write(&mut self.out, &attributes);
-        self.out.push_str("} 1\n");
+        let mut text = String::from("target_info{");
+        layout.write(&mut text, &attributes);
+        text.push_str("} 1\n");
+        self.push(&text);
     }
 
     fn family(&mut self, family: &mut Family, scopes: &[ScopeLabels], snapshot: &Snapshot) {
@@ -80,11 +87,10 @@ impl Writer {
         let help =
             members.iter().map(|member| &*member.of(snapshot).description).find(|text| !text.is_empty());
         if let Some(help) = help {
-            self.out.push_str("# HELP ");
-            self.out.push_str(shown);
-            self.out.push(' ');
-            escape_help(&mut self.out, help, self.open_metrics);
-            self.out.push('\n');
+            let mut text = format!("# HELP {shown} ");
+            escape_help(&mut text, help, self.open_metrics);
+            text.push('\n');
+            self.push(&text);
         }
         self.comment("TYPE", shown, name.kind.as_str());
         if self.open_metrics
@@ -93,13 +99,13 @@ impl Writer {
             self.comment("UNIT", shown, unit);
         }
         for member in members {
-            let (scope, labels) = (&scopes[member.scope], &mut member.labels);
+            let (scope, texts) = (&scopes[member.scope], &mut member.texts);
             match &snapshot.scopes[member.scope].metrics[member.position].data {
                 MetricData::Sum { points, .. } | MetricData::Gauge { points } => {
-                    self.numbers(name, scope, labels, points);
+                    self.numbers(name, scope, texts, points);
                 }
                 MetricData::Histogram { bounds, points } => {
-                    self.histograms(&name.text, scope, labels, bounds, points);
+                    self.histograms(&name.text, scope, texts, bounds, points);
                 }
             }
         }
@@ -107,7 +113,7 @@ impl Writer {
 
     fn comment(&mut self, keyword: &str, name: &str, text: &str) {
         for part in ["# ", keyword, " ", name, " ", text, "\n"] {
-            self.out.push_str(part);
+            self.push(part);
         }
     }
 
@@ -115,86 +121,91 @@ impl Writer {
         &mut self,
         name: &FamilyName,
         scope: &ScopeLabels,
-        labels: &mut SeriesLabels,
+        texts: &mut SeriesTexts,
         points: &[NumberPoint],
     ) {
         let counter = name.kind == FamilyKind::Counter;
+        let (before, without) = (format!("{}{{", name.text), format!("{} ", name.text));
+        let form = Form { scope, reserved: &[], before: &before, after: "} ", without: &without };
         for (position, point) in points.iter().enumerate() {
-            let labels = labels.of(position, &point.attributes, scope, &[]);
+            let text = texts.of(position, &point.attributes, &form);
             // The one value that a strict parser refuses; only third-party code can make it.
             if self.open_metrics && counter && !is_sum(point.value) {
                 continue;
             }
-            self.sample(&name.text, "", labels);
+            self.push(text);
             write_number(&mut self.out, point.value);
-            self.out.push('\n');
+            self.out.push(b'\n');
         }
-        labels.truncate(points.len());
+        texts.truncate(points.len());
     }
 
     fn histograms(
         &mut self,
         name: &str,
         scope: &ScopeLabels,
-        labels: &mut SeriesLabels,
+        texts: &mut SeriesTexts,
         bounds: &[f64],
         points: &[HistogramPoint],
     ) {
         let les: Vec<String> = bounds
             .iter()
             .map(|bound| {
-                let mut text = String::from("le=\"");
+                let mut text = Vec::from("le=\"");
                 write_float(&mut text, *bound);
-                text.push_str("\"} ");
-                text
+                text.extend_from_slice(b"\"} ");
+                // Digits are text.
+                String::from_utf8(text).unwrap_or_default()
             })
+            .chain(["le=\"+Inf\"} ".to_owned()])
             .collect();
+        let bucket = format!("{name}_bucket{{");
+        let form = Form { scope, reserved: &["le"], before: "", after: ",", without: "" };
         let negative = bounds.first().is_some_and(|bound| *bound < 0.0);
         for (position, point) in points.iter().enumerate() {
-            let labels = labels.of(position, &point.attributes, scope, &["le"]);
+            let labels = texts.of(position, &point.attributes, &form);
+            // The text format has none.
+            let exemplars = if self.open_metrics { &*point.exemplars } else { &[] };
+            let mut exemplars = exemplars.iter().peekable();
             let mut cumulative = 0;
-            for (le, count) in les.iter().zip(&point.bucket_counts) {
-                cumulative += count;
-                self.bucket(name, labels, le, cumulative);
-            }
             // The last bucket is the count by definition, whatever the counts above add up to.
-            self.bucket(name, labels, "le=\"+Inf\"} ", point.count);
+            let counts = point.bucket_counts.iter().take(bounds.len()).copied().map(Some).chain([None]);
+            for (index, (le, count)) in les.iter().zip(counts).enumerate() {
+                cumulative = count.map_or(point.count, |count| cumulative + count);
+                self.push(&bucket);
+                self.push(labels);
+                self.push(le);
+                write_integer(&mut self.out, cumulative);
+                if let Some(exemplar) = exemplars.next_if(|exemplar| exemplar.bucket == index) {
+                    write_exemplar(&mut self.out, exemplar);
+                }
+                self.out.push(b'\n');
+            }
             // OpenMetrics has no `_sum` that can fall, and no `_count` without one.
             if self.open_metrics && (negative || !is_sum(Number::F64(point.sum))) {
                 continue;
             }
+            let labels = labels.trim_end_matches(',');
             self.sample(name, "_sum", labels);
             write_float(&mut self.out, point.sum);
-            self.out.push('\n');
+            self.out.push(b'\n');
             self.sample(name, "_count", labels);
             write_integer(&mut self.out, point.count);
-            self.out.push('\n');
+            self.out.push(b'\n');
         }
-        labels.truncate(points.len());
-    }
-
-    fn bucket(&mut self, name: &str, labels: &str, le: &str, count: u64) {
-        self.out.push_str(name);
-        self.out.push_str("_bucket{");
-        if !labels.is_empty() {
-            self.out.push_str(labels);
-            self.out.push(',');
-        }
-        self.out.push_str(le);
-        write_integer(&mut self.out, count);
-        self.out.push('\n');
+        texts.truncate(points.len());
     }
 
     /// Everything of a sample but its value.
     fn sample(&mut self, name: &str, suffix: &str, labels: &str) {
-        self.out.push_str(name);
-        self.out.push_str(suffix);
+        self.push(name);
+        self.push(suffix);
         if !labels.is_empty() {
-            self.out.push('{');
-            self.out.push_str(labels);
-            self.out.push('}');
+            self.push("{");
+            self.push(labels);
+            self.push("}");
         }
-        self.out.push(' ');
+        self.push(" ");
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use telemetry_naming::prometheus::Kind;
 
 use super::names::{FamilyName, spelling};
-use super::series::{ScopeLabels, SeriesLabels};
+use super::series::{ScopeLabels, SeriesTexts};
 use crate::metrics::{Metric, Snapshot};
 
 /// All metrics that share a name in the exposition.
@@ -24,12 +24,12 @@ pub(super) struct Member {
     pub(super) scope: usize,
     /// The position of the metric in its scope.
     pub(super) position: usize,
-    pub(super) labels: SeriesLabels,
+    pub(super) texts: SeriesTexts,
 }
 
 impl Member {
     fn new(scope: usize, position: usize) -> Self {
-        Self { scope, position, labels: SeriesLabels::default() }
+        Self { scope, position, texts: SeriesTexts::default() }
     }
 
     /// The metric in a snapshot that the family was made for.

@@ -4,6 +4,7 @@
 //! sanitised, families that would contradict each other are left out and reported.
 
 mod encode;
+mod exemplar;
 mod family;
 mod labels;
 mod names;
@@ -26,5 +27,7 @@ pub(crate) fn render(
     open_metrics: bool,
 ) -> String {
     let accepted = if open_metrics { "application/openmetrics-text; version=1.0.0" } else { "text/plain" };
-    Encoder::default().encode(snapshot, resource, Format::negotiate([accepted])).text
+    let text = Encoder::default().encode(snapshot, resource, Format::negotiate([accepted])).text;
+    // It was put together of texts.
+    String::from_utf8(text).unwrap_or_default()
 }

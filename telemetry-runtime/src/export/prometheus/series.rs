@@ -1,7 +1,5 @@
 //! The labels of whole series, kept from scrape to scrape.
 
-use std::sync::Arc;
-
 use super::labels::{LabelLayout, write_label};
 use crate::metrics::{AttributeData, Attributes, MeterScope};
 
@@ -54,50 +52,66 @@ impl ScopeLabels {
     }
 }
 
-/// The labels of one metric's series.
+/// What the lines of one metric's series begin with.
 ///
-/// A series of ours keeps its attributes from one collection to the next, so that its labels are written once and copied
-/// from then on.
+/// A series of ours keeps its attributes from one collection to the next, so that its text is written once and copied from
+/// then on. The texts lie one after the other, as they are read.
 #[derive(Debug, Default)]
-pub(super) struct SeriesLabels {
+pub(super) struct SeriesTexts {
     layout: LabelLayout,
-    /// By the position of the point.
-    known: Vec<(Attributes, Box<str>)>,
+    texts: String,
+    /// By the position of the point: whose text it is, and where it ends.
+    known: Vec<(Attributes, usize)>,
 }
 
-impl SeriesLabels {
-    /// The labels of the point at `position`, those of the scope included: `a="1",b="2"`. Points come in order.
-    ///
-    /// `reserved` are labels that the exposition itself adds.
-    pub(super) fn of(
-        &mut self,
-        position: usize,
-        attributes: &Attributes,
-        scope: &ScopeLabels,
-        reserved: &[&str],
-    ) -> &str {
+impl SeriesTexts {
+    /// The text of the point at `position`: `before`, the labels, those of the scope included (`a="1",b="2"`), and `after`;
+    /// without labels only what `without` says. Points come in order.
+    #[inline]
+    pub(super) fn of(&mut self, position: usize, attributes: &Attributes, form: &Form<'_>) -> &str {
         // The entry holds the attributes, so that no others can be at the same address.
-        if !self.known.get(position).is_some_and(|(known, _)| Arc::ptr_eq(known, attributes)) {
-            self.known.truncate(position);
-            let text = self.write(attributes, scope, reserved);
-            self.known.push((attributes.clone(), text.into()));
+        if !self.known.get(position).is_some_and(|(known, _)| known.is_same(attributes)) {
+            self.write(position, attributes, form);
         }
-        self.known.get(position).map_or("", |(_, text)| text)
+        let end = |position: usize| self.known.get(position).map_or(0, |(_, end)| *end);
+        let start = position.checked_sub(1).map_or(0, end);
+        self.texts.get(start..end(position)).unwrap_or_default()
     }
 
-    fn write(&mut self, attributes: &Attributes, scope: &ScopeLabels, reserved: &[&str]) -> String {
+    #[cold]
+    fn write(&mut self, position: usize, attributes: &Attributes, form: &Form<'_>) {
+        self.truncate(position);
+        let Form { scope, reserved, before, after, without } = form;
         let taken = |name: &str| reserved.contains(&name) || scope.names.iter().any(|taken| taken == name);
         self.layout.fit(attributes, &taken);
-        let mut text = scope.text.clone();
-        if !text.is_empty() && !attributes.is_empty() {
-            text.push(',');
+        if scope.text.is_empty() && attributes.is_empty() {
+            self.texts.push_str(without);
+        } else {
+            self.texts.push_str(before);
+            self.texts.push_str(&scope.text);
+            if !scope.text.is_empty() && !attributes.is_empty() {
+                self.texts.push(',');
+            }
+            self.layout.write(&mut self.texts, attributes);
+            self.texts.push_str(after);
         }
-        self.layout.write(&mut text, attributes);
-        text
+        self.known.push((attributes.clone(), self.texts.len()));
     }
 
     /// Forgets the series beyond the first `count`.
     pub(super) fn truncate(&mut self, count: usize) {
         self.known.truncate(count);
+        self.texts.truncate(self.known.last().map_or(0, |(_, end)| *end));
     }
+}
+
+/// How the text of a series is made; the same for all series of a metric.
+#[derive(Debug)]
+pub(super) struct Form<'a> {
+    pub(super) scope: &'a ScopeLabels,
+    /// Labels that the exposition itself adds.
+    pub(super) reserved: &'a [&'a str],
+    pub(super) before: &'a str,
+    pub(super) after: &'a str,
+    pub(super) without: &'a str,
 }

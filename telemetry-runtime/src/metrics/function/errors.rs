@@ -68,7 +68,7 @@ impl ErrorSeries {
         if let Some(known) = self.known.find(hash, is_it) {
             return Some(known.cells);
         }
-        let attributes = plan.table.attributes_of(&Busy::enter()?, row, Outcome::Error)?;
+        let attributes = plan.table.attributes_of(row, Outcome::Error)?;
         let mut pairs: Vec<(&str, AttributeRef<'_>)> =
             attributes.iter().filter_map(|(key, value)| Some((&**key, AttributeRef::of(value)?))).collect();
         let at = pairs.partition_point(|(key, _)| *key < "error.type");

@@ -12,6 +12,7 @@ use crate::metrics::cells;
 use crate::metrics::descriptor::Descriptor;
 use crate::metrics::health::{self, Drop};
 use crate::metrics::number::HistogramNumber;
+use crate::metrics::registry::{Rows, Table};
 use crate::metrics::store::{self, UNSET};
 use crate::plugin::Scope;
 
@@ -21,7 +22,7 @@ use crate::plugin::Scope;
 /// unit `s`, and then have bounds from 5 ms to 10 s unless others are declared. A measurement on a bound belongs to the
 /// bucket below it.
 pub struct Histogram<T: HistogramNumber, A: MetricAttributes = ()> {
-    /// The offset of the first row's cells.
+    /// The offset of the shared cell that says where the first row lies.
     base: AtomicUsize,
     buckets: Buckets,
     site: Site,
@@ -68,8 +69,8 @@ impl<T: HistogramNumber, A: MetricAttributes> Histogram<T, A> {
             return self.record_open(value, &attributes);
         }
         let index = attributes.index();
-        let offset = index.wrapping_mul(self.buckets.cells()).wrapping_add(self.base.load(Relaxed));
-        if self.buckets.record(store::slab(), offset, value).is_none() {
+        let place = store::shared_at(self.base.load(Relaxed).wrapping_add(index));
+        if !place.is_some_and(|place| self.buckets.record_placed(place, value)) {
             self.record_cold(value, index);
         }
     }
@@ -77,8 +78,11 @@ impl<T: HistogramNumber, A: MetricAttributes> Histogram<T, A> {
     #[cold]
     #[inline(never)]
     fn record_cold(&self, value: f64, index: usize) {
-        if let Some((base, buckets)) = self.register() {
-            cells::measure_cold(store::slab(), buckets, base + index * buckets.cells(), value);
+        if let Some((table, buckets)) = self.register()
+            && let Rows::Dense(rows) = &table.rows
+            && let Some(offset) = rows.place(table, index)
+        {
+            cells::measure_cold(store::slab(), buckets, offset, value);
         }
     }
 
@@ -91,16 +95,16 @@ impl<T: HistogramNumber, A: MetricAttributes> Histogram<T, A> {
         }
     }
 
-    /// The cells of the first row, and the buckets in them.
+    /// The table, and the buckets of its cells.
     #[cold]
-    fn register(&self) -> Option<(usize, &'static Buckets)> {
+    fn register(&self) -> Option<(&'static Table, &'static Buckets)> {
         let table = self.site.table::<A>()?;
-        let (base, buckets) = (dense_base(table), table.buckets()?);
+        let buckets = table.buckets()?;
         // Without a table, and where the configuration has given the metric other buckets, each measurement comes this way.
         if self.buckets.has_table() && buckets.bounds() == self.buckets.bounds() {
-            self.base.store(base, Relaxed);
+            self.base.store(dense_base(table), Relaxed);
         }
-        Some((base, buckets))
+        Some((table, buckets))
     }
 
     pub(crate) fn site(&self) -> &Site {

@@ -51,10 +51,10 @@ impl Site {
     }
 }
 
-/// The offset of a closed set's first row; [`UNSET`] for an open one, whose rows lie anywhere.
+/// What leads to a closed set's first row; [`UNSET`] for an open one, whose rows lie anywhere.
 pub(super) fn dense_base(table: &'static Table) -> usize {
     match &table.rows {
-        Rows::Dense(rows) => rows.base,
+        Rows::Dense(rows) => rows.base(),
         Rows::Open(_) => UNSET,
     }
 }

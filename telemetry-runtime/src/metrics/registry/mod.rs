@@ -2,7 +2,10 @@
 
 mod conflict;
 mod declared;
+mod dense;
 mod family;
+mod grown;
+mod key;
 mod lookup;
 mod open;
 mod read;
@@ -18,11 +21,12 @@ use std::time::SystemTime;
 pub use conflict::{Conflict, Place};
 pub use declared::{Declared, check, declared};
 pub(crate) use declared::{register_declared, static_callbacks};
+pub(crate) use dense::DenseRows;
 pub(crate) use family::{Family, Identity};
 pub(crate) use lookup::Lookup;
 pub(crate) use open::{cardinality_limit, set_cardinality_limit};
 pub(crate) use read::{Reading, canonical};
-pub(crate) use table::{Column, ColumnKind, Columns, DenseRows, Outcomes, RowCells, Rows, Schema, Table};
+pub(crate) use table::{Column, ColumnKind, Columns, Outcomes, RowCells, Rows, Schema, Table};
 
 use super::buckets::Buckets;
 use super::descriptor::Descriptor;

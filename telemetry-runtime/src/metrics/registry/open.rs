@@ -6,12 +6,14 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Mutex, OnceLock};
 
+use super::grown::Grown;
+use super::key::Key;
 use super::lookup::Lookup;
 use super::read::{Pairs, RowAttributes};
 use super::table::Table;
 use crate::metrics::attributes::{AttributeRef, FreeAttributes, MetricAttributes};
 use crate::metrics::health::{self, Drop};
-use crate::metrics::snapshot::AttributeData;
+use crate::metrics::snapshot::{AttributeData, Attributes};
 #[cfg(any(test, feature = "testing"))]
 use crate::metrics::store::Isolated;
 use crate::metrics::store::{self, Busy, lock};
@@ -38,19 +40,19 @@ pub(crate) struct Row {
     pub(super) touched: AtomicBool,
 }
 
+/// A row as collections read it: beside its cells and its attributes, which is all that most of them need.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) base: usize,
+    pub(super) attributes: Attributes,
+    pub(super) row: &'static Row,
+}
+
 /// The way to a row: its attributes as they were written.
 #[derive(Debug)]
 struct Entry {
     key: Key,
     row: &'static Row,
-}
-
-#[derive(Debug, PartialEq)]
-enum Key {
-    /// The index of the closed values, and the texts by position.
-    Typed(usize, Vec<(usize, String)>),
-    /// Keys and values in the order in which they were written.
-    Free(Vec<(String, AttributeData)>),
 }
 
 /// The texts that one position has had.
@@ -70,8 +72,10 @@ pub(crate) struct OpenRows {
     overflow: OnceLock<&'static Row>,
     /// How many rows there are beside the overflow row.
     made: AtomicUsize,
-    /// The rows in the order in which they were made. Its lock is the one lock of all writers.
-    rows: Mutex<Vec<&'static Row>>,
+    /// The rows in the order in which they were made.
+    rows: Grown<Listed>,
+    /// The one lock of all writers.
+    writing: Mutex<()>,
 }
 
 impl OpenRows {
@@ -85,13 +89,19 @@ impl OpenRows {
                 .collect(),
             overflow: OnceLock::new(),
             made: AtomicUsize::new(0),
-            rows: Mutex::new(Vec::new()),
+            rows: Grown::new(),
+            writing: Mutex::new(()),
         }
     }
 
     /// Every row, in the order in which they were made.
-    pub(super) fn all(&self, busy: &Busy) -> Vec<&'static Row> {
-        lock(busy, &self.rows).clone()
+    pub(super) fn all(&self) -> impl Iterator<Item = &Listed> {
+        self.rows.iter()
+    }
+
+    /// How many rows there are, but for the overflow row.
+    pub(super) fn len(&self) -> usize {
+        self.made.load(Relaxed)
     }
 
     /// The row of these attributes, or the overflow row.
@@ -170,7 +180,7 @@ impl OpenRows {
         limited: bool,
     ) -> &'static Row {
         let limit = table.cardinality_limit();
-        let mut rows = lock(busy, &self.rows);
+        let _writing = lock(busy, &self.writing);
         // Another thread may have been faster.
         if let Some(entry) = self.entries.find(hash, |entry| entry.key.is_of(attributes)) {
             return entry.row;
@@ -186,13 +196,13 @@ impl OpenRows {
         if limited {
             let made = self.made.load(Relaxed);
             if made >= limit || self.labels.iter().any(|label| self.refuses(label, attributes)) {
-                return self.overflow_row(busy, table, &mut rows);
+                return self.overflow_row(busy, table);
             }
             self.take_labels(attributes);
             self.made.store(made + 1, Relaxed);
         }
         let row = new_row(busy, table, pairs(table, attributes, sorted.as_deref()));
-        rows.push(row);
+        self.list(row);
         if let Some(sorted) = sorted
             && !attributes.free().is_some_and(is_sorted)
         {
@@ -204,11 +214,11 @@ impl OpenRows {
     }
 
     /// The row of everything beyond a limit.
-    fn overflow_row(&self, busy: &Busy, table: &Table, rows: &mut Vec<&'static Row>) -> &'static Row {
+    fn overflow_row(&self, busy: &Busy, table: &Table) -> &'static Row {
         self.overflow.get_or_init(|| {
             let pairs = vec![("otel.metric.overflow".into(), AttributeData::Bool(true))];
             let row = new_row(busy, table, pairs);
-            rows.push(row);
+            self.list(row);
             row
         })
     }
@@ -238,7 +248,8 @@ impl OpenRows {
         {
             Some(row)
         } else {
-            Some(self.overflow_row(&busy, table, &mut lock(&busy, &self.rows)))
+            let _writing = lock(&busy, &self.writing);
+            Some(self.overflow_row(&busy, table))
         }
     }
 
@@ -258,6 +269,10 @@ impl OpenRows {
                 }
             });
         }
+    }
+
+    fn list(&self, row: &'static Row) {
+        self.rows.push(Listed { base: row.base, attributes: row.attributes.with(None).clone(), row });
     }
 
     fn enter(&self, hash: u64, key: Key, row: &'static Row) {
@@ -308,47 +323,4 @@ fn sort<'a>(pairs: &[(&'a str, AttributeRef<'a>)]) -> Vec<(&'a str, AttributeRef
         }
     }
     sorted
-}
-
-impl Key {
-    fn of<A: MetricAttributes>(attributes: &A) -> Self {
-        if let Some(pairs) = attributes.free() {
-            Self::Free(pairs.iter().map(|(key, value)| ((*key).to_owned(), value.to_data())).collect())
-        } else {
-            let mut labels = Vec::new();
-            attributes.labels(&mut |position, text| labels.push((position, text.to_owned())));
-            Self::Typed(attributes.index(), labels)
-        }
-    }
-
-    #[inline]
-    fn is_of<A: MetricAttributes>(&self, attributes: &A) -> bool {
-        match self {
-            Self::Typed(index, labels) => {
-                let mut rest = labels.iter();
-                let mut same = *index == attributes.index();
-                attributes.labels(&mut |position, text| {
-                    same = same && rest.next().is_some_and(|(p, t)| *p == position && t == text);
-                });
-                same && rest.next().is_none()
-            }
-            Self::Free(known) => attributes.free().is_some_and(|pairs| {
-                known.len() == pairs.len()
-                    && known
-                        .iter()
-                        .zip(pairs)
-                        .all(|((key, value), (other, data))| key == other && same(value, data))
-            }),
-        }
-    }
-}
-
-fn same(known: &AttributeData, value: &AttributeRef<'_>) -> bool {
-    match (known, value) {
-        (AttributeData::String(a), AttributeRef::String(b)) => a == b,
-        (AttributeData::Bool(a), AttributeRef::Bool(b)) => a == b,
-        (AttributeData::I64(a), AttributeRef::I64(b)) => a == b,
-        (AttributeData::F64(a), AttributeRef::F64(b)) => a.to_bits() == b.to_bits(),
-        _ => false,
-    }
 }

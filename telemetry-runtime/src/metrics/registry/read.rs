@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
-use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::{Column, ColumnKind, Family, Outcomes, RowCells, Rows, Table};
+use super::open::Listed;
+use super::{Column, ColumnKind, DenseRows, Family, RowCells, Rows, Table};
+use crate::metrics::buckets::Buckets;
+use crate::metrics::descriptor::NumberKind;
 use crate::metrics::distribution::Distribution;
+use crate::metrics::exemplars;
 use crate::metrics::moved::{self, Place};
 use crate::metrics::snapshot::{AttributeData, Attributes};
-use crate::metrics::store::{Busy, Slab, Source};
+use crate::metrics::store::{Slab, Source};
 use crate::outcome::Outcome;
 
 /// Attributes that are not shared yet.
@@ -31,10 +34,10 @@ pub(crate) struct RowAttributes {
 
 impl RowAttributes {
     pub(super) fn new(pairs: Pairs) -> Self {
-        Self { plain: canonical(pairs), by_outcome: OnceLock::new() }
+        Self { plain: Attributes::forever(canonical(pairs)), by_outcome: OnceLock::new() }
     }
 
-    fn with(&self, outcome: Option<Outcome>) -> &Attributes {
+    pub(super) fn with(&self, outcome: Option<Outcome>) -> &Attributes {
         let Some(outcome) = outcome else {
             return &self.plain;
         };
@@ -42,7 +45,7 @@ impl RowAttributes {
             Box::new(Outcome::ALL.map(|outcome| {
                 let mut pairs = self.plain.to_vec();
                 pairs.push(("outcome".into(), AttributeData::String(outcome.as_str().into())));
-                canonical(pairs)
+                Attributes::forever(canonical(pairs))
             }))
         });
         &by_outcome[outcome.ordinal()]
@@ -50,86 +53,141 @@ impl RowAttributes {
 }
 
 /// Attributes sorted by key, so that equal sets are equal slices; of equal keys the last one counts.
-pub(crate) fn canonical(mut pairs: Pairs) -> Attributes {
+pub(crate) fn canonical(mut pairs: Pairs) -> Pairs {
     // Reversed first, because the sort is stable and the first of equal keys is kept.
     pairs.reverse();
     pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
     pairs.dedup_by(|(a, _), (b, _)| a == b);
-    pairs.into()
+    pairs
 }
 
-/// One row at a collection.
-struct RowView<'a> {
-    base: usize,
-    shared: &'a [AtomicU64],
-    touched: bool,
-    /// Asked only where there is a value.
-    attributes: &'a dyn Fn() -> &'a RowAttributes,
-}
-
-impl RowView<'_> {
+/// One row at a collection. What is asked for is what most rows do not need.
+trait RowView {
+    /// The offset of its cells; `None` if nothing was recorded in them.
+    fn base(&self) -> Option<usize>;
     /// A shared cell; of a row that nothing was recorded in, a fresh one.
+    fn shared(&self, at: usize) -> u64;
+    fn is_touched(&self) -> bool;
+    fn attributes(&self, outcome: Option<Outcome>) -> &Attributes;
+}
+
+/// A row of a closed set.
+struct DenseView<'a> {
+    table: &'static Table,
+    rows: &'static DenseRows,
+    row: usize,
+    source: &'a Source,
+}
+
+impl RowView for DenseView<'_> {
+    #[inline]
+    fn base(&self) -> Option<usize> {
+        self.rows.offset(self.row)
+    }
+
     fn shared(&self, at: usize) -> u64 {
-        self.shared.get(at).map_or(0, |cell| cell.load(Relaxed))
+        let length = self.table.shared;
+        let cells = self.source.shared(&self.rows.shared[self.row * length..][..length]);
+        cells.get(at).map_or(0, |cell| cell.load(Relaxed))
+    }
+
+    #[inline]
+    fn is_touched(&self) -> bool {
+        self.source.is_touched(&self.rows.touched()[self.row])
+    }
+
+    #[inline]
+    fn attributes(&self, outcome: Option<Outcome>) -> &Attributes {
+        self.rows.attributes(self.row, || self.table.closed_attributes(self.row)).with(outcome)
+    }
+}
+
+/// A row with free parts.
+struct OpenView<'a> {
+    row: &'a Listed,
+    source: &'a Source,
+}
+
+impl RowView for OpenView<'_> {
+    #[inline]
+    fn base(&self) -> Option<usize> {
+        Some(self.row.base)
+    }
+
+    fn shared(&self, at: usize) -> u64 {
+        self.source.shared(&self.row.row.shared).get(at).map_or(0, |cell| cell.load(Relaxed))
+    }
+
+    #[inline]
+    fn is_touched(&self) -> bool {
+        self.source.is_touched(&self.row.row.touched)
+    }
+
+    #[inline]
+    fn attributes(&self, outcome: Option<Outcome>) -> &Attributes {
+        match outcome {
+            None => &self.row.attributes,
+            outcome => self.row.row.attributes.with(outcome),
+        }
     }
 }
 
 impl Table {
+    /// How many rows there may be something in, if that can be told.
+    pub(crate) fn rows_hint(&self) -> usize {
+        match &self.rows {
+            Rows::Dense(_) => 0,
+            Rows::Open(rows) => rows.len(),
+        }
+    }
+
     /// Calls `sink` for every series that has a value.
     pub(crate) fn read(
         &'static self,
-        busy: &Busy,
         source: &Source,
-        sink: &mut dyn FnMut(&'static Family, &Attributes, Reading),
+        mut sink: impl FnMut(&'static Family, &Attributes, Reading),
     ) {
         match &self.rows {
             Rows::Dense(rows) => {
-                for (index, touched) in rows.touched().iter().enumerate() {
-                    let row = RowView {
-                        base: rows.base + index * self.cells,
-                        shared: source.shared(&rows.shared[index * self.shared..][..self.shared]),
-                        touched: source.is_touched(touched),
-                        attributes: &|| rows.attributes(index, || self.closed_attributes(index)),
-                    };
-                    self.read_row(&row, source, sink);
+                for row in 0..rows.touched().len() {
+                    self.read_row(&DenseView { table: self, rows, row, source }, source, &mut sink);
                 }
             }
             Rows::Open(rows) => {
-                for row in rows.all(busy) {
-                    let row = RowView {
-                        base: row.base,
-                        shared: source.shared(&row.shared),
-                        touched: source.is_touched(&row.touched),
-                        attributes: &|| &row.attributes,
-                    };
-                    self.read_row(&row, source, sink);
+                for row in rows.all() {
+                    self.read_row(&OpenView { row, source }, source, &mut sink);
                 }
             }
         }
     }
 
+    #[inline]
     fn read_row(
         &'static self,
-        row: &RowView<'_>,
+        row: &impl RowView,
         source: &Source,
-        sink: &mut dyn FnMut(&'static Family, &Attributes, Reading),
+        sink: &mut impl FnMut(&'static Family, &Attributes, Reading),
     ) {
         for column in &self.columns {
-            let outcomes = column.outcomes.unwrap_or(Outcomes { first: 0, count: 1 });
+            let Some(outcomes) = column.outcomes else {
+                if let Some(reading) = column.read(row, column.at, true, source) {
+                    sink(column.family, row.attributes(None), reading);
+                }
+                continue;
+            };
             for outcome in 0..outcomes.count {
                 let at = column.at + outcome * column.width;
                 // Only a series without an outcome exists by being touched: a call that is counted has an outcome.
-                let touched = row.touched && column.outcomes.is_none();
-                if let Some(reading) = column.read(row, at, touched, source.slabs()) {
-                    let outcome = column.outcomes.map(|outcomes| Outcome::ALL[outcomes.first + outcome]);
-                    sink(column.family, (row.attributes)().with(outcome), reading);
+                if let Some(reading) = column.read(row, at, false, source) {
+                    let outcome = Outcome::ALL[outcomes.first + outcome];
+                    sink(column.family, row.attributes(Some(outcome)), reading);
                 }
             }
         }
     }
 
     /// The attributes of a row's series with this outcome. It searches: whoever asks keeps the answer.
-    pub(crate) fn attributes_of(&self, busy: &Busy, row: &RowCells, outcome: Outcome) -> Option<Attributes> {
+    pub(crate) fn attributes_of(&self, row: &RowCells, outcome: Outcome) -> Option<Attributes> {
         match &self.rows {
             Rows::Dense(rows) => {
                 let index = rows.touched().iter().position(|touched| row.has_flag(touched))?;
@@ -137,8 +195,8 @@ impl Table {
                 Some(attributes.with(Some(outcome)).clone())
             }
             Rows::Open(rows) => {
-                let found = rows.all(busy).into_iter().find(|known| row.has_flag(&known.touched))?;
-                Some(found.attributes.with(Some(outcome)).clone())
+                let found = rows.all().find(|known| row.has_flag(&known.row.touched))?;
+                Some(found.row.attributes.with(Some(outcome)).clone())
             }
         }
     }
@@ -151,34 +209,55 @@ impl Table {
 }
 
 impl Column {
-    fn read(&self, row: &RowView<'_>, at: usize, touched: bool, slabs: &[Slab]) -> Option<Reading> {
+    /// What is at `at` in a row; `None` if the series does not exist. With `touchable` it also does where its row was touched.
+    #[inline]
+    fn read(&self, row: &impl RowView, at: usize, touchable: bool, source: &Source) -> Option<Reading> {
+        let exists = || touchable && row.is_touched();
         match self.kind {
             ColumnKind::Sum => {
                 let number = self.family.descriptor().number;
-                let sum = slabs
-                    .iter()
-                    .filter_map(|slab| slab.get(row.base + at))
-                    .fold(0, |sum, cell| number.sum(sum, cell.load(Relaxed)));
-                (sum != 0 || touched).then_some(Reading::Number(sum))
+                let sum = row.base().map_or(0, |base| sum(number, source.slabs(), base + at));
+                (sum != 0 || exists()).then_some(Reading::Number(sum))
             }
             ColumnKind::Histogram(buckets) => {
-                let Place { buckets, offset } = moved::current(buckets, row.base + at);
-                if offset != row.base + at {
-                    moved::redirect(row.base + at, slabs);
-                }
-                let mut distribution = Distribution::new(buckets.bounds());
-                for slab in slabs {
-                    distribution.add_slab(slab, offset);
-                }
-                (distribution.count() > 0 || touched).then_some(Reading::Distribution(distribution))
+                let distribution = match row.base() {
+                    Some(base) => distribution(buckets, source, base + at),
+                    None => None,
+                };
+                distribution
+                    .or_else(|| exists().then(|| Distribution::new(buckets.bounds())))
+                    .map(Reading::Distribution)
             }
             ColumnKind::UpDown => {
                 let bits = row.shared(at);
-                (bits != 0 || touched).then_some(Reading::Number(bits))
+                (bits != 0 || exists()).then_some(Reading::Number(bits))
             }
             ColumnKind::Gauge => {
                 self.family.descriptor().number.gauge_value(row.shared(at)).map(Reading::Number)
             }
         }
     }
+}
+
+#[inline]
+fn sum(number: NumberKind, slabs: &[Slab], at: usize) -> u64 {
+    let cells = slabs.iter().filter_map(|slab| slab.get(at)).map(|cell| cell.load(Relaxed));
+    cells.fold(0, |sum, cell| number.sum(sum, cell))
+}
+
+/// What the slabs have of a histogram's series; `None` if that is nothing.
+fn distribution(buckets: &'static Buckets, source: &Source, at: usize) -> Option<Distribution> {
+    let slabs = source.slabs();
+    let Place { buckets, offset } = moved::current(buckets, at);
+    if offset != at {
+        moved::redirect(at, slabs);
+    }
+    let mut distribution = Distribution::new(buckets.bounds());
+    for slab in slabs {
+        distribution.add_slab(slab, offset);
+    }
+    if source.is_process() {
+        distribution.exemplars = exemplars::of(offset);
+    }
+    (distribution.count() > 0).then_some(distribution)
 }

@@ -6,12 +6,11 @@
 
 use std::any::TypeId;
 use std::borrow::Cow;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use super::Family;
+use super::dense::DenseRows;
 use super::open::{OpenRows, cardinality_limit};
-use super::read::{Pairs, RowAttributes};
 use crate::metrics::attributes::MetricAttributes;
 use crate::metrics::buckets::Buckets;
 use crate::metrics::descriptor::InstrumentKind;
@@ -135,42 +134,6 @@ pub(crate) enum Rows {
     Open(Box<OpenRows>),
 }
 
-/// The rows of a closed set.
-#[derive(Debug)]
-pub(crate) struct DenseRows {
-    /// The offset of the first row.
-    pub(crate) base: usize,
-    /// The shared cells of all rows.
-    pub(crate) shared: &'static [AtomicU64],
-    /// The offset of the first of them; beyond all if they have none.
-    pub(crate) shared_base: usize,
-    /// Whether a row exists though its sums are zero.
-    touched: Box<[AtomicBool]>,
-    /// Made at the first collection that finds a value.
-    attributes: OnceLock<Box<[OnceLock<RowAttributes>]>>,
-}
-
-impl DenseRows {
-    /// Whether each row exists though its sums are zero.
-    pub(super) fn touched(&self) -> &[AtomicBool] {
-        &self.touched
-    }
-
-    /// The attributes of a row, made by `make` when they are first asked for.
-    pub(super) fn attributes(&self, row: usize, make: impl FnOnce() -> Pairs) -> &RowAttributes {
-        let rows = self.attributes.get_or_init(|| self.touched.iter().map(|_| OnceLock::new()).collect());
-        rows[row].get_or_init(|| RowAttributes::new(make()))
-    }
-
-    /// Says that a row exists.
-    #[cold]
-    pub(crate) fn touch(&self, row: usize) {
-        if let Some(touched) = self.touched.get(row) {
-            store::touch(touched);
-        }
-    }
-}
-
 impl Table {
     /// A table for the life of the process. `keys` are those of the declaration.
     pub(super) fn leak(
@@ -183,14 +146,9 @@ impl Table {
         let rows = if schema.open {
             Rows::Open(Box::new(OpenRows::new(schema.limits)))
         } else {
-            let (shared_base, shared) = store::reserve_shared(columns.shared * count);
-            Rows::Dense(DenseRows {
-                base: store::reserve(busy, columns.cells * count),
-                shared,
-                shared_base,
-                touched: (0..count).map(|_| AtomicBool::new(false)).collect(),
-                attributes: OnceLock::new(),
-            })
+            // A histogram's row has many cells.
+            let single = columns.list.iter().any(|column| matches!(column.kind, ColumnKind::Histogram(_)));
+            Rows::Dense(DenseRows::new(busy, count, columns.cells, columns.shared, single))
         };
         let buckets = match columns.list.first().map(|column| column.kind) {
             Some(ColumnKind::Histogram(buckets)) => Some(buckets),
@@ -260,13 +218,9 @@ impl Table {
     /// Lets the series of a histogram whose buckets have changed begin anew, in all rows.
     pub(super) fn restart(&self, busy: &Busy, slabs: &[Slab]) {
         match &self.rows {
-            Rows::Dense(rows) => {
-                for row in 0..rows.touched.len() {
-                    self.restart_row(busy, rows.base + row * self.cells, slabs);
-                }
-            }
+            Rows::Dense(rows) => rows.restart(busy, self, slabs),
             Rows::Open(rows) => {
-                for row in rows.all(busy) {
+                for row in rows.all() {
                     self.restart_row(busy, row.base, slabs);
                 }
             }
@@ -299,9 +253,9 @@ impl Table {
             Rows::Dense(rows) => {
                 let index = attributes.index();
                 Some(RowCells {
-                    base: rows.base + index * self.cells,
+                    base: rows.place(self, index)?,
                     shared: store::shared(rows.shared.get(index * self.shared..)?, self.shared),
-                    touched: rows.touched.get(index)?,
+                    touched: rows.touched().get(index)?,
                 })
             }
             Rows::Open(rows) => {

@@ -13,12 +13,15 @@ mod busy;
 #[cfg(any(test, feature = "testing"))]
 mod isolated;
 mod pool;
+#[cfg(test)]
+mod properties;
 mod shared;
 mod source;
 #[cfg(test)]
 mod tests;
 
 use std::cell::Cell;
+use std::hash::BuildHasher;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
@@ -26,7 +29,7 @@ pub(crate) use busy::{Busy, lock};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use isolated::Isolated;
 pub(crate) use pool::{reserve, slabs};
-pub(crate) use shared::{reserve_shared, shared_at};
+pub(crate) use shared::{offset_of, place_of, reserve_shared, shared_at};
 pub(crate) use source::Source;
 
 use super::health::{self, Drop as Dropped};
@@ -37,6 +40,11 @@ pub(crate) type Slab = &'static [AtomicU64];
 /// The offset of an instrument that is not registered yet: beyond every slab, and far enough from overflow that an
 /// index can be added.
 pub(crate) const UNSET: usize = usize::MAX / 2;
+
+/// What a series is found by that something is kept for beside its cells.
+pub(crate) fn offset_hash(offset: usize) -> u64 {
+    foldhash::fast::FixedState::default().hash_one(offset)
+}
 
 thread_local! {
     /// Without a destructor, so that it costs no state check and works in other destructors of the thread.

@@ -34,6 +34,11 @@ impl Source {
         }
     }
 
+    /// Whether it is what the process has recorded, and not a capture.
+    pub(crate) fn is_process(&self) -> bool {
+        matches!(self, Self::Process(_))
+    }
+
     /// What to read in place of these shared cells; nothing where nothing was recorded.
     pub(crate) fn shared<'a>(&'a self, cells: &'a [AtomicU64]) -> &'a [AtomicU64] {
         match self {

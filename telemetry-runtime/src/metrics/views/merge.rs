@@ -1,11 +1,13 @@
 //! The algebra of points: points that differ only in attributes that go become one, and buckets that lie between two bounds
 //! become one. Nothing that was counted is lost or counted twice.
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::Keys;
 use crate::metrics::by_attributes::ByAttributes;
-use crate::metrics::snapshot::{AttributeData, Attributes, HistogramPoint, NumberPoint};
+use crate::metrics::snapshot::{AttributeData, Attributes, Exemplar, HistogramPoint, NumberPoint};
 
 /// A point that can take up another one.
 pub(crate) trait Point {
@@ -13,6 +15,8 @@ pub(crate) trait Point {
     fn set_attributes(&mut self, attributes: Attributes);
     /// Adds the measurements of another point.
     fn absorb(&mut self, other: Self);
+    /// Takes note of an attribute that goes.
+    fn lose(&mut self, _: &(Cow<'static, str>, AttributeData)) {}
 }
 
 impl Point for NumberPoint {
@@ -53,7 +57,21 @@ impl Point for HistogramPoint {
             *count = count.saturating_add(*more);
         }
         self.start_time = self.start_time.min(other.start_time);
+        self.exemplars.extend(other.exemplars);
+        keep_latest(&mut self.exemplars);
     }
+
+    fn lose(&mut self, attribute: &(Cow<'static, str>, AttributeData)) {
+        for exemplar in &mut self.exemplars {
+            exemplar.filtered_attributes.push(attribute.clone());
+        }
+    }
+}
+
+/// Leaves the latest exemplar of each bucket.
+fn keep_latest(exemplars: &mut Vec<Exemplar>) {
+    exemplars.sort_by_key(|exemplar| (exemplar.bucket, Reverse(exemplar.time)));
+    exemplars.dedup_by_key(|exemplar| exemplar.bucket);
 }
 
 /// Whether an attribute of these points would go.
@@ -86,6 +104,10 @@ pub(super) fn reshape<P: Point>(
                 .collect();
             // Third-party code may have written equal sets in different orders.
             pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
+            let attributes = attributes.clone();
+            for lost in attributes.iter().filter(|(key, _)| !keeps(key)) {
+                point.lose(lost);
+            }
             point.set_attributes(pairs.into());
         }
         if let Some(place) = places.get(point.attributes()) {
@@ -149,6 +171,10 @@ pub(super) fn coarsen(bounds: &mut Arc<[f64]>, points: &mut [HistogramPoint], to
             counts[*target] = counts[*target].saturating_add(*count);
         }
         point.bucket_counts = counts;
+        for exemplar in &mut point.exemplars {
+            exemplar.bucket = target.get(exemplar.bucket).copied().unwrap_or(to.len());
+        }
+        keep_latest(&mut point.exemplars);
     }
     *bounds = Arc::clone(to);
     true

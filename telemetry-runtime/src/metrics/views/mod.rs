@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 pub(crate) use apply::AppliedViews;
 pub(crate) use check::Findings;
+pub(crate) use merge::Point;
 pub(crate) use pattern::Pattern;
 
 use super::collect::Naming;

@@ -248,6 +248,7 @@ fn histogram(counts: &[u64]) -> HistogramPoint {
         min: None,
         max: None,
         bucket_counts: counts.to_vec(),
+        exemplars: Vec::new(),
     }
 }
 
@@ -350,8 +351,7 @@ fn a_gauge_keeps_its_attributes_and_that_is_told_once() {
 
 /// Sets what the store records by, for one test at a time: there is one store.
 fn recording(views: Option<Views>) -> std::sync::MutexGuard<'static, ()> {
-    static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    let one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let one = crate::metrics::testing::recording();
     record_by(views);
     one
 }

@@ -6,6 +6,7 @@
 mod backends;
 mod cached;
 mod config;
+mod exemplars;
 mod fixture;
 mod gaps;
 mod lifecycle;

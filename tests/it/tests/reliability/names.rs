@@ -51,6 +51,7 @@ fn known(key: &'static str, value: &'static str, names: &[&str], histogram: bool
             min: None,
             max: None,
             bucket_counts: vec![1, 0],
+            exemplars: Vec::new(),
         };
         metrics.push(metric("wait", MetricData::Histogram { bounds: [1.0].into(), points: vec![point] }));
     }

@@ -18,7 +18,7 @@ fn start() -> SystemTime {
 
 pub(super) fn snapshot() -> Snapshot {
     let attributes: crate::metrics::Attributes =
-        Arc::from([("kind".into(), AttributeData::String("api".into()))]);
+        crate::metrics::Attributes::from([("kind".into(), AttributeData::String("api".into()))]);
     let number = |value| NumberPoint { attributes: attributes.clone(), start_time: start(), value };
     let metric = |name: &str, data| Metric {
         name: name.into(),
@@ -36,6 +36,7 @@ pub(super) fn snapshot() -> Snapshot {
         min: Some(0.001),
         max: Some(0.25),
         bucket_counts: vec![1, 0, 5],
+        exemplars: Vec::new(),
     };
     let scope = MeterScope {
         name: "backstage".into(),

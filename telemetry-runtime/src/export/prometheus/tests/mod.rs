@@ -67,6 +67,7 @@ fn histogram_point(
         attributes: attributes(pairs),
         start_time: SystemTime::UNIX_EPOCH,
         count: bucket_counts.iter().sum(),
+        exemplars: Vec::new(),
         sum,
         min: None,
         max: None,
@@ -107,5 +108,5 @@ fn encode(snapshot: &Snapshot, format: Format) -> String {
 
 fn encode_with(snapshot: &Snapshot, resource: &Resource, format: Format) -> (String, Vec<Conflict>) {
     let exposition = Encoder::default().encode(snapshot, resource, format);
-    (exposition.text, exposition.conflicts)
+    (String::from_utf8(exposition.text).unwrap(), exposition.conflicts)
 }

@@ -1,0 +1,45 @@
+//! Whether the current span is sampled, for what wants to know at every measurement.
+
+use std::cell::Cell;
+
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanContext, TraceContextExt};
+
+use super::place;
+
+thread_local! {
+    /// Without a destructor, so that it costs no state check.
+    static SAMPLED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the thread's current span seems to be sampled. It costs two instructions, and may say so of a span of others that
+/// is not: [`span`] knows.
+#[inline]
+pub(crate) fn seems() -> bool {
+    // Without the observer nobody tells, and it is looked up.
+    if cfg!(feature = "context-observer") { SAMPLED.get() } else { span().is_some() }
+}
+
+/// Says whether what becomes current now is sampled.
+#[cfg(feature = "context-observer")]
+pub(super) fn set(sampled: bool) {
+    SAMPLED.set(sampled);
+}
+
+/// Whether the span in a context is sampled.
+pub(crate) fn is_in(context: &Context) -> bool {
+    context.has_active_span() && context.span().span_context().is_sampled()
+}
+
+/// The thread's current span, if it is sampled.
+pub(crate) fn span() -> Option<SpanContext> {
+    if let Some(span) = place::inside(|trail, spot| trail.span_context(spot.span)) {
+        return Some(span).filter(SpanContext::is_sampled);
+    }
+    if !super::usable() {
+        return None;
+    }
+    super::provoke(|| {
+        Context::map_current(|context| is_in(context).then(|| context.span().span_context().clone()))
+    })?
+}

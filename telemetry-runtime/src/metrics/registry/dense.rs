@@ -1,0 +1,123 @@
+//! The rows of a closed set: as many as there are combinations of its values.
+
+use std::sync::atomic::Ordering::{Acquire, Release};
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Mutex, OnceLock};
+
+use super::read::{Pairs, RowAttributes};
+use super::table::Table;
+use crate::metrics::health::{self, Drop};
+use crate::metrics::store::{self, Busy, Slab, lock, offset_of};
+
+/// The rows of a closed set.
+#[derive(Debug)]
+pub(crate) struct DenseRows {
+    places: Places,
+    /// The shared cells of all rows.
+    pub(crate) shared: &'static [AtomicU64],
+    /// The offset of the first of them; beyond all if they have none.
+    pub(crate) shared_base: usize,
+    /// Whether a row exists though its sums are zero.
+    touched: Box<[AtomicBool]>,
+    /// Made at the first collection that finds a value.
+    attributes: OnceLock<Box<[OnceLock<RowAttributes>]>>,
+}
+
+/// Where the cells of each row lie in a slab.
+#[derive(Debug)]
+enum Places {
+    /// One row after the other.
+    Dense { base: usize, cells: usize },
+    /// Each where it was put when it was first recorded, so that slabs have cells for those rows only that are used, and rows
+    /// that are used together lie together. A shared cell per row says where.
+    Single { cells: &'static [AtomicU64], base: usize },
+}
+
+/// Held while a row is given its cells, and while histograms begin anew: none comes in between with buckets of before.
+static PLACING: Mutex<()> = Mutex::new(());
+
+impl DenseRows {
+    /// The rows of a table with `count` of them, each with `cells` cells in a slab and `shared` shared ones.
+    pub(super) fn new(busy: &Busy, count: usize, cells: usize, shared: usize, single: bool) -> Self {
+        let places = if single {
+            let (base, cells) = store::reserve_shared(count);
+            Places::Single { cells, base }
+        } else {
+            Places::Dense { base: store::reserve(busy, cells * count), cells }
+        };
+        let (shared_base, shared) = store::reserve_shared(shared * count);
+        let touched = (0..count).map(|_| AtomicBool::new(false)).collect();
+        Self { places, shared, shared_base, touched, attributes: OnceLock::new() }
+    }
+
+    /// What instruments keep to find their cells: the offset of the first row, or that of the shared cell that says it.
+    pub(crate) fn base(&self) -> usize {
+        match self.places {
+            Places::Dense { base, .. } | Places::Single { base, .. } => base,
+        }
+    }
+
+    /// The offset of a row; `None` for one that was never recorded.
+    pub(super) fn offset(&self, row: usize) -> Option<usize> {
+        match &self.places {
+            Places::Dense { base, cells } => Some(base + row * cells),
+            Places::Single { cells, .. } => {
+                Some(offset_of(cells.get(row)?.load(Acquire))).filter(|offset| *offset < store::UNSET)
+            }
+        }
+    }
+
+    /// The offset of a row that is recorded now. `None` only from inside the store, which is counted.
+    pub(crate) fn place(&self, table: &Table, row: usize) -> Option<usize> {
+        self.offset(row).or_else(|| self.place_cold(table, row))
+    }
+
+    #[cold]
+    fn place_cold(&self, table: &Table, row: usize) -> Option<usize> {
+        let Places::Single { cells, .. } = &self.places else {
+            return None;
+        };
+        let cell = cells.get(row)?;
+        let Some(busy) = Busy::enter() else {
+            health::dropped(Drop::Reentrant);
+            return None;
+        };
+        let _placing = lock(&busy, &PLACING);
+        // Another thread may have been faster.
+        if let Some(offset) = self.offset(row) {
+            return Some(offset);
+        }
+        let offset = store::reserve(&busy, table.cells);
+        // Nobody has recorded there, so that no thread has to be told.
+        table.restart_row(&busy, offset, &[]);
+        cell.store(store::place_of(offset), Release);
+        Some(offset)
+    }
+
+    /// Lets the series of histograms whose buckets have changed begin anew, in all rows.
+    pub(super) fn restart(&self, busy: &Busy, table: &Table, slabs: &[Slab]) {
+        let _placing = lock(busy, &PLACING);
+        for offset in (0..self.touched.len()).filter_map(|row| self.offset(row)) {
+            table.restart_row(busy, offset, slabs);
+        }
+    }
+
+    /// Whether each row exists though its sums are zero.
+    pub(super) fn touched(&self) -> &[AtomicBool] {
+        &self.touched
+    }
+
+    /// The attributes of a row, made by `make` when they are first asked for.
+    pub(super) fn attributes(&self, row: usize, make: impl FnOnce() -> Pairs) -> &RowAttributes {
+        let rows = self.attributes.get_or_init(|| self.touched.iter().map(|_| OnceLock::new()).collect());
+        rows[row].get_or_init(|| RowAttributes::new(make()))
+    }
+
+    /// Says that a row exists.
+    #[cold]
+    pub(crate) fn touch(&self, row: usize) {
+        if let Some(touched) = self.touched.get(row) {
+            store::touch(touched);
+        }
+    }
+}
