@@ -179,6 +179,12 @@ impl Attached {
     /// Ends it. Whether it is certain that nobody else can write to the span that was current.
     #[inline]
     pub(crate) fn end(&mut self) -> bool {
+        !matches!(self.0, Kind::Nothing) && self.detach()
+    }
+
+    // Out of line, so that the check before it costs little where nothing is attached any more.
+    #[inline(never)]
+    fn detach(&mut self) -> bool {
         match std::mem::take(&mut self.0) {
             Kind::Nothing => false,
             Kind::Span(span, before) => place::leave(span, before),

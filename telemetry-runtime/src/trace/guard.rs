@@ -120,6 +120,7 @@ impl CallPart for SpanGuard {
 
 impl Drop for SpanGuard {
     /// Ends a span that no call has ended.
+    #[inline]
     fn drop(&mut self) {
         if let Some(started) = self.started() {
             let end = CallEnd::now(started, thread::panicking());
