@@ -219,7 +219,7 @@ fn the_debug_form_of_a_configuration_shows_no_header_and_no_endpoint() {
 /// As many keys as a file can hold are looked at once each.
 #[test]
 fn a_file_of_nothing_but_unknown_keys_is_refused_briefly() {
-    let keys: String = (0..40_000).map(|number| format!("  key{number}: 1\n")).collect();
+    let keys = (0..40_000).map(|number| format!("  key{number}: 1")).collect::<Vec<_>>().join("\n");
     let errors = Setup::yaml(&format!("telemetry:\n{keys}")).errors();
     assert_eq!(errors.len(), 51, "{:?}", &errors[..3]);
     assert!(
