@@ -146,13 +146,14 @@ fn a_delta_has_the_exemplars_of_its_time() {
 
 #[test]
 fn what_a_view_takes_from_a_series_stays_on_its_exemplars() {
-    let views = "telemetry: { metrics: { views: [ { instrument: 'backstage.plugin.exemplars.viewed.wait', \
-                 attributes: { excluded: [changed] } } ] } }";
-    let running = fixture::yaml(views).otlp().start();
     #[traced]
     fn change(changed: bool, seconds: f64) {
         Waits::get().viewed.record_with(seconds, Change { changed });
     }
+
+    let views = "telemetry: { metrics: { views: [ { instrument: 'backstage.plugin.exemplars.viewed.wait', \
+                 attributes: { excluded: [changed] } } ] } }";
+    let running = fixture::yaml(views).otlp().start();
     change(true, 0.3);
     change(false, 0.003);
     let point = point(&running, "viewed.wait");
