@@ -152,6 +152,10 @@ fn serve(connection: &TcpStream, state: &Mutex<State>) -> io::Result<()> {
         reader.read_exact(&mut body)?;
         let (delay, hangs, refused) = {
             let mut state = lock(state);
+            if state.stopped {
+                // It was on its way when the receiver closed.
+                return Ok(());
+            }
             state.counts.requests += 1;
             state.counts.largest = state.counts.largest.max(length);
             (state.delay, state.hangs, state.refuse_above.is_some_and(|limit| length > limit))

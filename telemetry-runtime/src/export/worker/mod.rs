@@ -34,6 +34,10 @@ use super::sink::{Destination, ExportError, MetricSink, SpanSink};
 use crate::config::BatchConfig;
 use crate::error::{Error, ErrorKind};
 
+/// How much longer than the limit a caller waits. The thread keeps the limit itself, and then has to count what it gives up,
+/// so that the counts are right when the caller goes on.
+const GRACE: Duration = Duration::from_millis(150);
+
 /// What the thread does.
 pub(super) struct Work {
     pub(super) resource: Arc<opentelemetry_sdk::Resource>,
@@ -143,7 +147,7 @@ impl Worker {
         let request = Request { last, deadline, reply };
         let ended = || Error::new(ErrorKind::System, "the telemetry thread has ended");
         self.requests.send(request).map_err(|_| ended())?;
-        match answer.recv_timeout(limit) {
+        match answer.recv_timeout(limit.saturating_add(GRACE)) {
             Ok(result) => result,
             Err(RecvTimeoutError::Timeout) => Err(too_late(limit)),
             Err(RecvTimeoutError::Disconnected) => Err(ended()),
