@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use opentelemetry::Context;
-use opentelemetry::trace::{SpanContext, TraceContextExt as _};
+use opentelemetry::trace::SpanContext;
 use telemetry_runtime::is_instrumentation_on;
 use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
@@ -79,6 +78,6 @@ fn current_span() -> Option<SpanContext> {
     if !is_instrumentation_on("tracing") {
         return None;
     }
-    let span = Context::map_current(|context| context.span().span_context().clone());
+    let span = telemetry_runtime::span().span_context();
     span.is_valid().then_some(span)
 }
