@@ -45,7 +45,9 @@ fn builder(args: &Args) -> TelemetryBuilder {
 
 /// Writes what libraries log to standard error, with the ids of the span that it belongs to, and exports their spans.
 fn log_lines() {
-    let lines = fmt::layer().event_format(with_trace_ids(fmt::format())).with_writer(io::stderr);
+    // Colours come with a feature that any crate of a build may switch on, and get between a field's name and its value.
+    let lines =
+        fmt::layer().event_format(with_trace_ids(fmt::format())).with_writer(io::stderr).with_ansi(false);
     let subscriber = tracing_subscriber::registry().with(LevelFilter::INFO).with(spans()).with(lines);
     // Only a test could have set one before, and then its own is the right one.
     let _ = tracing::subscriber::set_global_default(subscriber);
