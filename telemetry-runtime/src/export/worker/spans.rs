@@ -62,6 +62,9 @@ impl Spans {
     pub(super) async fn run(mut self, mut requests: mpsc::UnboundedReceiver<Flush>) {
         let mut due = interval(self.batch.schedule_delay.max(Duration::from_millis(1)));
         due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // Spans of before the start are exported at once, and no later than what the first flush answers.
+        due.tick().await;
+        self.batch().await;
         loop {
             tokio::select! {
                 biased;
