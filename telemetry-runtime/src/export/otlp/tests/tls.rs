@@ -81,9 +81,11 @@ fn a_receiver_that_asks_gets_the_clients_certificate() {
         let sink = receiver(&authority, grpc, "receiver", true);
         let known = trusting("authority", &authority, Some("client"));
         assert_eq!(export(&config(&sink, grpc, known)), Ok(Receipt::default()), "grpc: {grpc}");
-        let nameless = trusting("authority", &authority, None);
-        let error = export(&config(&sink, grpc, nameless)).unwrap_err().to_string();
-        assert!(error.contains("CertificateRequired"), "grpc: {grpc}: {error}");
+        let nameless = config(&sink, grpc, trusting("authority", &authority, None));
+        // In TLS 1.3 the handshake is over for the client when the receiver refuses it, so that the connection may be gone
+        // before its client has read why.
+        let mut errors = (0..20).map(|_| export(&nameless).unwrap_err().to_string());
+        assert!(errors.any(|error| error.contains("CertificateRequired")), "grpc: {grpc}: never said");
         assert_eq!(sink.received().len(), 1);
     }
 }
