@@ -3,11 +3,26 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 
-/// The command of a program that sees none of the telemetry settings in this process's environment.
+/// Tells GNU's `env`, which becomes the program that it starts.
+const DEFAULT_SIGNALS: &str = "--default-signal=INT,TERM";
+
+/// The command of a program that sees none of the telemetry settings in this process's environment, and which signals end as
+/// they end a program that a user starts: what a shell starts in the background ignores some, and so do its children.
 #[must_use]
 pub fn command(program: impl AsRef<OsStr>) -> Command {
-    let mut command = Command::new(program);
+    static RESETS: LazyLock<bool> = LazyLock::new(|| {
+        let tried = Command::new("env").args([DEFAULT_SIGNALS, "true"]).stderr(Stdio::null()).status();
+        tried.is_ok_and(|status| status.success())
+    });
+    let mut command = if *RESETS {
+        let mut command = Command::new("env");
+        command.arg(DEFAULT_SIGNALS).arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if ["OTEL_", "TELEMETRY_", "APP_CONFIG_"].iter().any(|prefix| text.starts_with(prefix)) {
