@@ -1,8 +1,9 @@
 //! The clock that spans and durations read.
 //!
-//! A reading is monotonic, so that a duration is never negative. The wall clock is one offset beside it, looked at
-//! again whenever spans are drained: a process that slept, or whose wall clock was set, exports right times again
-//! from the next batch on.
+//! A reading is monotonic, so that a duration is never negative. It is kept as the system gives it: what it comes to is
+//! computed where it is asked for, which for spans is the exporter's thread. The wall clock is one offset beside it, looked
+//! at again whenever spans are drained: a process that slept, or whose wall clock was set, exports right times again from the
+//! next batch on.
 
 #[cfg(any(test, feature = "testing"))]
 mod manual;
@@ -14,11 +15,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 #[cfg(any(test, feature = "testing"))]
 pub use manual::Clock;
 
-/// A reading of the monotonic clock, in nanoseconds since the clock's origin.
+/// A reading of the monotonic clock, or none, where a call needs none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment(u64);
+pub struct Moment(Option<Instant>);
 
-/// The first reading of the process.
+/// The reading that the wall clock is compared with.
 static ORIGIN: OnceLock<Instant> = OnceLock::new();
 
 /// The wall clock's nanoseconds since 1970 at the origin.
@@ -32,36 +33,42 @@ const TOLERANCE: Duration = Duration::from_micros(100);
 const PROMPT: Duration = Duration::from_micros(20);
 
 impl Moment {
-    /// The clock's origin: what a call that needs no clock carries.
-    pub(crate) const ORIGIN: Self = Self(0);
+    /// What a call that needs no clock carries.
+    pub(crate) const NONE: Self = Self(None);
 
     /// The present moment.
+    #[inline]
     pub(crate) fn now() -> Self {
         #[cfg(any(test, feature = "testing"))]
         if let Some(clock) = Clock::current() {
             return clock.now();
         }
-        Self::measured()
+        Self(Some(Instant::now()))
     }
 
-    fn measured() -> Self {
-        Self(nanoseconds(origin().elapsed()))
-    }
-
-    /// The time from `earlier` to this moment; zero if `earlier` is later.
+    /// The time from `earlier` to this moment; zero if `earlier` is later, or where there is no reading.
     pub(crate) fn since(self, earlier: Self) -> Duration {
-        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+        match (self.0, earlier.0) {
+            (Some(at), Some(earlier)) => at.saturating_duration_since(earlier),
+            _ => Duration::ZERO,
+        }
     }
 
-    /// The seconds from `earlier` to this moment; zero if `earlier` is later.
-    #[expect(clippy::cast_precision_loss, reason = "exact below 104 days, and a nanosecond in 2^53 beyond")]
+    /// The seconds of [`Moment::since`].
     pub(crate) fn seconds_since(self, earlier: Self) -> f64 {
-        self.0.saturating_sub(earlier.0) as f64 / 1e9
+        self.since(earlier).as_secs_f64()
     }
 
     /// The wall-clock time of this moment, by the offset of today.
     pub(crate) fn to_system_time(self) -> SystemTime {
-        UNIX_EPOCH + Duration::from_nanos(WALL_AT_ORIGIN.load(Ordering::Relaxed).saturating_add(self.0))
+        let origin = origin();
+        let wall = UNIX_EPOCH + Duration::from_nanos(WALL_AT_ORIGIN.load(Ordering::Relaxed));
+        let at = self.0.unwrap_or(origin);
+        // A span may have started before anybody asked for the origin.
+        match origin.checked_duration_since(at) {
+            Some(before) => wall.checked_sub(before).unwrap_or(UNIX_EPOCH),
+            None => wall + at.saturating_duration_since(origin),
+        }
     }
 }
 
@@ -135,7 +142,8 @@ mod tests {
         let first = Moment::now();
         let second = Moment::now();
         assert!(second >= first);
-        assert_eq!(first.since(Moment(u64::MAX)), Duration::ZERO);
+        assert_eq!(first.since(Moment(second.0.map(|at| at + Duration::from_secs(1)))), Duration::ZERO);
+        assert_eq!(first.since(Moment::NONE), Duration::ZERO);
     }
 
     #[test]

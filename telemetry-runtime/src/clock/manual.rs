@@ -1,11 +1,11 @@
 //! A clock that tests move by hand.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use opentelemetry::Context;
 
-use super::{Moment, nanoseconds};
+use super::Moment;
 use crate::context;
 
 /// The clock of a capture: it runs like any other until a test stops or moves it.
@@ -14,7 +14,7 @@ use crate::context;
 /// are measured with it; other clocks, such as Tokio's, are not moved.
 ///
 /// ```
-/// use std::time::Duration;
+/// use std::time::{Duration, Instant};
 /// use telemetry_runtime::testing::Capture;
 ///
 /// #[telemetry_runtime::traced(plugin = "search")]
@@ -34,8 +34,9 @@ pub struct Clock(Arc<Mutex<Setting>>);
 struct Setting {
     /// Where the clock stands, if it does not run.
     frozen: Option<Moment>,
-    /// How far a running clock is ahead, in nanoseconds; negative after it stood.
-    ahead: i64,
+    /// How far a running clock is ahead, or, after it stood, behind.
+    ahead: Duration,
+    behind: Duration,
 }
 
 impl Clock {
@@ -58,18 +59,18 @@ impl Clock {
     /// Lets the clock run again, from where it stands.
     pub fn resume(&self) {
         let mut setting = self.lock();
-        if let Some(at) = setting.frozen.take() {
-            setting.ahead = signed(at.0).saturating_sub(signed(Moment::measured().0));
+        if let Some(stood) = setting.frozen.take() {
+            let now = Moment(Some(Instant::now()));
+            (setting.ahead, setting.behind) = (stood.since(now), now.since(stood));
         }
     }
 
     /// Moves the clock forward, whether it stands or runs.
     pub fn advance(&self, by: Duration) {
         let mut setting = self.lock();
-        let by = nanoseconds(by);
         match &mut setting.frozen {
-            Some(at) => at.0 = at.0.saturating_add(by),
-            None => setting.ahead = setting.ahead.saturating_add(signed(by)),
+            Some(at) => *at = at.later(by),
+            None => setting.ahead = setting.ahead.saturating_add(by),
         }
     }
 
@@ -84,13 +85,18 @@ impl Clock {
 
 impl Setting {
     fn now(self) -> Moment {
-        self.frozen.unwrap_or_else(|| Moment(Moment::measured().0.saturating_add_signed(self.ahead)))
+        self.frozen.unwrap_or_else(|| {
+            let now = Instant::now();
+            Moment(Some(now.checked_sub(self.behind).unwrap_or(now))).later(self.ahead)
+        })
     }
 }
 
-/// 63 bits hold 292 years.
-fn signed(nanoseconds: u64) -> i64 {
-    i64::try_from(nanoseconds).unwrap_or(i64::MAX)
+impl Moment {
+    /// A moment beyond what the system's clock can tell stays where it is.
+    fn later(self, by: Duration) -> Self {
+        Self(self.0.map(|at| at.checked_add(by).unwrap_or(at)))
+    }
 }
 
 #[cfg(test)]
