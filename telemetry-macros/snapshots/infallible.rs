@@ -1,5 +1,5 @@
 pub fn find(name: &str) -> Option<Entity> {
-    let __telemetry_call = __private::Call::of_span(
+    let __telemetry_call = __private::SpanGuard::enter(
         const {
             &__private::SpanSite::of_function(
                 ::core::module_path!(),

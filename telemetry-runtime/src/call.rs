@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! let __call = Call::new(SpanGuard::enter(&__SPAN), MetricGuard::start(..));    // or NoSpan
-//! let __call = Call::of_span(&__SPAN);                                           // without metrics and attributes
+//! let __call = SpanGuard::enter(&__SPAN);                                        // without metrics
 //! { body }                                                  // dropping the call tells ok from panic
 //! ```
 //!
@@ -12,6 +12,7 @@
 //!
 //! ```text
 //! let mut __call = Call::new(SpanGuard::enter_with(&__SPAN, |span| { span.set("key", expr); }), NoMetrics);
+//! let mut __call = Call::of_span(&__SPAN);                                       // without metrics and attributes
 //! let __out: R = call_once(|| -> R { body });
 //! let __probe = probe(&__out);
 //! inspect(&__out, __probe.class_for_telemetry(), __probe.text_for_telemetry(), &mut __call);
@@ -289,7 +290,7 @@ fn start(span: &impl CallPart, metrics: &impl CallPart) -> Moment {
     match span.started() {
         Some(started) => started,
         None if span.is_timed() || metrics.is_timed() => Moment::now(),
-        None => Moment::ORIGIN,
+        None => Moment::NONE,
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod observer;
 pub(crate) mod place;
 pub(crate) mod propagator;
 pub(crate) mod sampled;
+pub(crate) mod seat;
 pub(crate) mod slot;
 
 use std::cell::Cell;
@@ -27,7 +28,7 @@ use pin_project_lite::pin_project;
 #[cfg(feature = "otlp-logs")]
 pub use self::logs::LogSpans;
 use self::place::{Boundary, Entered};
-use self::slot::{Spot, Trail};
+use self::slot::Spot;
 
 thread_local! {
     /// Whether a panic on this thread is one that we provoke and catch, which the panic hook then keeps to itself.
@@ -145,23 +146,7 @@ impl Attached {
         })
     }
 
-    /// Makes a span current; see [`place::enter`].
-    #[inline]
-    pub(crate) fn span(trail: &Trail, to: Spot, around: Option<&Context>) -> Self {
-        Self(match place::enter(trail, to, around) {
-            Entered::Swapped(before) => Kind::Span(to.span, before),
-            Entered::Boundary(boundary) => Kind::Boundary(boundary),
-            Entered::Not => Kind::Nothing,
-        })
-    }
-
-    /// Makes a span current through the slot of the current context, which is of this lineage.
-    #[inline]
-    pub(crate) fn inside(lineage: u64, to: Spot) -> Self {
-        Self::try_inside(lineage, to).unwrap_or(Self::NONE)
-    }
-
-    /// The same; `None` if the current context is of another lineage.
+    /// Makes a span current through the slot of the current context; `None` if that is of another lineage.
     #[inline]
     pub(crate) fn try_inside(lineage: u64, to: Spot) -> Option<Self> {
         Some(Self(match place::enter_same(lineage, to)? {

@@ -55,14 +55,19 @@ pub(super) fn call_parts(function: &TracedFn, parts: &Parts) -> (TokenStream, To
     (span, metrics)
 }
 
-/// The expression that begins the call: `Call::new(span, metrics)`, or `Call::of_span(site)` where that is all.
+/// The expression that begins the call: `Call::new(span, metrics)`, or of a call that has a span and nothing else,
+/// `Call::of_span(site)`, and where nobody asks what it returns the span alone, whose end is that of the call.
 fn begin(function: &TracedFn, parts: &Parts) -> TokenStream {
     let private = function.krate.private();
     if parts.start.is_empty()
         && let Some(args) = &function.traced
-        && let Some(site) = traced::site_alone(args, &function.name)
     {
-        return quote!(#private::Call::of_span(#site));
+        if !function.inspects() {
+            return traced::enter(args, &function.name);
+        }
+        if let Some(site) = traced::site_alone(args, &function.name) {
+            return quote!(#private::Call::of_span(#site));
+        }
     }
     let (span, metrics) = call_parts(function, parts);
     quote!(#private::Call::new(#span, #metrics))
@@ -70,7 +75,8 @@ fn begin(function: &TracedFn, parts: &Parts) -> TokenStream {
 
 /// A function that returns a value.
 ///
-/// Output, if it cannot fail: `let __telemetry_call = Call::new(..); { body }`, where dropping the call ends it. Otherwise:
+/// Output, if it cannot fail: `let __telemetry_call = SpanGuard::enter(site); { body }`, where dropping it ends the call.
+/// Otherwise:
 ///
 /// ```text
 /// let mut __telemetry_call = Call::new(..);

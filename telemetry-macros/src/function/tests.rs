@@ -37,7 +37,7 @@ fn an_infallible_function_gets_a_guard_and_keeps_its_body() {
         ),
     );
     assert!(output.starts_with("pubfnanswer(n:u32)->u32{let__telemetry_call="), "{output}");
-    assert_eq!(count(&output, "Call::of_span(const{&"), 1, "{output}");
+    assert_eq!(count(&output, "SpanGuard::enter(const{&"), 1, "{output}");
     assert!(output.ends_with("});#[allow(unused_braces)]{n+1}}"), "{output}");
 }
 

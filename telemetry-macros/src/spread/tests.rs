@@ -144,7 +144,7 @@ fn a_method_of_a_block_is_named_after_its_type_unless_it_has_a_name() {
     assert!(!output.contains(".named("), "{output}");
     let output = method(&quote!(#[traced(name = "mine")] #block));
     assert!(output.contains(".named(\"mine\")") && output.contains("SpanKind::Client"), "{output}");
-    assert_eq!(output.matches("Call::of_span").count(), 1, "{output}");
+    assert_eq!(output.matches("SpanGuard::enter").count(), 1, "{output}");
 }
 
 #[test]

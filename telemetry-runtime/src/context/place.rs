@@ -26,7 +26,7 @@ struct Level {
     /// How many clones of the context are attached above it.
     clones: Cell<u32>,
     /// Tells boundaries apart that come to the same height.
-    serial: u64,
+    serial: u32,
     /// None where the boundary ended before one above it.
     guard: Option<ContextGuard>,
 }
@@ -34,7 +34,7 @@ struct Level {
 #[derive(Default)]
 struct Levels {
     stack: Vec<Level>,
-    serial: u64,
+    serial: u32,
 }
 
 thread_local! {
@@ -62,11 +62,11 @@ pub(crate) enum Entered {
     Not,
 }
 
-/// A context of ours that is attached to this thread, by its height.
+/// A context of ours that is attached to this thread, by its height: OpenTelemetry's own stack is no higher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Boundary {
-    height: u32,
-    serial: u64,
+    height: u16,
+    serial: u32,
 }
 
 impl Level {
@@ -92,17 +92,41 @@ pub(super) fn note(address: usize, attached: bool) {
     });
 }
 
-/// Asks the slot of the current context, if that is ours; `None` where code of others has attached one.
+/// The slot of the current context.
+pub(crate) struct Top<'a>(&'a Level);
+
+impl<'a> Top<'a> {
+    #[inline]
+    pub(crate) fn trail(&self) -> &'a Trail {
+        &self.0.slot.trail
+    }
+
+    /// The span that is current.
+    #[inline]
+    pub(crate) fn spot(&self) -> Spot {
+        self.0.spot()
+    }
+
+    /// Makes another span current, unless others hold the slot. Whether it did.
+    #[inline]
+    pub(crate) fn write(&self, to: Spot) -> bool {
+        let free = self.0.slot.is_unshared(self.0.own);
+        if free {
+            self.0.slot.set(to);
+        }
+        free
+    }
+}
+
+/// What `look` says of the slot of the current context; `None` where code of others has attached one. It must not run code of
+/// others.
 #[inline]
-pub(crate) fn inside<R>(ask: impl FnOnce(&Trail, Spot) -> R) -> Option<R> {
+pub(crate) fn on_top<R>(look: impl FnOnce(Top<'_>) -> R) -> Option<R> {
     LEVELS
         .try_with(|levels| {
             let levels = levels.borrow();
             let level = levels.stack.last()?;
-            if level.address != top() {
-                return None;
-            }
-            Some(ask(&level.slot.trail, level.spot()))
+            (level.address == top()).then(|| look(Top(level)))
         })
         .ok()
         .flatten()
@@ -153,7 +177,6 @@ pub(crate) fn enter_same(lineage: u64, to: Spot) -> Option<Entered> {
 }
 
 /// Makes a span current. `around` is the context that it is to be in; without one, that which is current.
-#[inline]
 pub(crate) fn enter(trail: &Trail, to: Spot, around: Option<&Context>) -> Entered {
     match enter_same(trail.lineage, to) {
         Some(entered) => entered,
@@ -161,10 +184,16 @@ pub(crate) fn enter(trail: &Trail, to: Spot, around: Option<&Context>) -> Entere
     }
 }
 
+/// Makes a span current that is of no lineage which could be current.
+pub(crate) fn enter_apart(trail: &Trail, to: Spot, around: &Context) -> Option<Boundary> {
+    let slot = Arc::new(Slot::new(trail.clone(), to));
+    attach(&slot, Some(around), false)
+}
+
 /// Attaches a context whose slot nobody holds.
 #[cold]
 fn relieve(to: Spot, before: Spot) -> Entered {
-    let Some(trail) = inside(|trail, _| trail.clone()) else { return Entered::Not };
+    let Some(trail) = on_top(|top| top.trail().clone()) else { return Entered::Not };
     // The context is about the span that was current: it stays for others after this one.
     let slot = Arc::new(Slot::new(trail, before));
     if attach(&slot, None, true).is_none() {
@@ -221,61 +250,51 @@ fn push(slot: Arc<Slot>, guard: ContextGuard, own: usize, is_relief: bool) -> Op
     let mut guard = Some(guard);
     let pushed = LEVELS.try_with(|levels| {
         let mut levels = levels.borrow_mut();
-        levels.serial += 1;
+        let height = u16::try_from(levels.stack.len()).ok()?;
+        levels.serial = levels.serial.wrapping_add(1);
         let serial = levels.serial;
-        let height = u32::try_from(levels.stack.len()).unwrap_or(u32::MAX);
         let address = Arc::as_ptr(&slot).addr();
         let guard = guard.take();
         let clones = Cell::new(0);
         levels.stack.push(Level { slot, address, own, behind: None, is_relief, clones, serial, guard });
-        Boundary { height, serial }
+        Some(Boundary { height, serial })
     });
     if let Some(guard) = guard {
         provoke(|| drop(guard));
     }
-    pushed.ok()
+    pushed.ok().flatten()
 }
 
 /// Ends the time of a span that wrote itself into a slot: `before` is current again. Whether nobody holds the slot, so that
 /// nobody can write to the span any more.
 #[inline]
 pub(crate) fn leave(span: SpanId, before: Spot) -> bool {
-    enum Left {
-        Quietly,
-        Held(Trail),
-        Elsewhere,
-    }
     let left = LEVELS.try_with(|levels| {
         let levels = levels.borrow();
-        let Some(level) = levels.stack.last() else { return Left::Elsewhere };
-        if level.slot.spot().span != span {
-            return Left::Elsewhere;
-        }
-        if level.slot.is_unshared(level.own) {
-            level.slot.set(before);
-            return Left::Quietly;
-        }
-        Left::Held(level.slot.trail.clone())
+        let level = levels.stack.last()?;
+        (level.slot.spot().span == span).then(|| Top(level).write(before))
     });
     match left {
-        Ok(Left::Quietly) => true,
-        Ok(Left::Held(trail)) => {
-            give_way(trail, before);
+        Ok(Some(true)) => true,
+        Ok(Some(false)) => {
+            give_way(before);
             false
         }
-        Ok(Left::Elsewhere) | Err(_) => false,
+        Ok(None) | Err(_) => false,
     }
 }
 
 /// Leaves a slot to those who hold it, and makes `before` current by another one.
 #[cold]
-fn give_way(trail: Trail, before: Spot) {
-    let is_current = LEVELS.try_with(|levels| {
+fn give_way(before: Spot) {
+    let current = LEVELS.try_with(|levels| {
         let levels = levels.borrow();
-        levels.stack.last().is_some_and(|level| level.address == top() && level.clones.get() == 0)
+        let level = levels.stack.last()?;
+        (level.address == top() && level.clones.get() == 0).then(|| level.slot.trail.clone())
     });
-    let slot = Arc::new(Slot::new(trail, before));
-    if is_current != Ok(true) || attach(&slot, None, true).is_none() {
+    let relieved =
+        current.ok().flatten().and_then(|trail| attach(&Arc::new(Slot::new(trail, before)), None, true));
+    if relieved.is_none() {
         // Something is attached on top, or the context is borrowed: the next span that finds the slot on top relieves it.
         let _ = LEVELS.try_with(|levels| {
             if let Some(level) = levels.borrow_mut().stack.last_mut() {
@@ -288,7 +307,7 @@ fn give_way(trail: Trail, before: Spot) {
 
 /// Detaches a boundary, and what relieved it. Whether nobody holds its slot.
 pub(crate) fn end(boundary: Boundary) -> bool {
-    let height = boundary.height as usize;
+    let height = usize::from(boundary.height);
     let mut unshared = true;
     loop {
         // Outside the borrow: what goes with a context may run code of others.

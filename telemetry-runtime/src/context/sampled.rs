@@ -33,7 +33,7 @@ pub(crate) fn is_in(context: &Context) -> bool {
 
 /// The thread's current span, if it is sampled.
 pub(crate) fn span() -> Option<SpanContext> {
-    if let Some(span) = place::inside(|trail, spot| trail.span_context(spot.span)) {
+    if let Some(span) = place::on_top(|top| top.trail().span_context(top.spot().span)) {
         return Some(span).filter(SpanContext::is_sampled);
     }
     if !super::usable() {

@@ -25,7 +25,7 @@ pub(crate) fn owner_key(scope: Scope) -> &'static str {
 /// A record with its content.
 pub(super) fn ours(record: &Head, content: Content) -> SpanData {
     let site = record.site;
-    let mut attributes = Vec::with_capacity(content.attributes.len() + 4);
+    let mut attributes = Vec::with_capacity(content.attributes.iter().count() + 4);
     // A span that was given to another plugin names that one.
     let mut add = |key: &'static str, value: opentelemetry::Value| {
         if !content.attributes.iter().any(|attribute| attribute.key.as_str() == key) {
@@ -53,7 +53,7 @@ pub(super) fn ours(record: &Head, content: Content) -> SpanData {
 
     let start_time = record.started.to_system_time();
     SpanData {
-        span_context: record.span_context(),
+        span_context: record.span_context(content.trace_state.as_deref()),
         parent_span_id: record.parent,
         parent_span_is_remote: record.parent_is_remote,
         span_kind: content.kind.unwrap_or(site.kind).into(),

@@ -10,7 +10,9 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use opentelemetry::trace::SpanId;
 
+use super::install::Recorder;
 use super::record::{Content, Head};
+use super::site::SpanSite;
 use crate::context::slot::{Spot, number};
 
 #[derive(Debug)]
@@ -33,7 +35,8 @@ const FIRST_BLOCK: u32 = 64;
 /// back is a reference.
 #[derive(Debug)]
 struct Place {
-    head: Option<Head>,
+    /// Of the span that it is for, or was for last.
+    head: Head,
     cell: &'static Cell,
 }
 
@@ -70,9 +73,9 @@ pub(super) struct Kept(Option<&'static mut Place>);
 impl Kept {
     /// A place for the span that is about to start.
     #[inline]
-    pub(super) fn new() -> Self {
+    pub(super) fn new(site: &'static SpanSite, recorder: &'static Recorder) -> Self {
         let place = STOCK.try_with(|stock| stock.borrow_mut().0.pop()).ok().flatten();
-        Self(Some(place.unwrap_or_else(restock)))
+        Self(Some(place.unwrap_or_else(|| restock(site, recorder))))
     }
 
     #[inline]
@@ -89,25 +92,15 @@ impl Kept {
     }
 
     #[inline]
-    pub(super) fn start(&mut self, head: Head) {
-        if let Some(place) = &mut self.0 {
-            place.head = Some(head);
-        }
-    }
-
-    #[inline]
     pub(super) fn head(&self) -> &Head {
-        match &self.place().head {
-            Some(head) => head,
-            None => unreachable!("a record has started"),
-        }
+        &self.place().head
     }
 
     #[inline]
     pub(super) fn head_mut(&mut self) -> &mut Head {
-        match self.0.as_mut().and_then(|place| place.head.as_mut()) {
-            Some(head) => head,
-            None => unreachable!("a record has started"),
+        match &mut self.0 {
+            Some(place) => &mut place.head,
+            None => unreachable!("it is there until it is dropped"),
         }
     }
 
@@ -125,7 +118,16 @@ impl Kept {
     /// From now on it cannot. It takes the lock unless nobody else can be writing (`alone`).
     #[inline]
     pub(super) fn close(&self, alone: bool) {
-        let _others = (!alone).then(|| lock(&self.cell().content));
+        if alone {
+            self.cell().span.store(0, Ordering::Release);
+        } else {
+            self.close_to_others();
+        }
+    }
+
+    #[inline(never)]
+    fn close_to_others(&self) {
+        let _others = lock(&self.cell().content);
         self.cell().span.store(0, Ordering::Release);
     }
 
@@ -134,14 +136,17 @@ impl Kept {
     }
 
     /// The content, to be written.
+    #[inline]
     pub(super) fn content(&self) -> MutexGuard<'static, Content> {
         Self::lock(self.cell())
     }
 
+    #[inline]
     pub(super) fn writer(&self) -> Writer {
         Writer(self.cell(), None)
     }
 
+    #[inline]
     fn lock(cell: &'static Cell) -> MutexGuard<'static, Content> {
         cell.used.store(true, Ordering::Release);
         lock(&cell.content)
@@ -175,7 +180,6 @@ impl Drop for Kept {
     #[inline]
     fn drop(&mut self) {
         let Some(place) = self.0.take() else { return };
-        place.head = None;
         place.cell.span.store(0, Ordering::Release);
         if place.cell.used.swap(false, Ordering::AcqRel) {
             // What goes with it may run code of others, so no lock is held then.
@@ -228,10 +232,10 @@ fn find(index: u32) -> Option<&'static Cell> {
 }
 
 #[cold]
-fn restock() -> &'static mut Place {
+fn restock(site: &'static SpanSite, recorder: &'static Recorder) -> &'static mut Place {
     let mut free = lock(&FREE);
     if free.places.is_empty() {
-        let more = grow(&mut free.blocks);
+        let more = grow(&mut free.blocks, Head::unknown(site, recorder));
         free.places.extend(more);
     }
     let rest = free.places.len().saturating_sub(PORTION);
@@ -245,7 +249,7 @@ fn restock() -> &'static mut Place {
     place
 }
 
-fn grow(blocks: &mut usize) -> impl Iterator<Item = &'static mut Place> + use<> {
+fn grow(blocks: &mut usize, head: Head) -> impl Iterator<Item = &'static mut Place> + use<> {
     let block = *blocks;
     *blocks += 1;
     let first = FIRST_BLOCK * ((1 << block) - 1) + 1;
@@ -259,7 +263,7 @@ fn grow(blocks: &mut usize) -> impl Iterator<Item = &'static mut Place> + use<> 
             })
             .collect()
     });
-    let places: Vec<Place> = cells.iter().map(|cell| Place { head: None, cell }).collect();
+    let places: Vec<Place> = cells.iter().map(|cell| Place { head, cell }).collect();
     places.leak().iter_mut()
 }
 

@@ -26,7 +26,7 @@ use crate::clock::Moment;
 use crate::outcome::{ErrorInfo, Outcome};
 
 /// Writes the end of a call on its span, and queues the span. `alone` says that nobody else can be writing to it.
-pub(super) fn end(mut record: Record, end: &CallEnd, alone: bool) {
+pub(super) fn end(record: Record, end: &CallEnd, alone: bool) {
     record.close(alone);
     match end.outcome() {
         Outcome::Ok => {
@@ -37,7 +37,20 @@ pub(super) fn end(mut record: Record, end: &CallEnd, alone: bool) {
         Outcome::Cancelled => set(&record, "outcome", Value::String(Outcome::Cancelled.as_str().into())),
         Outcome::Error | Outcome::Panic => fail(&record, end),
     }
-    record.end(end.ended(), end.outcome());
+    queue(record, end.ended(), end.outcome());
+}
+
+/// The same for a call of which there is nothing to write.
+#[inline]
+pub(super) fn end_ok(record: Record, ended: Moment, alone: bool) {
+    record.close(alone);
+    queue(record, ended, Outcome::Ok);
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "most calls end here, and have nothing else to do")]
+fn queue(mut record: Record, ended: Moment, outcome: Outcome) {
+    record.end(ended, outcome);
     let recorder = record.recorder;
     if let Some(processors) = &recorder.processors {
         processors.ended(&record);

@@ -2,39 +2,48 @@
 
 use std::thread;
 
+use super::cells::Kept;
 use super::exception;
 use super::install;
-use super::open::{Child, Opened, child, open};
+use super::open::{Child, Inside, Opened, child, open};
 use super::parent::Parent;
 use super::record::Record;
 use super::site::SpanSite;
 use super::value::StartAttributes;
 use crate::call::{CallEnd, CallPart};
 use crate::clock::Moment;
-use crate::context::Attached;
+use crate::context::seat::Seat;
 
 /// The span of a call that stays on its thread. It is current until it ends.
 #[derive(Debug)]
 #[must_use = "a span ends when its guard is dropped"]
-pub struct SpanGuard {
+pub struct SpanGuard(Guarded);
+
+/// Two words, which are given back in registers.
+#[derive(Debug)]
+struct Guarded {
     record: Option<Record>,
-    attached: Attached,
+    seat: Seat,
 }
 
 impl SpanGuard {
-    const NONE: Self = Self { record: None, attached: Attached::NONE };
+    const NONE: Self = Self::new(None, Seat::Nothing);
+
+    const fn new(record: Option<Record>, seat: Seat) -> Self {
+        Self(Guarded { record, seat })
+    }
 
     /// Starts a span.
-    #[inline]
+    // Out of line, as are the others: it is the same for all functions.
+    #[inline(never)]
     pub fn enter(site: &'static SpanSite) -> Self {
-        match install::active() {
-            None => Self::NONE,
-            Some(state) => match child(state, site, |_| ()) {
-                Child::Passing => Self::NONE,
-                Child::Recorded(record, attached) => Self { record: Some(record), attached },
-                Child::Unknown => Self::open(state, site, Parent::AT_START, &mut |_| ()),
-            },
+        let Some(state) = install::active() else { return Self::NONE };
+        if !site.root
+            && let Some(guard) = Self::of(child(state, site, Kept::new))
+        {
+            return guard;
         }
+        Self::open(state, site, Parent::AT_START, &mut |_| ())
     }
 
     /// Starts a span with attributes, which are evaluated only if it is recorded.
@@ -48,17 +57,28 @@ impl SpanGuard {
         })
     }
 
-    // Out of line: it is the same for all functions.
     #[inline(never)]
     fn enter_filled(site: &'static SpanSite, fill: &mut dyn FnMut(&mut StartAttributes)) -> Self {
-        match install::active() {
-            None => Self::NONE,
-            Some(state) => match child(state, site, &mut *fill) {
-                Child::Passing => Self::NONE,
-                Child::Recorded(record, attached) => Self { record: Some(record), attached },
-                Child::Unknown => Self::open(state, site, Parent::AT_START, fill),
-            },
-        }
+        let Some(state) = install::active() else { return Self::NONE };
+        let inside = if site.root { Inside::Unknown } else { Inside::here(state) };
+        let recorder = match inside {
+            Inside::Passing => return Self::NONE,
+            Inside::Unknown => return Self::open(state, site, Parent::AT_START, fill),
+            Inside::Recorded(recorder) => recorder,
+        };
+        // Before the span is current: what is called here belongs beside it, and not below.
+        let kept = Kept::new(site, recorder);
+        fill(&mut StartAttributes::of(&kept, recorder));
+        let mut kept = Some(kept);
+        let cell = |site, recorder| kept.take().unwrap_or_else(|| Kept::new(site, recorder));
+        Self::of(child(state, site, cell)).unwrap_or_else(|| {
+            // It was simple a moment ago.
+            let evaluated = kept.map(|kept| kept.take()).unwrap_or_default();
+            let mut evaluated = Some(evaluated);
+            Self::open(state, site, Parent::AT_START, &mut |start| {
+                start.absorb(evaluated.take().unwrap_or_default());
+            })
+        })
     }
 
     /// The same below a parent that `parent =` gave.
@@ -79,6 +99,20 @@ impl SpanGuard {
         }
     }
 
+    /// `None` for one that is not that simple.
+    #[inline]
+    fn of(child: Child) -> Option<Self> {
+        match child {
+            Child::Passing => Some(Self::NONE),
+            Child::Current(record) => Some(Self::new(Some(record), Seat::Slot)),
+            Child::Beside(mut record) => {
+                let seat = Seat::beside(record.spot(), record.before_mut());
+                Some(Self::new(Some(record), seat))
+            }
+            Child::Unknown => None,
+        }
+    }
+
     #[cold]
     fn open(
         state: u32,
@@ -88,32 +122,83 @@ impl SpanGuard {
     ) -> Self {
         match open(state, site, parent, fill) {
             Opened::Off | Opened::Passing(_) => Self::NONE,
-            Opened::Unsampled(place) => Self { record: None, attached: place.enter() },
-            Opened::Recorded(record, place) => Self { record: Some(record), attached: place.enter() },
+            Opened::Unsampled(place) => Self::new(None, place.enter_unrecorded()),
+            Opened::Recorded(mut record, place) => {
+                let seat = place.enter(&mut record);
+                Self::new(Some(record), seat)
+            }
         }
+    }
+
+    #[inline]
+    fn take(&mut self) -> Guarded {
+        std::mem::replace(&mut self.0, Guarded { record: None, seat: Seat::Nothing })
+    }
+}
+
+impl Guarded {
+    #[inline]
+    fn is_something(&self) -> bool {
+        self.record.is_some() || !self.seat.is_nothing()
+    }
+
+    /// Ends a span by what the thread says of its call.
+    #[inline(never)]
+    fn end(self) {
+        match &self.record {
+            Some(record) if thread::panicking() && !record.unwinding => {
+                let end = CallEnd::now(record.started, true);
+                self.finish(&end);
+            }
+            _ => {
+                let ended = Moment::now();
+                if let Some((record, alone)) = self.leave() {
+                    exception::end_ok(record, ended, alone);
+                }
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn finish(self, end: &CallEnd) {
+        if let Some((record, alone)) = self.leave() {
+            exception::end(record, end, alone);
+        }
+    }
+
+    /// Makes current what was before the span. Gives its record, and whether nobody else can be writing to it.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "both of its callers are one function for all spans")]
+    fn leave(self) -> Option<(Record, bool)> {
+        let Some(record) = self.record else {
+            self.seat.detach();
+            return None;
+        };
+        let alone = self.seat.leave(record.span_id, record.before);
+        Some((record, alone))
     }
 }
 
 impl CallPart for SpanGuard {
     #[inline]
     fn started(&self) -> Option<Moment> {
-        self.record.as_ref().map(|record| record.started)
+        self.0.record.as_ref().map(|record| record.started)
     }
 
     #[inline]
     fn is_timed(&self) -> bool {
-        self.record.is_some()
+        self.0.record.is_some()
     }
 
+    #[inline]
     fn wants_texts(&self) -> bool {
-        self.record.as_ref().is_some_and(|record| record.recorder.error_texts)
+        self.0.record.as_ref().is_some_and(|record| record.recorder.error_texts)
     }
 
     #[inline]
     fn finish(&mut self, end: &CallEnd) {
-        let alone = self.attached.end();
-        if let Some(record) = self.record.take() {
-            exception::end(record, end, alone);
+        if self.0.is_something() {
+            self.take().finish(end);
         }
     }
 }
@@ -122,9 +207,8 @@ impl Drop for SpanGuard {
     /// Ends a span that no call has ended.
     #[inline]
     fn drop(&mut self) {
-        if let Some(started) = self.started() {
-            let end = CallEnd::now(started, thread::panicking());
-            self.finish(&end);
+        if self.0.is_something() {
+            self.take().end();
         }
     }
 }

@@ -21,6 +21,11 @@ impl Ids {
         Self(given)
     }
 
+    #[inline]
+    pub(super) fn are_ours(&self) -> bool {
+        self.0.is_none()
+    }
+
     pub(crate) fn new_trace_id(&self) -> TraceId {
         loop {
             let id = match &self.0 {

@@ -68,6 +68,12 @@ impl Recorder {
         recorder
     }
 
+    /// Whether no code of others runs when a span starts.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        self.processors.is_none() && self.ids.are_ours()
+    }
+
     /// The tracer's scope of a plugin or core service.
     pub(crate) fn tracer_scope(&self, scope: Scope) -> InstrumentationScope {
         let known = self.scopes.read().unwrap_or_else(PoisonError::into_inner).get(&scope).cloned();

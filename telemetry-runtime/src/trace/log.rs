@@ -136,7 +136,7 @@ pub(super) fn opened(context: &Context, record: &Record) {
     if let Some(log) = context.get::<SpanLog>()
         && std::ptr::eq(log.0.recorder, record.recorder)
     {
-        log.lock().ours.push(Ours::Open((**record).clone(), record.spot()));
+        log.lock().ours.push(Ours::Open(**record, record.spot()));
     }
 }
 

@@ -4,6 +4,7 @@ use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId};
 use opentelemetry_sdk::trace::SamplingDecision;
 use std::sync::Arc;
+use std::thread;
 
 use super::build::owner_key;
 use super::cells::{self, Kept};
@@ -16,8 +17,10 @@ use super::settings::ContextMode;
 use super::site::SpanSite;
 use super::value::StartAttributes;
 use crate::clock::Moment;
+use crate::context;
+use crate::context::place::{self, Top};
+use crate::context::seat::Seat;
 use crate::context::slot::{self, Spot, Trail, number};
-use crate::context::{self, Attached, place};
 
 /// How a span started.
 pub(super) enum Opened {
@@ -41,10 +44,19 @@ pub(super) enum Place {
 }
 
 impl Place {
-    pub(super) fn enter(self) -> Attached {
+    /// Makes the span of the record current.
+    pub(super) fn enter(self, record: &mut Record) -> Seat {
         match self {
-            Self::Slot { trail, spot, around } => Attached::span(&trail, spot, Some(&around)),
-            Self::Context(context) => Attached::new(context),
+            Self::Slot { trail, spot, around } => Seat::in_slot(&trail, spot, &around, record.before_mut()),
+            Self::Context(context) => Seat::in_context(context),
+        }
+    }
+
+    /// Makes a span current that has no record.
+    pub(super) fn enter_unrecorded(self) -> Seat {
+        match self {
+            Self::Slot { trail, spot, around } => Seat::apart(&trail, spot, &around),
+            Self::Context(context) => Seat::in_context(context),
         }
     }
 }
@@ -153,7 +165,7 @@ fn start(
         Verdict::Sample => SamplingDecision::RecordAndSample,
         Verdict::Drop => SamplingDecision::Drop,
         Verdict::Ask(sampler) => {
-            let kept = Kept::new();
+            let kept = Kept::new(site, recorder);
             let mut attributes = StartAttributes::of(&kept, recorder);
             attributes.set(owner_key(site.scope), site.scope.id());
             fill(&mut attributes);
@@ -184,7 +196,7 @@ fn start(
     let is_recorded = decision != SamplingDecision::Drop;
     let content = is_recorded.then(|| {
         content.unwrap_or_else(|| {
-            let kept = Kept::new();
+            let kept = Kept::new(site, recorder);
             fill(&mut StartAttributes::of(&kept, recorder));
             kept
         })
@@ -207,13 +219,17 @@ fn start(
         trace_id,
         span_id: spot.span,
         flags,
-        trace_state: trail.trace_state.clone(),
         parent: above.span_id(),
         parent_is_remote: above.is_remote(),
+        before: spot,
+        unwinding: thread::panicking(),
         started: Moment::now(),
         end: None,
     };
     let record = Record::new(content, head);
+    if let Some(state) = &trail.trace_state {
+        record.in_trace_with(state);
+    }
     if let Some(processors) = &recorder.processors {
         processors.started(&record, slot::exact(&around).as_ref().unwrap_or(&around));
     }
@@ -222,7 +238,7 @@ fn start(
     super::log::opened(&around, &record);
     let place = match recorder.mode {
         ContextMode::Eager => {
-            let span = ProxySpan::of(record.span_context(), spot, recorder);
+            let span = ProxySpan::of(trail.span_context(spot.span), spot, recorder);
             Place::Context(around.with_span(span))
         }
         ContextMode::Observed => Place::Slot { trail, spot, around },
@@ -280,50 +296,84 @@ fn is_empty(state: &opentelemetry::trace::TraceState) -> bool {
 pub(super) enum Child {
     /// It is not recorded, as its parent.
     Passing,
-    Recorded(Record, Attached),
+    /// It is in the slot.
+    Current(Record),
+    /// It is not, since others hold the slot.
+    Beside(Record),
     /// It is not that simple.
     Unknown,
 }
 
-/// Starts a span inside one of ours that is current through a slot, if all that is needed is in the slot.
-#[inline]
-pub(super) fn child(state: u32, site: &'static SpanSite, fill: impl FnOnce(&mut StartAttributes)) -> Child {
-    if site.root {
-        return Child::Unknown;
+/// What a slot says of a span inside of its own.
+pub(super) enum Inside {
+    Passing,
+    Recorded(&'static Recorder),
+    Unknown,
+}
+
+impl Inside {
+    /// What the slot of the current context says.
+    pub(super) fn here(state: u32) -> Self {
+        place::on_top(|top| Self::of(state, &top)).unwrap_or(Self::Unknown)
     }
-    let above = place::inside(|trail, spot| {
-        let recorder = install::seen(trail.recorder)?;
+
+    #[inline]
+    fn of(state: u32, top: &Top<'_>) -> Self {
+        let trail = top.trail();
+        let Some(recorder) = install::seen(trail.recorder) else { return Self::Unknown };
         if trail.installation != state {
-            return None;
+            return Self::Unknown;
         }
-        Some((recorder, trail.lineage, trail.trace_id, trail.flags, trail.trace_state.clone(), spot))
-    });
-    let Some((recorder, lineage, trace_id, flags, trace_state, above)) = above.flatten() else {
-        return Child::Unknown;
-    };
-    match recorder.sampler.judge(Some(flags.is_sampled()), trace_id) {
-        Verdict::Sample if flags.is_sampled() && recorder.processors.is_none() => {}
-        Verdict::Drop if !flags.is_sampled() && above.cell == 0 => return Child::Passing,
-        _ => return Child::Unknown,
+        match recorder.sampler.judge(Some(trail.flags.is_sampled()), trail.trace_id) {
+            // Processors and generators of ids are code of others.
+            Verdict::Sample if trail.flags.is_sampled() && recorder.is_plain() => Self::Recorded(recorder),
+            Verdict::Drop if !trail.flags.is_sampled() && top.spot().cell == 0 => Self::Passing,
+            _ => Self::Unknown,
+        }
     }
-    let content = Kept::new();
-    fill(&mut StartAttributes::of(&content, recorder));
-    let head = Head {
-        site,
-        recorder,
-        trace_id,
-        span_id: recorder.ids.new_span_id(),
-        flags,
-        trace_state,
-        parent: above.span,
-        parent_is_remote: false,
-        started: Moment::now(),
-        end: None,
-    };
-    let record = Record::new(content, head);
-    record.open();
+}
+
+/// Starts a span inside one of ours that is current through a slot, if all that is needed is in the slot. `cell` makes the
+/// place for what is recorded.
+#[inline]
+pub(super) fn child(
+    state: u32,
+    site: &'static SpanSite,
+    cell: impl FnOnce(&'static SpanSite, &'static Recorder) -> Kept,
+) -> Child {
+    let child = place::on_top(|top| {
+        let recorder = match Inside::of(state, &top) {
+            Inside::Passing => return Child::Passing,
+            Inside::Unknown => return Child::Unknown,
+            Inside::Recorded(recorder) => recorder,
+        };
+        // What is called comes first, so that the rest is written where it stays.
+        let (cell, unwinding, span_id, started) =
+            (cell(site, recorder), thread::panicking(), recorder.ids.new_span_id(), Moment::now());
+        let (trail, above) = (top.trail(), top.spot());
+        let head = Head {
+            site,
+            recorder,
+            trace_id: trail.trace_id,
+            span_id,
+            flags: trail.flags,
+            parent: above.span,
+            parent_is_remote: false,
+            before: above,
+            unwinding,
+            started,
+            end: None,
+        };
+        let record = Record::new(cell, head);
+        if let Some(state) = &trail.trace_state {
+            record.in_trace_with(state);
+        }
+        record.open();
+        if top.write(record.spot()) { Child::Current(record) } else { Child::Beside(record) }
+    });
     #[cfg(any(test, feature = "testing"))]
-    super::log::opened_here(&record);
-    let attached = Attached::inside(lineage, record.spot());
-    Child::Recorded(record, attached)
+    if let Some(Child::Current(record) | Child::Beside(record)) = &child {
+        super::log::opened_here(record);
+    }
+    child.unwrap_or(Child::Unknown)
 }

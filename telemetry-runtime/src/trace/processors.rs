@@ -81,7 +81,7 @@ impl Processors {
             links: Some(before.links.links.clone()),
         };
         let scope = before.instrumentation_scope.clone();
-        let written = Script::play(&record.span_context(), || {
+        let written = Script::play(&before.span_context, || {
             self.doubles.tracer_with_scope(scope).build_with_context(builder, parent).exported_data()
         });
         if let Some(after) = written {

@@ -23,17 +23,20 @@ use crate::outcome::Outcome;
 #[derive(Debug)]
 pub(crate) struct Record(Kept);
 
-/// What is known of a span at its start, and when it ended.
-#[derive(Clone, Debug)]
+/// What is known of a span at its start, and when it ended. It owns nothing, so that it is written where it stays.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Head {
     pub(crate) site: &'static SpanSite,
     pub(crate) recorder: &'static Recorder,
     pub(crate) trace_id: TraceId,
     pub(crate) span_id: SpanId,
     pub(crate) flags: TraceFlags,
-    pub(crate) trace_state: Option<Arc<TraceState>>,
     pub(crate) parent: SpanId,
     pub(crate) parent_is_remote: bool,
+    /// What is current again when it ends, if it is in a slot.
+    pub(crate) before: Spot,
+    /// Whether its thread was unwinding when it started: then it is not its call that panics.
+    pub(crate) unwinding: bool,
     pub(crate) started: Moment,
     /// None while it is open.
     pub(crate) end: Option<(Moment, Outcome)>,
@@ -42,6 +45,7 @@ pub(crate) struct Head {
 /// The part of a span that changes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Content {
+    pub(crate) trace_state: Option<Arc<TraceState>>,
     /// Replaces the name of the site.
     pub(crate) name: Option<Cow<'static, str>>,
     /// Replaces the kind of the site.
@@ -56,8 +60,25 @@ pub(crate) struct Content {
 }
 
 impl Head {
-    pub(crate) fn span_context(&self) -> SpanContext {
-        let state = self.trace_state.as_deref().cloned().unwrap_or_default();
+    /// Of a span of which no more is known yet.
+    pub(super) fn unknown(site: &'static SpanSite, recorder: &'static Recorder) -> Self {
+        Self {
+            site,
+            recorder,
+            trace_id: TraceId::INVALID,
+            span_id: SpanId::INVALID,
+            flags: TraceFlags::NOT_SAMPLED,
+            parent: SpanId::INVALID,
+            parent_is_remote: false,
+            before: Spot { span: SpanId::INVALID, cell: 0 },
+            unwinding: false,
+            started: Moment::NONE,
+            end: None,
+        }
+    }
+
+    pub(crate) fn span_context(&self, trace_state: Option<&TraceState>) -> SpanContext {
+        let state = trace_state.cloned().unwrap_or_default();
         SpanContext::new(self.trace_id, self.span_id, self.flags, false, state)
     }
 
@@ -78,8 +99,19 @@ impl Record {
     /// A record of a span that starts now; what it starts with is in the cell.
     #[inline]
     pub(super) fn new(mut cell: Kept, head: Head) -> Self {
-        cell.start(head);
+        *cell.head_mut() = head;
         Self(cell)
+    }
+
+    /// Says what goes with its trace.
+    #[cold]
+    pub(super) fn in_trace_with(&self, state: &Arc<TraceState>) {
+        self.content().trace_state = Some(Arc::clone(state));
+    }
+
+    /// See [`Head::before`].
+    pub(super) fn before_mut(&mut self) -> &mut Spot {
+        &mut self.0.head_mut().before
     }
 
     #[inline]
@@ -100,6 +132,7 @@ impl Record {
     }
 
     /// How others find it while it is open.
+    #[inline]
     pub(super) fn spot(&self) -> Spot {
         Spot { span: self.span_id, cell: self.0.index() }
     }
@@ -122,6 +155,7 @@ impl Record {
 
 impl Content {
     /// Sets an attribute, in place of one with the same key.
+    #[inline]
     pub(crate) fn set_attribute(&mut self, mut attribute: KeyValue, limits: &SpanLimits) {
         if let Some(length) = limits.attribute_value_length {
             shorten(&mut attribute.value, length);

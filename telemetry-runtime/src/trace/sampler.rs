@@ -35,8 +35,8 @@ impl Sampler {
     #[inline]
     pub(crate) fn judge(&self, parent: Option<bool>, trace_id: TraceId) -> Verdict<'_> {
         match (self, parent) {
-            (Self::ParentBased(_), Some(true)) => Verdict::Sample,
-            (Self::ParentBased(_), Some(false)) => Verdict::Drop,
+            (Self::ParentBased(_), Some(true)) | (Self::AlwaysOn, _) => Verdict::Sample,
+            (Self::ParentBased(_), Some(false)) | (Self::AlwaysOff, _) => Verdict::Drop,
             _ => self.judge_root(trace_id),
         }
     }

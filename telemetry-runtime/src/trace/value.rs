@@ -351,6 +351,7 @@ impl StartAttributes {
         }
     }
 
+    #[inline]
     fn content(&mut self) -> &mut Content {
         match &mut self.content {
             Filled::Cell(writer) => writer.content(),
@@ -376,6 +377,7 @@ impl StartAttributes {
     }
 
     /// Sets an attribute that was made before.
+    #[inline]
     pub(crate) fn attribute(&mut self, attribute: KeyValue) {
         if !is_reserved(attribute.key.as_str(), self.recorder.capture_end_user) {
             let limits = &self.recorder.limits;
@@ -428,8 +430,12 @@ impl StartAttributes {
     /// Adds what was evaluated before.
     pub(super) fn extend(&mut self, evaluated: Start) {
         self.has_principal |= evaluated.has_principal;
-        let Content { name, kind, attributes, links, dropped_attributes, dropped_links, .. } =
-            *evaluated.content;
+        self.absorb(*evaluated.content);
+    }
+
+    /// The same of what is known to be allowed.
+    pub(super) fn absorb(&mut self, evaluated: Content) {
+        let Content { name, kind, attributes, links, dropped_attributes, dropped_links, .. } = evaluated;
         let limits = &self.recorder.limits;
         let content = self.content();
         content.name = name.or(content.name.take());

@@ -38,7 +38,7 @@ fn producer(queue: &Arc<HandOver<u8>>, items: u8) -> thread::JoinHandle<usize> {
     let queue = Arc::clone(queue);
     thread::spawn(move || {
         let buffer = queue.new_buffer();
-        (0..items).filter(|item| queue.push(Some(&buffer), &mut Some(*item))).count()
+        (0..items).filter(|item| queue.push(Some(&buffer), *item).0).count()
     })
 }
 
@@ -158,10 +158,10 @@ fn threads_without_a_buffer_share_the_last_resort() {
         let late = {
             let queue = Arc::clone(&queue);
             thread::spawn(move || {
-                queue.push(None, &mut Some(1));
+                queue.push(None, 1);
             })
         };
-        queue.push(None, &mut Some(2));
+        queue.push(None, 2);
         let taken = queue.take(8).len();
         late.join().unwrap();
         assert_eq!(taken + queue.take(8).len(), 2);

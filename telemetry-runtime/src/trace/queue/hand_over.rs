@@ -114,47 +114,55 @@ impl<T> HandOver<T> {
         buffer
     }
 
-    /// Puts an item into a buffer, or that of [`HandOver::last_resort`] where there is none, and tells whether the taker
-    /// is to be woken. What finds no room stays in `item`, for the caller to drop when no lock is held.
-    pub(crate) fn push(&self, buffer: Option<&Buffer<T>>, item: &mut Option<T>) -> bool {
-        let mut enough_wait = false;
+    /// Puts an item into a buffer, or that of [`HandOver::last_resort`] where there is none, and tells whether the taker is
+    /// to be woken. What finds no room comes back, for the caller to drop when no lock is held.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "its two callers are one that is called for each item, and one that never is"
+    )]
+    pub(crate) fn push(&self, buffer: Option<&Buffer<T>>, item: T) -> (bool, Option<T>) {
         let mut buffered = lock(&buffer.unwrap_or(&self.last_resort).0);
         buffered.tally.made += 1;
-        if self.closed.load(Ordering::Relaxed) {
-            buffered.tally.closed += 1;
-            return false;
+        let mut enough_wait = false;
+        if buffered.places == 0 || self.closed.load(Ordering::Relaxed) {
+            enough_wait = self.reserve(&mut buffered);
+            if buffered.places == 0 {
+                drop(buffered);
+                return (enough_wait && self.first_to_wake(), Some(item));
+            }
         }
-        if buffered.places == 0 {
-            (buffered.places, enough_wait) = self.reserve();
-        }
-        if buffered.places == 0 {
-            buffered.tally.full += 1;
-        } else {
-            buffered.places -= 1;
-            buffered.items.extend(item.take());
-        }
+        buffered.places -= 1;
+        buffered.items.push(item);
         drop(buffered);
-        enough_wait && self.first_to_wake()
+        (enough_wait && self.first_to_wake(), None)
     }
 
-    /// Takes some places of the capacity, and tells whether enough items wait to wake the taker.
-    fn reserve(&self) -> (usize, bool) {
+    /// Takes some places of the capacity for a buffer that has none, and tells whether enough items wait to wake the taker.
+    /// Where there are none left, or where it is closed, the item is counted as dropped.
+    #[cold]
+    fn reserve(&self, buffered: &mut Buffered<T>) -> bool {
+        if self.closed.load(Ordering::Relaxed) {
+            buffered.tally.closed += 1;
+            self.used.fetch_sub(std::mem::take(&mut buffered.places), Ordering::Relaxed);
+            return false;
+        }
         let capacity = self.capacity.load(Ordering::Relaxed);
         // Large enough that the shared count is touched rarely, small enough that idle threads hold back little.
         let portion = (capacity / 512).clamp(1, 32);
-        let mut places = 0;
         let used = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-            places = portion.min(capacity.saturating_sub(used));
-            (places > 0).then_some(used + places)
+            buffered.places = portion.min(capacity.saturating_sub(used));
+            (buffered.places > 0).then_some(used + buffered.places)
         });
         let used = match used {
-            Ok(before) => before + places,
+            Ok(before) => before + buffered.places,
             Err(full) => {
-                places = 0;
+                buffered.places = 0;
+                buffered.tally.full += 1;
                 full
             }
         };
-        (places, used >= self.wake_at.load(Ordering::Relaxed))
+        used >= self.wake_at.load(Ordering::Relaxed)
     }
 
     fn first_to_wake(&self) -> bool {

@@ -127,26 +127,40 @@ impl Queue {
         self.spans.configure(capacity, wake_at);
     }
 
+    // Out of line with all that it takes: spans end in several places.
+    #[inline(never)]
     pub(crate) fn push(&'static self, span: Finished) {
-        // What does not fit stays here, and is dropped when no lock is held: a destructor of the user's may end
-        // another span.
+        // Where the thread is torn down it stays here.
         let mut span = Some(span);
         let pushed = LOCAL.try_with(|local| {
             let mut local = local.try_borrow_mut().ok()?;
-            if !local.as_ref().is_some_and(|(queue, _)| std::ptr::eq(*queue, self)) {
-                *local = Some((self, self.spans.new_buffer()));
-            }
-            local.as_ref().map(|(_, buffer)| self.spans.push(Some(buffer), &mut span))
+            let buffer = match &*local {
+                Some((queue, buffer)) if std::ptr::eq(*queue, self) => buffer,
+                _ => self.new_buffer(&mut local),
+            };
+            Some(self.spans.push(Some(buffer), span.take()?))
         });
-        let wake = match pushed {
-            Ok(Some(wake)) => wake,
-            _ => self.spans.push(None, &mut span),
+        // What found no room is dropped when nothing is borrowed: a destructor of the user's may end another span.
+        let (wake, _dropped) = match pushed {
+            Ok(Some(pushed)) => pushed,
+            _ => self.push_without_buffer(span),
         };
         if wake {
             self.wake_exporter();
         }
     }
 
+    #[cold]
+    fn new_buffer<'a>(&'static self, local: &'a mut Option<Local>) -> &'a sync::Arc<Buffer<Finished>> {
+        &local.insert((self, self.spans.new_buffer())).1
+    }
+
+    #[cold]
+    fn push_without_buffer(&self, span: Option<Finished>) -> (bool, Option<Finished>) {
+        span.map_or((false, None), |span| self.spans.push(None, span))
+    }
+
+    #[cold]
     fn wake_exporter(&self) {
         let wake = self.wake.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(wake) = wake {

@@ -1,0 +1,93 @@
+//! How the span of a call that stays on its thread is current.
+
+use opentelemetry::trace::SpanId;
+use opentelemetry::{Context, ContextGuard};
+
+use super::place::{self, Boundary, Entered};
+use super::slot::{Spot, Trail};
+use super::{Attached, Kind, provoke};
+
+/// What has to be ended with a span, in a word: which span was current before, its record knows.
+#[derive(Debug, Default)]
+pub(crate) enum Seat {
+    /// It is not current.
+    #[default]
+    Nothing,
+    /// It wrote itself into the slot of the current context.
+    Slot,
+    /// In a context that has no slot.
+    Context(ContextGuard),
+    /// In a context with a slot.
+    Boundary(Boundary),
+}
+
+impl Seat {
+    /// In a context that is made for it.
+    pub(crate) fn in_context(context: Context) -> Self {
+        match std::mem::take(&mut Attached::new(context).0) {
+            Kind::Context(guard) => Self::Context(guard),
+            Kind::Boundary(boundary) => Self::Boundary(boundary),
+            Kind::Nothing | Kind::Span(..) => Self::Nothing,
+        }
+    }
+
+    /// In the slot of the current context if that is of the lineage, and notes `before`, or in one that is made of `around`.
+    pub(crate) fn in_slot(trail: &Trail, to: Spot, around: &Context, before: &mut Spot) -> Self {
+        Self::of(place::enter(trail, to, Some(around)), before)
+    }
+
+    /// In the current context, whose slot is held by others.
+    #[cold]
+    pub(crate) fn beside(to: Spot, before: &mut Spot) -> Self {
+        let lineage = place::on_top(|top| top.trail().lineage);
+        lineage
+            .and_then(|lineage| place::enter_same(lineage, to))
+            .map_or(Self::Nothing, |entered| Self::of(entered, before))
+    }
+
+    /// In a context of its own, for a span of no lineage.
+    pub(crate) fn apart(trail: &Trail, to: Spot, around: &Context) -> Self {
+        place::enter_apart(trail, to, around).map_or(Self::Nothing, Self::Boundary)
+    }
+
+    fn of(entered: Entered, before: &mut Spot) -> Self {
+        match entered {
+            Entered::Swapped(spot) => {
+                *before = spot;
+                Self::Slot
+            }
+            Entered::Boundary(boundary) => Self::Boundary(boundary),
+            Entered::Not => Self::Nothing,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_nothing(&self) -> bool {
+        matches!(self, Self::Nothing)
+    }
+
+    /// Ends it, so that `before` is current again where the span is in a slot. Whether it is certain that nobody else can
+    /// write to the span.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "most spans are in a slot, and have nothing else to end")]
+    pub(crate) fn leave(self, span: SpanId, before: Spot) -> bool {
+        match self {
+            Self::Slot => place::leave(span, before),
+            Self::Nothing => false,
+            other => other.detach(),
+        }
+    }
+
+    /// Ends what is no slot.
+    #[inline(never)]
+    pub(crate) fn detach(self) -> bool {
+        match self {
+            Self::Boundary(boundary) => place::end(boundary),
+            Self::Context(guard) => {
+                provoke(|| drop(guard));
+                false
+            }
+            Self::Nothing | Self::Slot => false,
+        }
+    }
+}
