@@ -6,6 +6,7 @@ use telemetry_runtime::metrics::{Metric, MetricData};
 use telemetry_runtime::{Histogram, MetricSet};
 
 use crate::exporters::{self, points};
+use crate::spans;
 use crate::steps::Step;
 
 pub const ROWS: &[Row] = &[
@@ -23,6 +24,8 @@ pub const ROWS: &[Row] = &[
             times.by_step.record_with(duration(index), Step::at(index))
         })
     }),
+    Row::new("exemplar_unsampled", "histogram_0", || exemplars("always_off", false)),
+    Row::new("exemplar_held", "histogram_0", || exemplars("always_on", true)),
 ];
 
 #[derive(MetricSet)]
@@ -62,4 +65,20 @@ fn buckets(metric: &Metric) -> usize {
         all.iter_mut().zip(&point.bucket_counts).for_each(|(sum, count)| *sum += count);
     }
     used(&all)
+}
+
+/// Records inside of spans. All but the first measurements of a bucket find that it has an exemplar.
+fn exemplars(sampler: &'static str, are_taken: bool) -> Started {
+    let exporters =
+        exporters::start_with(|builder| builder.config_value("telemetry.tracing.sampler.type", sampler));
+    let times = Times::get();
+    Started::new(|run| spans::children(run, |index| times.plain.record(duration(index)))).checked(
+        move |operations| {
+            let metric = exporters.metric("calls.duration");
+            assert_eq!(points(&metric), (1, 0, operations as f64), "series, attributes and count");
+            let MetricData::Histogram { points, .. } = &metric.data else { panic!("a histogram") };
+            let taken: usize = points.iter().map(|point| point.exemplars.len()).sum();
+            assert_eq!(taken > 0, are_taken, "{taken} exemplars");
+        },
+    )
 }

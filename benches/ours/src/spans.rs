@@ -122,7 +122,7 @@ mod work {
 }
 
 /// Traces of a root, which is not measured, and its children.
-fn children<T>(run: &mut Run, operation: impl Fn(u64) -> T) {
+pub fn children<T>(run: &mut Run, operation: impl Fn(u64) -> T) {
     run.groups(CHILDREN, |group| work::group(group, &operation));
 }
 

@@ -56,12 +56,12 @@ pub const SECTIONS: [Section; 3] = [
             line("the same, each value above all before", "histogram_0_growing", Goal::AtMost(60.0)),
             line("typed histogram, 2 enums and a flag", "histogram_3", Goal::AtMost(60.0)),
             line(
-                "histogram in an unsampled span, exemplars on: more than off",
+                "histogram in an unsampled span, more than outside",
                 "exemplar_unsampled",
                 Goal::AtMost(10.0),
             ),
             line(
-                "histogram in a sampled span, exemplar held: more than off",
+                "histogram in a sampled span, exemplar held, more than outside",
                 "exemplar_held",
                 Goal::AtMost(25.0),
             ),

@@ -36,6 +36,23 @@ const OFFERED: usize = 3;
 /// The cell of the largest measurement.
 pub(crate) const LARGEST: usize = 2;
 
+/// How the offset of a series, or of a row that begins with one, is kept in a shared cell: as the end of the cells that
+/// recording looks at, which leaves one bound to check. A fresh cell is zero, where nothing ends.
+pub(super) fn place_of(offset: usize) -> u64 {
+    (offset + EXTENT) as u64
+}
+
+/// The offset that is kept in a shared cell; `None` for a fresh one.
+pub(super) fn offset_of(cell: u64) -> Option<usize> {
+    end_of(cell).checked_sub(EXTENT)
+}
+
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "it was made of an offset")]
+fn end_of(cell: u64) -> usize {
+    cell as usize
+}
+
 /// The buckets of a histogram, prepared for the search.
 #[derive(Debug)]
 pub(crate) struct Buckets {
@@ -188,11 +205,30 @@ impl Buckets {
     /// series may have moved, the value may be none that a histogram takes.
     ///
     /// Only for buckets that have a table; of others the bucket would be a wrong one.
-    #[inline]
     pub(crate) fn record(&self, slab: &[AtomicU64], offset: usize, value: f64) -> bool {
-        let Some(series) = slab.get(offset..).and_then(<[_]>::first_chunk::<EXTENT>) else {
+        match slab.get(offset..).and_then(<[_]>::first_chunk) {
+            Some(series) => self.record_series(series, offset, value),
+            None => false,
+        }
+    }
+
+    /// As [`Buckets::record`], into the slab of this thread and the series that the shared cell at `at` says.
+    // One function for all histograms: as part of each call it would be ten times the code, for five instructions less.
+    #[inline(never)]
+    pub(crate) fn record_placed(&self, at: usize, value: f64) -> bool {
+        let Some(place) = store::shared_at(at) else {
             return false;
         };
+        // Acquired: who sees the place of a series also sees whether it has moved from there.
+        let end = end_of(place.load(Acquire));
+        match store::slab().get(..end).and_then(<[_]>::last_chunk) {
+            Some(series) => self.record_series(series, end - EXTENT, value),
+            None => false,
+        }
+    }
+
+    #[inline]
+    fn record_series(&self, series: &[AtomicU64; EXTENT], offset: usize, value: f64) -> bool {
         // Bits of numbers that are not negative are ordered like the numbers, and those of what is not recorded, negative
         // or not finite, lie above them. So what is special about a measurement has to be asked of new largest ones only,
         // and a series that moved has the largest measurement zero for ever.
@@ -206,17 +242,9 @@ impl Buckets {
         let bucket = self.look_up(value);
         add(series, bucket, value);
         if exemplars::are_wanted() {
-            return exemplars::offer(&series[OFFERED], offset, self.bounds.len() + 1, bucket, value);
+            exemplars::offer(&series[OFFERED], offset, self.bounds.len() + 1, bucket, value);
         }
         true
-    }
-
-    /// As [`Buckets::record`], into the slab of this thread and the series that a shared cell says.
-    // One function for all histograms: as part of each call it would be ten times the code, for five instructions less.
-    #[inline(never)]
-    pub(crate) fn record_placed(&self, place: &AtomicU64, value: f64) -> bool {
-        // Acquired: who sees the place of a series also sees whether it has moved from there.
-        self.record(store::slab(), store::offset_of(place.load(Acquire)), value)
     }
 
     /// As [`Buckets::record`], for any buckets and a series that is known to be there; `false` only if the slab is too small.

@@ -48,7 +48,6 @@ pub(crate) fn count(slab: Slab, at: usize) {
 }
 
 /// Records a measurement into the series at `at` of a thread's slab.
-#[inline]
 pub(crate) fn measure(slab: Slab, buckets: &'static Buckets, at: usize, value: f64) {
     if !buckets.has_table() || !buckets.record(slab, at, value) {
         measure_cold(slab, buckets, at, value);

@@ -36,6 +36,8 @@ pub(crate) enum ExemplarFilter {
 
 /// The filter in force, as its ordinal.
 static FILTER: AtomicU8 = AtomicU8::new(ExemplarFilter::TraceBased as u8);
+/// 1 where that is [`ExemplarFilter::AlwaysOn`]: all that has to be known of it at every measurement.
+static ALWAYS: AtomicU8 = AtomicU8::new(0);
 /// The number of the interval between two collections in the upper half, the lower one empty. Fresh words are of none.
 static INTERVAL: AtomicU64 = AtomicU64::new(INTERVALS);
 const INTERVALS: u64 = 1 << 32;
@@ -45,6 +47,7 @@ static RESERVOIRS: Lookup<Reservoir> = Lookup::new();
 /// Sets which measurements become exemplars (`telemetry.metrics.exemplarFilter`).
 pub(crate) fn set_filter(filter: ExemplarFilter) {
     FILTER.store(filter as u8, Relaxed);
+    ALWAYS.store((filter == ExemplarFilter::AlwaysOn).into(), Relaxed);
 }
 
 /// Begins another interval: of each series and bucket one more may come.
@@ -55,21 +58,24 @@ pub(crate) fn next_interval() {
 /// Whether a measurement of now may become an exemplar.
 #[inline]
 pub(crate) fn are_wanted() -> bool {
-    sampled::seems() || FILTER.load(Relaxed) == ExemplarFilter::AlwaysOn as u8
+    // As numbers, so that the usual answer costs one branch.
+    u8::from(sampled::seems()) | ALWAYS.load(Relaxed) != 0
 }
 
 /// Offers a measurement. `offered` is the word of the series at `offset`, which has so many buckets.
-///
-/// It returns `true`, so that recording can end with it and needs no frame.
-#[inline(never)]
-pub(crate) fn offer(offered: &AtomicU64, offset: usize, buckets: usize, bucket: usize, value: f64) -> bool {
-    // Of more buckets than bits several share one, and fewer exemplars are taken.
-    let bit = 1 << (bucket % 32);
-    let taken = INTERVAL.load(Relaxed) | bit;
-    if offered.load(Relaxed) & (!(INTERVALS - 1) | bit) != taken {
+#[inline]
+pub(crate) fn offer(offered: &AtomicU64, offset: usize, buckets: usize, bucket: usize, value: f64) {
+    // Where the word is of this interval, its upper half is that of the interval.
+    let word = offered.load(Relaxed) ^ INTERVAL.load(Relaxed);
+    if word >= INTERVALS || word & bit_of(bucket) == 0 {
         take(offered, offset, buckets, bucket, value);
     }
-    true
+}
+
+/// Of more buckets than bits several share one, and fewer exemplars are taken.
+#[inline]
+fn bit_of(bucket: usize) -> u64 {
+    1 << (bucket % 32)
 }
 
 #[cold]
@@ -96,7 +102,7 @@ fn take(offered: &AtomicU64, offset: usize, buckets: usize, bucket: usize, value
     let interval = INTERVAL.load(Relaxed);
     let known = offered.load(Relaxed);
     let bits = if known & !(INTERVALS - 1) == interval { known } else { interval };
-    offered.store(bits | 1 << (bucket % 32), Relaxed);
+    offered.store(bits | bit_of(bucket), Relaxed);
 }
 
 /// The reservoir of a series, made on first use; `None` from inside the store, where one cannot be made.

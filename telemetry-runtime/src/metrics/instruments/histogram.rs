@@ -69,8 +69,8 @@ impl<T: HistogramNumber, A: MetricAttributes> Histogram<T, A> {
             return self.record_open(value, &attributes);
         }
         let index = attributes.index();
-        let place = store::shared_at(self.base.load(Relaxed).wrapping_add(index));
-        if !place.is_some_and(|place| self.buckets.record_placed(place, value)) {
+        let at = self.base.load(Relaxed).wrapping_add(index);
+        if !self.buckets.record_placed(at, value) {
             self.record_cold(value, index);
         }
     }

@@ -6,8 +6,9 @@ use std::sync::{Mutex, OnceLock};
 
 use super::read::{Pairs, RowAttributes};
 use super::table::Table;
+use crate::metrics::buckets::{offset_of, place_of};
 use crate::metrics::health::{self, Drop};
-use crate::metrics::store::{self, Busy, Slab, lock, offset_of};
+use crate::metrics::store::{self, Busy, Slab, lock};
 
 /// The rows of a closed set.
 #[derive(Debug)]
@@ -61,9 +62,7 @@ impl DenseRows {
     pub(super) fn offset(&self, row: usize) -> Option<usize> {
         match &self.places {
             Places::Dense { base, cells } => Some(base + row * cells),
-            Places::Single { cells, .. } => {
-                Some(offset_of(cells.get(row)?.load(Acquire))).filter(|offset| *offset < store::UNSET)
-            }
+            Places::Single { cells, .. } => offset_of(cells.get(row)?.load(Acquire)),
         }
     }
 
@@ -90,7 +89,7 @@ impl DenseRows {
         let offset = store::reserve(&busy, table.cells);
         // Nobody has recorded there, so that no thread has to be told.
         table.restart_row(&busy, offset, &[]);
-        cell.store(store::place_of(offset), Release);
+        cell.store(place_of(offset), Release);
         Some(offset)
     }
 

@@ -29,7 +29,7 @@ pub(crate) use busy::{Busy, lock};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use isolated::Isolated;
 pub(crate) use pool::{reserve, slabs};
-pub(crate) use shared::{offset_of, place_of, reserve_shared, shared_at};
+pub(crate) use shared::{reserve_shared, shared_at};
 pub(crate) use source::Source;
 
 use super::health::{self, Drop as Dropped};

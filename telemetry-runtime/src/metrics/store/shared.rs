@@ -26,19 +26,6 @@ pub(crate) fn shared_at(offset: usize) -> Option<&'static AtomicU64> {
     WINDOW.0.get(offset)
 }
 
-/// The offset that is kept in a shared cell; [`UNSET`] or more for a fresh one, which keeps none.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "it was made of an offset")]
-pub(crate) fn offset_of(cell: u64) -> usize {
-    // A fresh cell is zero, so that offsets are kept one higher.
-    cell.wrapping_sub(1) as usize
-}
-
-/// How an offset is kept in a shared cell.
-pub(crate) fn place_of(offset: usize) -> u64 {
-    offset as u64 + 1
-}
-
 /// Gives out `count` shared cells for ever: the offset of the first one, or [`UNSET`] where they have none, and the cells.
 pub(crate) fn reserve_shared(count: usize) -> (usize, &'static [AtomicU64]) {
     if count == 0 {
