@@ -18,7 +18,7 @@ use super::snapshot::{
 };
 #[cfg(any(test, feature = "testing"))]
 use super::store::Isolated;
-use super::store::{Busy, Source, lock};
+use super::store::{Busy, Reach, Source, lock};
 use super::views::Point;
 use crate::plugin::{Scope, ScopeKind};
 
@@ -175,6 +175,7 @@ fn gather(busy: &Busy, source: impl FnOnce(&Busy) -> Source, observed: Observed)
     // After the tables: whoever registered later is read by the next collection, but no slab of a table read now is
     // missing.
     let source = source(busy);
+    let mut reach = Reach::new(source.slabs());
     let mut several = vec![0_usize; families.len()];
     for column in tables.iter().flat_map(|table| &table.columns) {
         if let Some(tables) = several.get_mut(column.family.index()) {
@@ -185,23 +186,21 @@ fn gather(busy: &Busy, source: impl FnOnce(&Busy) -> Source, observed: Observed)
     let mut series: Vec<Series> = families.iter().map(|family| Series::new(family, now)).collect();
     for table in tables {
         for column in &table.columns {
-            if let Some(series) = series.get_mut(column.family.index()) {
-                series.numbers.reserve(if column.family.descriptor().is_histogram() {
-                    0
-                } else {
-                    table.rows_hint()
+            let index = column.family.index();
+            let Some(series) = series.get_mut(index) else { continue };
+            if !column.family.descriptor().is_histogram() {
+                series.numbers.reserve(table.rows_hint());
+            }
+            if several[index] > 1 {
+                table.read(column, &source, &mut reach, |attributes, reading| {
+                    series.merge(attributes, reading);
+                });
+            } else {
+                table.read(column, &source, &mut reach, |attributes, reading| {
+                    series.push(attributes, reading);
                 });
             }
         }
-        table.read(&source, |family, attributes, reading| {
-            if let Some(series) = series.get_mut(family.index()) {
-                if several[family.index()] > 1 {
-                    series.merge(attributes, reading);
-                } else {
-                    series.push(attributes, reading);
-                }
-            }
-        });
     }
     for (family, points) in observed {
         if let Some(series) = series.get_mut(family.index()) {

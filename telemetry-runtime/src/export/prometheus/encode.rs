@@ -9,7 +9,7 @@ use super::labels::{LabelLayout, escape_help};
 use super::names::{FamilyKind, FamilyName};
 use super::negotiate::Format;
 use super::number::{is_sum, write_float, write_integer, write_number};
-use super::series::{Form, ScopeLabels, SeriesTexts};
+use super::series::{EdgeTexts, Form, ScopeLabels, SeriesTexts};
 use crate::metrics::{AttributeData, HistogramPoint, MetricData, Number, NumberPoint, Snapshot};
 
 /// Encodes snapshots, and remembers between scrapes what does not change.
@@ -37,11 +37,11 @@ impl Encoder {
     pub(crate) fn encode(&mut self, snapshot: &Snapshot, resource: &Resource, format: Format) -> Exposition {
         let open_metrics = format.is_open_metrics();
         self.families.fit(snapshot);
-        let Families { scopes, list, .. } = &mut self.families;
+        let Families { scopes, edges, list, .. } = &mut self.families;
         let mut writer = Writer { out: Vec::with_capacity(self.size + self.size / 8), open_metrics };
         writer.target_info(resource);
         for family in list {
-            writer.family(family, scopes, snapshot);
+            writer.family(family, scopes, edges, snapshot);
         }
         if open_metrics {
             writer.push("# EOF\n");
@@ -80,7 +80,13 @@ impl Writer {
         self.push(&text);
     }
 
-    fn family(&mut self, family: &mut Family, scopes: &[ScopeLabels], snapshot: &Snapshot) {
+    fn family(
+        &mut self,
+        family: &mut Family,
+        scopes: &[ScopeLabels],
+        edges: &mut EdgeTexts,
+        snapshot: &Snapshot,
+    ) {
         let Family { name, members } = family;
         let shown = if self.open_metrics { name.base() } else { &name.text };
         // The first one that says something.
@@ -105,7 +111,7 @@ impl Writer {
                     self.numbers(name, scope, texts, points);
                 }
                 MetricData::Histogram { bounds, points } => {
-                    self.histograms(&name.text, scope, texts, bounds, points);
+                    self.histograms(&name.text, scope, texts, (bounds, edges.of(bounds)), points);
                 }
             }
         }
@@ -145,20 +151,9 @@ impl Writer {
         name: &str,
         scope: &ScopeLabels,
         texts: &mut SeriesTexts,
-        bounds: &[f64],
+        (bounds, edges): (&[f64], &[String]),
         points: &[HistogramPoint],
     ) {
-        let les: Vec<String> = bounds
-            .iter()
-            .map(|bound| {
-                let mut text = Vec::from("le=\"");
-                write_float(&mut text, *bound);
-                text.extend_from_slice(b"\"} ");
-                // Digits are text.
-                String::from_utf8(text).unwrap_or_default()
-            })
-            .chain(["le=\"+Inf\"} ".to_owned()])
-            .collect();
         let bucket = format!("{name}_bucket{{");
         let form = Form { scope, reserved: &["le"], before: "", after: ",", without: "" };
         let negative = bounds.first().is_some_and(|bound| *bound < 0.0);
@@ -170,11 +165,11 @@ impl Writer {
             let mut cumulative = 0;
             // The last bucket is the count by definition, whatever the counts above add up to.
             let counts = point.bucket_counts.iter().take(bounds.len()).copied().map(Some).chain([None]);
-            for (index, (le, count)) in les.iter().zip(counts).enumerate() {
+            for (index, (edge, count)) in edges.iter().zip(counts).enumerate() {
                 cumulative = count.map_or(point.count, |count| cumulative + count);
                 self.push(&bucket);
                 self.push(labels);
-                self.push(le);
+                self.push(edge);
                 write_integer(&mut self.out, cumulative);
                 if let Some(exemplar) = exemplars.next_if(|exemplar| exemplar.bucket == index) {
                     write_exemplar(&mut self.out, exemplar);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use telemetry_naming::prometheus::Kind;
 
 use super::names::{FamilyName, spelling};
-use super::series::{ScopeLabels, SeriesTexts};
+use super::series::{EdgeTexts, ScopeLabels, SeriesTexts};
 use crate::metrics::{Metric, Snapshot};
 
 /// All metrics that share a name in the exposition.
@@ -78,6 +78,7 @@ pub(super) struct Families {
     /// What the families were made from, in the order of the snapshot.
     origin: Vec<Origin>,
     pub(super) scopes: Vec<ScopeLabels>,
+    pub(super) edges: EdgeTexts,
     /// In the order of first appearance.
     pub(super) list: Vec<Family>,
     /// What had to be left out.

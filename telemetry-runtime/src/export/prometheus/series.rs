@@ -1,6 +1,7 @@
 //! The labels of whole series, kept from scrape to scrape.
 
 use super::labels::{LabelLayout, write_label};
+use super::number::write_float;
 use crate::metrics::{AttributeData, Attributes, MeterScope};
 
 /// The labels that every point of a scope carries.
@@ -114,4 +115,31 @@ pub(super) struct Form<'a> {
     pub(super) before: &'a str,
     pub(super) after: &'a str,
     pub(super) without: &'a str,
+}
+
+/// The label `le` of each bucket, kept from scrape to scrape for each list of bounds: most histograms have one of a few.
+#[derive(Debug, Default)]
+pub(super) struct EdgeTexts(Vec<(Vec<u64>, Vec<String>)>);
+
+impl EdgeTexts {
+    /// What stands in a bucket's line behind the other labels, up to the count; the last one is of the infinite bucket.
+    pub(super) fn of(&mut self, bounds: &[f64]) -> &[String] {
+        // By their bits, because a NaN of third parties equals nothing.
+        let same = |known: &[u64]| known.iter().copied().eq(bounds.iter().map(|bound| bound.to_bits()));
+        let place = self.0.iter().position(|(known, _)| same(known)).unwrap_or_else(|| {
+            self.0.push((bounds.iter().map(|bound| bound.to_bits()).collect(), edges(bounds)));
+            self.0.len() - 1
+        });
+        &self.0[place].1
+    }
+}
+
+fn edges(bounds: &[f64]) -> Vec<String> {
+    let finite = bounds.iter().map(|bound| {
+        let mut digits = Vec::new();
+        write_float(&mut digits, *bound);
+        // Digits are text.
+        format!("le=\"{}\"}} ", String::from_utf8(digits).unwrap_or_default())
+    });
+    finite.chain(["le=\"+Inf\"} ".to_owned()]).collect()
 }

@@ -5,14 +5,14 @@ use std::sync::OnceLock;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::open::Listed;
-use super::{Column, ColumnKind, DenseRows, Family, RowCells, Rows, Table};
+use super::{Column, ColumnKind, DenseRows, RowCells, Rows, Table};
 use crate::metrics::buckets::Buckets;
 use crate::metrics::descriptor::NumberKind;
 use crate::metrics::distribution::Distribution;
 use crate::metrics::exemplars;
 use crate::metrics::moved::{self, Place};
 use crate::metrics::snapshot::{AttributeData, Attributes};
-use crate::metrics::store::{Slab, Source};
+use crate::metrics::store::{Reach, Source};
 use crate::outcome::Outcome;
 
 /// Attributes that are not shared yet.
@@ -141,48 +141,22 @@ impl Table {
         }
     }
 
-    /// Calls `sink` for every series that has a value.
+    /// Calls `sink` for every series of one of its columns that has a value. `reach` is that of the slabs of the source.
     pub(crate) fn read(
         &'static self,
+        column: &Column,
         source: &Source,
-        mut sink: impl FnMut(&'static Family, &Attributes, Reading),
+        reach: &mut Reach<'_>,
+        mut sink: impl FnMut(&Attributes, Reading),
     ) {
+        // By `for_each`, which makes plain loops of the levels of a list: a row is a few instructions.
         match &self.rows {
-            Rows::Dense(rows) => {
-                for row in 0..rows.touched().len() {
-                    self.read_row(&DenseView { table: self, rows, row, source }, source, &mut sink);
-                }
-            }
-            Rows::Open(rows) => {
-                for row in rows.all() {
-                    self.read_row(&OpenView { row, source }, source, &mut sink);
-                }
-            }
-        }
-    }
-
-    #[inline]
-    fn read_row(
-        &'static self,
-        row: &impl RowView,
-        source: &Source,
-        sink: &mut impl FnMut(&'static Family, &Attributes, Reading),
-    ) {
-        for column in &self.columns {
-            let Some(outcomes) = column.outcomes else {
-                if let Some(reading) = column.read(row, column.at, true, source) {
-                    sink(column.family, row.attributes(None), reading);
-                }
-                continue;
-            };
-            for outcome in 0..outcomes.count {
-                let at = column.at + outcome * column.width;
-                // Only a series without an outcome exists by being touched: a call that is counted has an outcome.
-                if let Some(reading) = column.read(row, at, false, source) {
-                    let outcome = Outcome::ALL[outcomes.first + outcome];
-                    sink(column.family, row.attributes(Some(outcome)), reading);
-                }
-            }
+            Rows::Dense(rows) => (0..rows.touched().len()).for_each(|row| {
+                column.read_row(&DenseView { table: self, rows, row, source }, source, reach, &mut sink);
+            }),
+            Rows::Open(rows) => rows.all().for_each(|row| {
+                column.read_row(&OpenView { row, source }, source, reach, &mut sink);
+            }),
         }
     }
 
@@ -209,19 +183,50 @@ impl Table {
 }
 
 impl Column {
+    #[inline]
+    fn read_row(
+        &self,
+        row: &impl RowView,
+        source: &Source,
+        reach: &mut Reach<'_>,
+        sink: &mut impl FnMut(&Attributes, Reading),
+    ) {
+        let Some(outcomes) = self.outcomes else {
+            if let Some(reading) = self.read(row, self.at, true, source, reach) {
+                sink(row.attributes(None), reading);
+            }
+            return;
+        };
+        for outcome in 0..outcomes.count {
+            let at = self.at + outcome * self.width;
+            // Only a series without an outcome exists by being touched: a call that is counted has an outcome.
+            if let Some(reading) = self.read(row, at, false, source, reach) {
+                let outcome = Outcome::ALL[outcomes.first + outcome];
+                sink(row.attributes(Some(outcome)), reading);
+            }
+        }
+    }
+
     /// What is at `at` in a row; `None` if the series does not exist. With `touchable` it also does where its row was touched.
     #[inline]
-    fn read(&self, row: &impl RowView, at: usize, touchable: bool, source: &Source) -> Option<Reading> {
+    fn read(
+        &self,
+        row: &impl RowView,
+        at: usize,
+        touchable: bool,
+        source: &Source,
+        reach: &mut Reach<'_>,
+    ) -> Option<Reading> {
         let exists = || touchable && row.is_touched();
         match self.kind {
             ColumnKind::Sum => {
                 let number = self.family.descriptor().number;
-                let sum = row.base().map_or(0, |base| sum(number, source.slabs(), base + at));
+                let sum = row.base().map_or(0, |base| sum(number, reach, base + at));
                 (sum != 0 || exists()).then_some(Reading::Number(sum))
             }
             ColumnKind::Histogram(buckets) => {
                 let distribution = match row.base() {
-                    Some(base) => distribution(buckets, source, base + at),
+                    Some(base) => distribution(buckets, source, reach, base + at),
                     None => None,
                 };
                 distribution
@@ -240,20 +245,25 @@ impl Column {
 }
 
 #[inline]
-fn sum(number: NumberKind, slabs: &[Slab], at: usize) -> u64 {
-    let cells = slabs.iter().filter_map(|slab| slab.get(at)).map(|cell| cell.load(Relaxed));
+fn sum(number: NumberKind, reach: &mut Reach<'_>, at: usize) -> u64 {
+    let cells = reach.of(at).iter().filter_map(|slab| slab.get(at)).map(|cell| cell.load(Relaxed));
     cells.fold(0, |sum, cell| number.sum(sum, cell))
 }
 
 /// What the slabs have of a histogram's series; `None` if that is nothing.
-fn distribution(buckets: &'static Buckets, source: &Source, at: usize) -> Option<Distribution> {
-    let slabs = source.slabs();
+fn distribution(
+    buckets: &'static Buckets,
+    source: &Source,
+    reach: &mut Reach<'_>,
+    at: usize,
+) -> Option<Distribution> {
     let Place { buckets, offset } = moved::current(buckets, at);
     if offset != at {
-        moved::redirect(at, slabs);
+        moved::redirect(at, source.slabs());
     }
     let mut distribution = Distribution::new(buckets.bounds());
-    for slab in slabs {
+    // A slab that has not even the first cell of the series has nothing of it.
+    for slab in reach.of(offset) {
         distribution.add_slab(slab, offset);
     }
     if source.is_process() {

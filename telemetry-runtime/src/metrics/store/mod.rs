@@ -15,6 +15,7 @@ mod isolated;
 mod pool;
 #[cfg(test)]
 mod properties;
+mod reach;
 mod shared;
 mod source;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub(crate) use busy::{Busy, lock};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use isolated::Isolated;
 pub(crate) use pool::{reserve, slabs};
+pub(crate) use reach::Reach;
 pub(crate) use shared::{reserve_shared, shared_at};
 pub(crate) use source::Source;
 
