@@ -1,7 +1,9 @@
 //! What leads to a row with free parts: its attributes as they were written.
 
+use std::mem::discriminant;
+
+use super::texts::is_same;
 use crate::metrics::attributes::{AttributeRef, MetricAttributes};
-use crate::metrics::snapshot::AttributeData;
 
 /// An attribute set that was seen.
 #[derive(Debug)]
@@ -9,13 +11,21 @@ pub(super) enum Key {
     /// The index of the closed values, and the texts by position.
     Typed(usize, Box<[(usize, Box<str>)]>),
     /// Keys and values in the order in which they were written.
-    Free(Box<[(Box<str>, AttributeData)]>),
+    Free(Box<[(Box<str>, Value)]>),
+}
+
+/// The value of an attribute whose key is free.
+#[derive(Debug)]
+pub(super) enum Value {
+    Text(Box<str>),
+    /// What is no text.
+    Plain(AttributeRef<'static>),
 }
 
 impl Key {
     pub(super) fn of<A: MetricAttributes>(attributes: &A) -> Self {
         if let Some(pairs) = attributes.free() {
-            Self::Free(pairs.iter().map(|(key, value)| ((*key).into(), value.to_data())).collect())
+            Self::Free(pairs.iter().map(|(key, value)| ((*key).into(), Value::of(value))).collect())
         } else {
             let mut labels = Vec::new();
             attributes.labels(&mut |position, text| labels.push((position, text.into())));
@@ -34,68 +44,54 @@ impl Key {
                 });
                 same && rest.next().is_none()
             }
-            Self::Free(known) => attributes.free().is_some_and(|pairs| {
-                known.len() == pairs.len()
-                    && known.iter().zip(pairs).all(|((key, value), (other, data))| {
-                        is_same(key, other) && is_same_value(value, data)
-                    })
-            }),
+            Self::Free(_) => attributes.free().is_some_and(|pairs| self.is_free(pairs)),
         }
+    }
+
+    /// The same for attributes whose keys are free.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is called at one place that counts, where it saves a frame")]
+    pub(super) fn is_free(&self, pairs: &[(&str, AttributeRef<'_>)]) -> bool {
+        let Self::Free(known) = self else {
+            return false;
+        };
+        known.len() == pairs.len()
+            && known
+                .iter()
+                .zip(pairs)
+                .all(|((key, value), (other, data))| is_same(key, other) && value.is(data))
     }
 }
 
-#[inline]
-fn is_same_value(known: &AttributeData, value: &AttributeRef<'_>) -> bool {
-    match (known, value) {
-        (AttributeData::String(a), AttributeRef::String(b)) => is_same(a, b),
-        (AttributeData::Bool(a), AttributeRef::Bool(b)) => a == b,
-        (AttributeData::I64(a), AttributeRef::I64(b)) => a == b,
-        (AttributeData::F64(a), AttributeRef::F64(b)) => a.to_bits() == b.to_bits(),
-        _ => false,
-    }
-}
-
-/// Equality of texts as short as attributes are: comparing them here costs less than the call that compares long ones.
-#[inline]
-fn is_same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    if one.len() != other.len() {
-        return false;
-    }
-    // The second word overlaps the first one where the text is shorter than both.
-    match one.len() {
-        17.. => one == other,
-        8.. => {
-            one.first_chunk::<8>() == other.first_chunk::<8>()
-                && one.last_chunk::<8>() == other.last_chunk::<8>()
+impl Value {
+    fn of(value: &AttributeRef<'_>) -> Self {
+        match *value {
+            AttributeRef::String(text) => Self::Text(text.into()),
+            AttributeRef::Bool(value) => Self::Plain(AttributeRef::Bool(value)),
+            AttributeRef::I64(value) => Self::Plain(AttributeRef::I64(value)),
+            AttributeRef::F64(value) => Self::Plain(AttributeRef::F64(value)),
         }
-        4.. => {
-            one.first_chunk::<4>() == other.first_chunk::<4>()
-                && one.last_chunk::<4>() == other.last_chunk::<4>()
-        }
-        _ => one.iter().eq(other),
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_are_the_same_where_every_byte_is() {
-        let text = "abcdefghijklmnopqrstuvwxyz";
-        for length in 0..text.len() {
-            let one = &text[..length];
-            assert!(is_same(one, String::from(one).as_str()));
-            assert!(!is_same(one, &text[..=length]));
-            for changed in 0..length {
-                let mut other = one.as_bytes().to_vec();
-                other[changed] = b'!';
-                assert!(
-                    !is_same(one, std::str::from_utf8(&other).expect("it is ASCII")),
-                    "{length}, {changed}"
-                );
+    #[inline]
+    fn is(&self, value: &AttributeRef<'_>) -> bool {
+        match (self, value) {
+            (Self::Text(known), AttributeRef::String(text)) => is_same(known, text),
+            (Self::Plain(known), value) => {
+                discriminant(known) == discriminant(value) && bits_of(known) == bits_of(value)
             }
+            _ => false,
         }
+    }
+}
+
+/// The bits of what is no text.
+#[inline]
+pub(super) fn bits_of(value: &AttributeRef<'_>) -> u64 {
+    match *value {
+        AttributeRef::String(_) => 0,
+        AttributeRef::Bool(value) => value.into(),
+        AttributeRef::I64(value) => value.cast_unsigned(),
+        AttributeRef::F64(value) => value.to_bits(),
     }
 }

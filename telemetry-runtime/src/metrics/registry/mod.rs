@@ -12,6 +12,7 @@ mod read;
 mod table;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};

@@ -1,16 +1,16 @@
 //! Rows for free text and free keys: made on first sight, found again without a lock, bounded in number.
 
 use std::borrow::Cow;
-use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Mutex, OnceLock};
 
 use super::grown::Grown;
-use super::key::Key;
+use super::key::{Key, bits_of};
 use super::lookup::Lookup;
 use super::read::{Pairs, RowAttributes};
 use super::table::Table;
+use super::texts::TextHash;
 use crate::metrics::attributes::{AttributeRef, FreeAttributes, MetricAttributes};
 use crate::metrics::health::{self, Drop};
 use crate::metrics::snapshot::{AttributeData, Attributes};
@@ -66,7 +66,7 @@ struct LabelLimit {
 /// The rows of an open set.
 #[derive(Debug)]
 pub(crate) struct OpenRows {
-    hasher: foldhash::fast::RandomState,
+    hash: TextHash,
     entries: Lookup<Entry>,
     labels: Vec<LabelLimit>,
     overflow: OnceLock<&'static Row>,
@@ -81,7 +81,7 @@ pub(crate) struct OpenRows {
 impl OpenRows {
     pub(super) fn new(limits: &[(usize, usize)]) -> Self {
         Self {
-            hasher: foldhash::fast::RandomState::default(),
+            hash: TextHash::new(),
             entries: Lookup::new(),
             labels: limits
                 .iter()
@@ -111,34 +111,47 @@ impl OpenRows {
         if let Some(isolated) = Isolated::current() {
             return self.isolated_row(&isolated, table, attributes);
         }
-        let hash = self.hash(attributes);
-        match self.entries.find(hash, |entry| entry.key.is_of(attributes)) {
+        let found = match attributes.free() {
+            Some(pairs) => self.find_free(pairs),
+            None => self.entries.find(self.hash(attributes), |entry| entry.key.is_of(attributes)),
+        };
+        match found {
             Some(entry) => Some(entry.row),
-            None => self.missing(table, attributes, hash),
+            None => self.missing(table, attributes),
         }
     }
 
+    // One function for all instruments; it calls no other where the texts are short.
+    #[inline(never)]
+    fn find_free(&self, pairs: &[(&str, AttributeRef<'_>)]) -> Option<&'static Entry> {
+        self.entries.find(self.hash_free(pairs), |entry| entry.key.is_free(pairs))
+    }
+
+    #[inline]
     fn hash<A: MetricAttributes>(&self, attributes: &A) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
         if let Some(pairs) = attributes.free() {
-            // Keys are few and mostly the same: comparing them tells the rest.
-            for (_, value) in pairs {
-                match value {
-                    AttributeRef::String(text) => hasher.write(text.as_bytes()),
-                    AttributeRef::Bool(value) => hasher.write_u8((*value).into()),
-                    AttributeRef::I64(value) => hasher.write_i64(*value),
-                    AttributeRef::F64(value) => hasher.write_u64(value.to_bits()),
-                }
-            }
-        } else {
-            hasher.write_usize(attributes.index());
-            attributes.labels(&mut |_, text| hasher.write(text.as_bytes()));
+            return self.hash_free(pairs);
         }
-        hasher.finish()
+        let mut hash = self.hash.number(self.hash.start(), attributes.index() as u64);
+        attributes.labels(&mut |_, text| hash = self.hash.text(hash, text));
+        hash
+    }
+
+    /// Of the values only: keys are few and mostly the same, and comparing them tells the rest.
+    #[inline]
+    fn hash_free(&self, pairs: &[(&str, AttributeRef<'_>)]) -> u64 {
+        let mut hash = self.hash.start();
+        for (_, value) in pairs {
+            hash = match *value {
+                AttributeRef::String(text) => self.hash.text(hash, text),
+                _ => self.hash.number(hash, bits_of(value)),
+            };
+        }
+        hash
     }
 
     #[cold]
-    fn missing<A: MetricAttributes>(&self, table: &Table, attributes: &A, hash: u64) -> Option<&'static Row> {
+    fn missing<A: MetricAttributes>(&self, table: &Table, attributes: &A) -> Option<&'static Row> {
         // Beyond the limit no lock is taken, unless other orders of free keys could have a row.
         if (self.made.load(Relaxed) >= table.cardinality_limit() && attributes.free().is_none_or(is_sorted)
             || self.labels.iter().any(|label| self.refuses(label, attributes)))
@@ -150,7 +163,7 @@ impl OpenRows {
             health::dropped(Drop::Reentrant);
             return None;
         };
-        Some(self.insert(&busy, table, attributes, hash, true))
+        Some(self.insert(&busy, table, attributes, true))
     }
 
     /// Whether a position with a limit has reached it, and this text is not among the ones it took.
@@ -167,7 +180,7 @@ impl OpenRows {
     }
 
     fn hash_text(&self, text: &str) -> u64 {
-        self.hasher.hash_one(text)
+        self.hash.text(self.hash.start(), text)
     }
 
     /// The row, made unless it is there; without `limited` beyond all limits, and without counting against them.
@@ -176,10 +189,10 @@ impl OpenRows {
         busy: &Busy,
         table: &Table,
         attributes: &A,
-        hash: u64,
         limited: bool,
     ) -> &'static Row {
         let limit = table.cardinality_limit();
+        let hash = self.hash(attributes);
         let _writing = lock(busy, &self.writing);
         // Another thread may have been faster.
         if let Some(entry) = self.entries.find(hash, |entry| entry.key.is_of(attributes)) {
@@ -235,7 +248,7 @@ impl OpenRows {
             health::dropped(Drop::Reentrant);
             return None;
         };
-        let row = self.insert(&busy, table, attributes, self.hash(attributes), false);
+        let row = self.insert(&busy, table, attributes, false);
         let mut texts = Vec::new();
         for label in &self.labels {
             attributes.labels(&mut |position, text| {
