@@ -49,9 +49,9 @@ impl On {
     /// The outcomes that are told apart.
     const fn outcomes(self) -> Outcomes {
         match self {
-            Self::Always => Outcomes { first: 0, count: Outcome::ALL.len() },
-            Self::Ok => Outcomes { first: Outcome::Ok.ordinal(), count: 1 },
-            Self::Error => Outcomes { first: Outcome::Error.ordinal(), count: 1 },
+            Self::Always => Outcomes::All,
+            Self::Ok => Outcomes::Only(Outcome::Ok),
+            Self::Error => Outcomes::Only(Outcome::Error),
         }
     }
 }
@@ -167,7 +167,7 @@ impl FnMetrics {
     #[inline]
     fn plan<A: MetricAttributes>(&self) -> Option<&'static Plan> {
         match self.plan.get() {
-            Some(plan) if plan.table.schema.id == TypeId::of::<A::Schema>() => Some(plan),
+            Some(plan) if plan.table.id == TypeId::of::<A::Schema>() => Some(plan),
             _ => self.find_or_register(Schema::of::<A>()),
         }
     }
@@ -186,15 +186,15 @@ impl FnMetrics {
     }
 
     #[cold]
-    fn find_or_register(&self, schema: Schema) -> Option<&'static Plan> {
+    fn find_or_register(&self, schema: &'static Schema) -> Option<&'static Plan> {
         let Some(busy) = Busy::enter() else {
             health::dropped(Drop::Reentrant);
             return None;
         };
         // Held while the table is made, so that one type has one table.
         let mut others = lock(&busy, &self.others);
-        let known =
-            self.plan.get().into_iter().chain(&*others).find(|plan| plan.table.schema.id == schema.id);
+        let id = (schema.id)();
+        let known = self.plan.get().into_iter().chain(&*others).find(|plan| plan.table.id == id);
         if let Some(plan) = known {
             return Some(plan);
         }
@@ -205,7 +205,7 @@ impl FnMetrics {
         Some(plan)
     }
 
-    fn register(&self, busy: &Busy, schema: Schema) -> &'static Table {
+    fn register(&self, busy: &Busy, schema: &'static Schema) -> &'static Table {
         let mut columns = Columns::default();
         let mut keys: &'static [&'static str] = &[];
         for instrument in self.instruments {

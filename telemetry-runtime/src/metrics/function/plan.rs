@@ -78,7 +78,7 @@ pub(super) fn step(
         return None;
     }
     let at = match column.outcomes {
-        Some(outcomes) => column.at + (outcome.ordinal() - outcomes.first) * column.width,
+        Some(outcomes) => column.at + (outcome.ordinal() - outcomes.first()) * column.width(),
         None => column.at,
     };
     Some(match (instrument.role, kind, number) {

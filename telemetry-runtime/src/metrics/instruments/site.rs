@@ -34,7 +34,7 @@ impl Site {
     }
 
     #[cold]
-    fn register(&self, schema: Schema) -> Option<&'static Table> {
+    fn register(&self, schema: &'static Schema) -> Option<&'static Table> {
         let Some(busy) = Busy::enter() else {
             health::dropped(Drop::Reentrant);
             return None;

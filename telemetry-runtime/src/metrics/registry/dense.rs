@@ -28,7 +28,7 @@ pub(crate) struct DenseRows {
 #[derive(Debug)]
 enum Places {
     /// One row after the other.
-    Dense { base: usize, cells: usize },
+    Dense { base: usize },
     /// Each where it was put when it was first recorded, so that slabs have cells for those rows only that are used, and rows
     /// that are used together lie together. A shared cell per row says where.
     Single { cells: &'static [AtomicU64], base: usize },
@@ -44,7 +44,7 @@ impl DenseRows {
             let (base, cells) = store::reserve_shared(count);
             Places::Single { cells, base }
         } else {
-            Places::Dense { base: store::reserve(busy, cells * count), cells }
+            Places::Dense { base: store::reserve(busy, cells * count) }
         };
         let (shared_base, shared) = store::reserve_shared(shared * count);
         let touched = (0..count).map(|_| AtomicBool::new(false)).collect();
@@ -54,21 +54,21 @@ impl DenseRows {
     /// What instruments keep to find their cells: the offset of the first row, or that of the shared cell that says it.
     pub(crate) fn base(&self) -> usize {
         match self.places {
-            Places::Dense { base, .. } | Places::Single { base, .. } => base,
+            Places::Dense { base } | Places::Single { base, .. } => base,
         }
     }
 
     /// The offset of a row; `None` for one that was never recorded.
-    pub(super) fn offset(&self, row: usize) -> Option<usize> {
+    pub(super) fn offset(&self, table: &Table, row: usize) -> Option<usize> {
         match &self.places {
-            Places::Dense { base, cells } => Some(base + row * cells),
+            Places::Dense { base } => Some(base + row * table.cells),
             Places::Single { cells, .. } => offset_of(cells.get(row)?.load(Acquire)),
         }
     }
 
     /// The offset of a row that is recorded now. `None` only from inside the store, which is counted.
     pub(crate) fn place(&self, table: &Table, row: usize) -> Option<usize> {
-        self.offset(row).or_else(|| self.place_cold(table, row))
+        self.offset(table, row).or_else(|| self.place_cold(table, row))
     }
 
     #[cold]
@@ -83,7 +83,7 @@ impl DenseRows {
         };
         let _placing = lock(&busy, &PLACING);
         // Another thread may have been faster.
-        if let Some(offset) = self.offset(row) {
+        if let Some(offset) = self.offset(table, row) {
             return Some(offset);
         }
         let offset = store::reserve(&busy, table.cells);
@@ -96,7 +96,7 @@ impl DenseRows {
     /// Lets the series of histograms whose buckets have changed begin anew, in all rows.
     pub(super) fn restart(&self, busy: &Busy, table: &Table, slabs: &[Slab]) {
         let _placing = lock(busy, &PLACING);
-        for offset in (0..self.touched.len()).filter_map(|row| self.offset(row)) {
+        for offset in (0..self.touched.len()).filter_map(|row| self.offset(table, row)) {
             table.restart_row(busy, offset, slabs);
         }
     }

@@ -1,5 +1,6 @@
 //! One metric of one owner.
 
+use std::cmp::Ordering;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{PoisonError, RwLock};
@@ -11,18 +12,11 @@ use crate::metrics::buckets::Buckets;
 use crate::metrics::descriptor::Descriptor;
 use crate::plugin::Scope;
 
-/// What makes two declarations the same metric: owner and name, whatever the name's case.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Identity {
-    scope: Scope,
-    absolute: bool,
-    name: String,
-}
-
-impl Identity {
-    pub(crate) fn new(descriptor: &Descriptor, scope: Scope) -> Self {
-        Self { scope, absolute: descriptor.absolute, name: descriptor.name.to_ascii_lowercase() }
-    }
+/// The order of the metrics of an owner: by name, whatever its case. Of one name there is one metric, and one more whose name
+/// is absolute.
+pub(super) fn by_name(one: &Descriptor, other: &Descriptor) -> Ordering {
+    let lower = |descriptor: &'static str| descriptor.bytes().map(|byte| byte.to_ascii_lowercase());
+    one.absolute.cmp(&other.absolute).then_with(|| lower(one.name).cmp(lower(other.name)))
 }
 
 /// A metric: one or more equal declarations of one name in one scope.

@@ -23,7 +23,8 @@ pub use conflict::{Conflict, Place};
 pub use declared::{Declared, check, declared};
 pub(crate) use declared::{register_declared, static_callbacks};
 pub(crate) use dense::DenseRows;
-pub(crate) use family::{Family, Identity};
+pub(crate) use family::Family;
+use family::by_name;
 pub(crate) use lookup::Lookup;
 pub(crate) use open::{cardinality_limit, set_cardinality_limit};
 pub(crate) use read::{Reading, canonical};
@@ -37,13 +38,16 @@ use crate::plugin::Scope;
 #[derive(Default)]
 struct Registry {
     families: Vec<&'static Family>,
-    by_identity: HashMap<Identity, &'static Family>,
+    /// Those of each owner, in the order of their names.
+    by_owner: HashMap<Scope, Vec<&'static Family>>,
     /// Families that lost a conflict: they take measurements but are not exported.
     shadows: Vec<&'static Family>,
     conflicts: Vec<Conflict>,
     tables: Vec<&'static Table>,
-    /// The table of a single instrument, by metric and attribute schema.
-    single: HashMap<(usize, TypeId), &'static Table>,
+    /// The first table of a single instrument of each family.
+    single: Vec<Option<&'static Table>>,
+    /// The others, by metric and attribute schema: instruments of one metric seldom have several.
+    more: HashMap<(usize, TypeId), &'static Table>,
     buckets: Vec<&'static Buckets>,
     texts: HashSet<&'static str>,
     recording: Option<RecordingRule>,
@@ -62,19 +66,30 @@ pub(crate) struct Recorded {
 pub(crate) type RecordingRule = Arc<dyn Fn(&Descriptor, Scope) -> Recorded + Send + Sync>;
 
 impl Registry {
+    /// The metric of an owner with this name, or its place among those of the owner.
+    fn find(&self, descriptor: &Descriptor, scope: Scope) -> Result<&'static Family, usize> {
+        let families = self.by_owner.get(&scope).map_or(&[][..], Vec::as_slice);
+        let place = families.binary_search_by(|family| by_name(family.descriptor(), descriptor))?;
+        Ok(families[place])
+    }
+
     fn family(&mut self, descriptor: &'static Descriptor, scope: Scope) -> &'static Family {
-        let identity = Identity::new(descriptor, scope);
-        let Some(found) = self.by_identity.get(&identity).copied() else {
-            let family = self.leak(self.families.len(), descriptor, scope);
-            self.families.push(family);
-            self.by_identity.insert(identity, family);
-            return family;
+        let found = match self.find(descriptor, scope) {
+            Ok(found) => found,
+            Err(place) => {
+                let family = self.leak(self.families.len(), descriptor, scope);
+                self.families.push(family);
+                self.single.push(None);
+                self.by_owner.entry(scope).or_default().insert(place, family);
+                return family;
+            }
         };
         let Some(difference) = found.difference(descriptor) else {
             return found;
         };
         let known = self.shadows.iter().find(|shadow| {
-            Identity::new(shadow.descriptor(), shadow.scope()) == identity
+            shadow.scope() == scope
+                && by_name(shadow.descriptor(), descriptor).is_eq()
                 && shadow.difference(descriptor).is_none()
         });
         if let Some(shadow) = known {
@@ -106,6 +121,25 @@ impl Registry {
         (buckets, limit.unwrap_or_default())
     }
 
+    /// The table of a single instrument of a metric.
+    fn single(&self, family: &'static Family, schema: TypeId) -> Option<&'static Table> {
+        let first = self.single.get(family.index()).copied().flatten();
+        first.filter(|table| table.id == schema).or_else(|| self.more.get(&key(family, schema)).copied())
+    }
+
+    /// Keeps such a table, unless there is one: the one that there is then.
+    fn keep_single(&mut self, family: &'static Family, table: &'static Table) -> &'static Table {
+        if let Some(known) = self.single(family, table.id) {
+            return known;
+        }
+        match self.single.get_mut(family.index()) {
+            Some(first @ None) => *first = Some(table),
+            _ => drop(self.more.insert(key(family, table.id), table)),
+        }
+        self.tables.push(table);
+        table
+    }
+
     /// The prepared buckets with these bounds, of which there is one.
     fn buckets(&mut self, bounds: &[f64], keep: impl FnOnce() -> &'static [f64]) -> &'static Buckets {
         if let Some(known) = self.buckets.iter().find(|buckets| buckets.bounds() == bounds) {
@@ -122,6 +156,10 @@ impl Registry {
         conflicts.extend(conflict::spellings(&self.families));
         conflicts
     }
+}
+
+fn key(family: &'static Family, schema: TypeId) -> (usize, TypeId) {
+    (std::ptr::from_ref(family).addr(), schema)
 }
 
 static REGISTRY: Mutex<Option<Registry>> = Mutex::new(None);
@@ -146,14 +184,12 @@ pub(crate) fn family(busy: &Busy, descriptor: &'static Descriptor, scope: Scope)
 /// The declaration of a run-time instrument: that of an equal metric, or this one, which is kept for ever.
 pub(crate) fn keep(busy: &Busy, wanted: Descriptor) -> Result<&'static Descriptor, Box<Conflict>> {
     start_time();
-    with(busy, |registry| match registry.by_identity.get(&Identity::new(&wanted, wanted.scope)) {
-        None => {
+    with(busy, |registry| match registry.find(&wanted, wanted.scope) {
+        Err(_) => {
             // A module and its plugin share the names, so they have to agree on what is behind one.
             let elsewhere = registry.families.iter().find_map(|family| {
                 let of_one_owner = family.scope().owner() == wanted.scope.owner();
-                let same = of_one_owner
-                    && Identity::new(family.descriptor(), wanted.scope)
-                        == Identity::new(&wanted, wanted.scope);
+                let same = of_one_owner && by_name(family.descriptor(), &wanted).is_eq();
                 same.then(|| family.difference(&wanted)).flatten().map(|difference| (*family, difference))
             });
             if let Some((known, difference)) = elsewhere {
@@ -162,7 +198,7 @@ pub(crate) fn keep(busy: &Busy, wanted: Descriptor) -> Result<&'static Descripto
             let descriptor: &'static Descriptor = Box::leak(Box::new(wanted));
             Ok(registry.family(descriptor, descriptor.scope).descriptor())
         }
-        Some(known) => match known.difference(&wanted) {
+        Ok(known) => match known.difference(&wanted) {
             None => Ok(known.descriptor()),
             Some(difference) => {
                 Err(Box::new(Conflict::declarations(known, &wanted, wanted.scope, difference)))
@@ -214,29 +250,23 @@ pub(crate) fn set_recording(rule: Option<RecordingRule>) {
 }
 
 /// The table of one instrument with this schema, made on first use.
-pub(crate) fn single_table(busy: &Busy, family: &'static Family, schema: Schema) -> &'static Table {
-    let key = (std::ptr::from_ref(family).addr(), schema.id);
-    if let Some(table) = with(busy, |registry| registry.single.get(&key).copied()) {
+pub(crate) fn single_table(busy: &Busy, family: &'static Family, schema: &'static Schema) -> &'static Table {
+    let id = (schema.id)();
+    if let Some(table) = with(busy, |registry| registry.single(family, id)) {
         return table;
     }
     let kind = ColumnKind::of(family);
     let mut columns = Columns::default();
     columns.push(family, kind, None);
     let table = Table::leak(busy, schema, family.descriptor().attribute_keys, columns);
-    with(busy, |registry| {
-        // Another thread may have been faster: the loser's cells stay empty for ever, which costs only space.
-        let kept = *registry.single.entry(key).or_insert(table);
-        if std::ptr::eq(kept, table) {
-            registry.tables.push(table);
-        }
-        kept
-    })
+    // Another thread may have been faster: the loser's cells stay empty for ever, which costs only space.
+    with(busy, |registry| registry.keep_single(family, table))
 }
 
 /// Makes a table of several instruments that are recorded together.
 pub(crate) fn shared_table(
     busy: &Busy,
-    schema: Schema,
+    schema: &'static Schema,
     keys: &'static [&'static str],
     columns: Columns,
 ) -> &'static Table {

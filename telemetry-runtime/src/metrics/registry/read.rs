@@ -82,7 +82,7 @@ struct DenseView<'a> {
 impl RowView for DenseView<'_> {
     #[inline]
     fn base(&self) -> Option<usize> {
-        self.rows.offset(self.row)
+        self.rows.offset(self.table, self.row)
     }
 
     fn shared(&self, at: usize) -> u64 {
@@ -197,11 +197,11 @@ impl Column {
             }
             return;
         };
-        for outcome in 0..outcomes.count {
-            let at = self.at + outcome * self.width;
+        for outcome in 0..outcomes.count() {
+            let at = self.at + outcome * self.width();
             // Only a series without an outcome exists by being touched: a call that is counted has an outcome.
             if let Some(reading) = self.read(row, at, false, source, reach) {
-                let outcome = Outcome::ALL[outcomes.first + outcome];
+                let outcome = Outcome::ALL[outcomes.first() + outcome];
                 sink(row.attributes(Some(outcome)), reading);
             }
         }

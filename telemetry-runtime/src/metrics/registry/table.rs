@@ -17,11 +17,12 @@ use crate::metrics::descriptor::InstrumentKind;
 use crate::metrics::moved;
 use crate::metrics::snapshot::AttributeData;
 use crate::metrics::store::{self, Busy, Slab};
+use crate::outcome::Outcome;
 
 /// An attribute set's type, as values.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Schema {
-    pub(crate) id: TypeId,
+    pub(crate) id: fn() -> TypeId,
     pub(crate) keys: &'static [&'static str],
     pub(crate) cardinality: usize,
     pub(crate) open: bool,
@@ -30,14 +31,16 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
-    pub(crate) fn of<A: MetricAttributes>() -> Self {
-        Self {
-            id: TypeId::of::<A::Schema>(),
-            keys: A::KEYS,
-            cardinality: A::CARDINALITY,
-            open: A::OPEN,
-            limits: A::LIMITS,
-            values: A::values,
+    pub(crate) const fn of<A: MetricAttributes>() -> &'static Self {
+        const {
+            &Self {
+                id: TypeId::of::<A::Schema>,
+                keys: A::KEYS,
+                cardinality: A::CARDINALITY,
+                open: A::OPEN,
+                limits: A::LIMITS,
+                values: A::values,
+            }
         }
     }
 }
@@ -68,13 +71,38 @@ impl ColumnKind {
             (InstrumentKind::Gauge | InstrumentKind::ObservableGauge, _) => Self::Gauge,
         }
     }
+
+    /// Cells of one series.
+    const fn width(self) -> usize {
+        match self {
+            Self::Histogram(buckets) => buckets.cells(),
+            Self::Sum | Self::UpDown | Self::Gauge => 1,
+        }
+    }
 }
 
-/// The outcomes that a column tells apart by the attribute `outcome`: those from `first` on, `count` of them.
+/// The outcomes that a column tells apart by the attribute `outcome`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Outcomes {
-    pub(crate) first: usize,
-    pub(crate) count: usize,
+pub(crate) enum Outcomes {
+    All,
+    Only(Outcome),
+}
+
+impl Outcomes {
+    /// The first of them; the others follow.
+    pub(crate) const fn first(self) -> usize {
+        match self {
+            Self::All => 0,
+            Self::Only(outcome) => outcome.ordinal(),
+        }
+    }
+
+    pub(crate) const fn count(self) -> usize {
+        match self {
+            Self::All => Outcome::ALL.len(),
+            Self::Only(_) => 1,
+        }
+    }
 }
 
 /// One instrument of a table.
@@ -84,9 +112,14 @@ pub(crate) struct Column {
     pub(crate) kind: ColumnKind,
     /// The first cell within the row: of the thread's cells for sums and histograms, else of the shared ones.
     pub(crate) at: usize,
-    /// Cells of one outcome.
-    pub(crate) width: usize,
     pub(crate) outcomes: Option<Outcomes>,
+}
+
+impl Column {
+    /// Cells of one outcome.
+    pub(crate) const fn width(&self) -> usize {
+        self.kind.width()
+    }
 }
 
 /// Columns while they are put together.
@@ -99,21 +132,22 @@ pub(crate) struct Columns {
 
 impl Columns {
     pub(crate) fn push(&mut self, family: &'static Family, kind: ColumnKind, outcomes: Option<Outcomes>) {
-        let (end, width) = match kind {
-            ColumnKind::Sum => (&mut self.cells, 1),
-            ColumnKind::Histogram(buckets) => (&mut self.cells, buckets.cells()),
-            ColumnKind::UpDown | ColumnKind::Gauge => (&mut self.shared, 1),
+        let end = match kind {
+            ColumnKind::Sum | ColumnKind::Histogram(_) => &mut self.cells,
+            ColumnKind::UpDown | ColumnKind::Gauge => &mut self.shared,
         };
         let at = *end;
-        *end += width * outcomes.map_or(1, |outcomes| outcomes.count);
-        self.list.push(Column { family, kind, at, width, outcomes });
+        *end += kind.width() * outcomes.map_or(1, Outcomes::count);
+        self.list.push(Column { family, kind, at, outcomes });
     }
 }
 
 /// A table of cells.
 #[derive(Debug)]
 pub(crate) struct Table {
-    pub(crate) schema: Schema,
+    pub(crate) schema: &'static Schema,
+    /// That of the schema: it is compared at each call of a function.
+    pub(crate) id: TypeId,
     pub(crate) columns: Box<[Column]>,
     /// Cells of a row in a slab.
     pub(crate) cells: usize,
@@ -138,7 +172,7 @@ impl Table {
     /// A table for the life of the process. `keys` are those of the declaration.
     pub(super) fn leak(
         busy: &Busy,
-        schema: Schema,
+        schema: &'static Schema,
         keys: &'static [&'static str],
         columns: Columns,
     ) -> &'static Self {
@@ -156,6 +190,7 @@ impl Table {
         };
         Box::leak(Box::new(Self {
             schema,
+            id: (schema.id)(),
             buckets,
             keys: if schema.keys.is_empty() { keys } else { schema.keys },
             columns: columns.list.into_boxed_slice(),
@@ -234,8 +269,8 @@ impl Table {
             else {
                 continue;
             };
-            for outcome in 0..column.outcomes.map_or(1, |outcomes| outcomes.count) {
-                let offset = base + column.at + outcome * column.width;
+            for outcome in 0..column.outcomes.map_or(1, Outcomes::count) {
+                let offset = base + column.at + outcome * column.width();
                 if moved::current(laid_out, offset).buckets.bounds() != wanted.bounds() {
                     moved::restart(busy, offset, wanted);
                 }
