@@ -114,8 +114,8 @@ pub trait CallPart {
         let _ = items;
     }
 
-    /// Hears how the call ended; called exactly once.
-    fn finish(&mut self, end: &CallEnd);
+    /// Hears how the call ended; called exactly once. The span hears it last, and may keep the error.
+    fn finish(&mut self, end: &mut CallEnd);
 }
 
 /// In place of a span, where a function has none.
@@ -131,7 +131,7 @@ impl CallPart for NoSpan {
         false
     }
 
-    fn finish(&mut self, _: &CallEnd) {}
+    fn finish(&mut self, _: &mut CallEnd) {}
 }
 
 impl CallPart for NoMetrics {
@@ -139,7 +139,7 @@ impl CallPart for NoMetrics {
         false
     }
 
-    fn finish(&mut self, _: &CallEnd) {}
+    fn finish(&mut self, _: &mut CallEnd) {}
 }
 
 /// Two metric parts, where a function has metrics with different attributes.
@@ -156,7 +156,7 @@ impl<A: CallPart, B: CallPart> CallPart for (A, B) {
         self.0.wants_texts() || self.1.wants_texts()
     }
 
-    fn finish(&mut self, end: &CallEnd) {
+    fn finish(&mut self, end: &mut CallEnd) {
         self.0.finish(end);
         self.1.finish(end);
     }
@@ -205,6 +205,11 @@ impl CallEnd {
         self.error.as_deref()
     }
 
+    /// Takes the error, for the last one that hears of it.
+    pub(crate) fn take_error(&mut self) -> Option<Box<ErrorInfo>> {
+        self.error.take()
+    }
+
     /// The `error.type` of an error that a metric may tell apart.
     #[inline]
     pub(crate) fn bounded_error(&self) -> Option<&'static str> {
@@ -227,12 +232,17 @@ impl CallEnd {
 
     /// Says that the call returned an error of the type named. `texts` adds its texts, if they are wanted.
     pub(crate) fn fail(&mut self, type_name: &'static str, texts: impl FnOnce(ErrorInfo) -> ErrorInfo) {
-        let error = self.error.take().unwrap_or_else(|| Box::new(ErrorInfo::new(type_name)));
+        let mut error = self.error.take().unwrap_or_else(|| Box::new(ErrorInfo::new(type_name)));
         if error.is_expected() {
             self.error = Some(error);
-        } else {
-            self.fail_with(if self.wants_texts { Box::new(texts(*error)) } else { error });
+            return;
         }
+        if self.wants_texts {
+            // In the same box.
+            let without = std::mem::replace(&mut *error, ErrorInfo::none());
+            *error = texts(without);
+        }
+        self.fail_with(error);
     }
 
     #[cold]
@@ -319,8 +329,8 @@ impl<S: CallPart, M: CallPart> Drop for Call<S, M> {
             self.end.ended = Moment::now();
         }
         // The metrics first: an exemplar belongs to the span, which is current until it is finished.
-        self.metrics.finish(&self.end);
-        self.span.finish(&self.end);
+        self.metrics.finish(&mut self.end);
+        self.span.finish(&mut self.end);
     }
 }
 

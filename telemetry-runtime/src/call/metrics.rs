@@ -10,7 +10,7 @@ impl CallPart for MetricGuard {
     }
 
     // Out of line: it is the same code for every function.
-    fn finish(&mut self, end: &CallEnd) {
+    fn finish(&mut self, end: &mut CallEnd) {
         match end.bounded_error() {
             None => MetricGuard::finish(self, end.outcome(), || end.elapsed_seconds()),
             Some(error_type) => self.finish_error(error_type, || end.elapsed_seconds()),
@@ -24,7 +24,7 @@ impl CallPart for Existing {
         Existing::is_timed(self)
     }
 
-    fn finish(&mut self, end: &CallEnd) {
+    fn finish(&mut self, end: &mut CallEnd) {
         Existing::finish(self, end.outcome(), || end.elapsed_seconds());
     }
 }

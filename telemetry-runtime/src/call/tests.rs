@@ -23,7 +23,7 @@ impl Probe {
 }
 
 impl CallPart for Probe {
-    fn finish(&mut self, end: &CallEnd) {
+    fn finish(&mut self, end: &mut CallEnd) {
         let error = end.error().map(ErrorInfo::error_type);
         self.0.lock().unwrap().push((end.outcome(), end.elapsed().as_secs(), error));
     }

@@ -35,10 +35,12 @@ struct Level {
 struct Levels {
     stack: Vec<Level>,
     serial: u32,
+    /// A slot that nobody holds any more, for the next boundary.
+    spare: Option<Arc<Slot>>,
 }
 
 thread_local! {
-    static LEVELS: RefCell<Levels> = const { RefCell::new(Levels { stack: Vec::new(), serial: 0 }) };
+    static LEVELS: RefCell<Levels> = const { RefCell::new(Levels { stack: Vec::new(), serial: 0, spare: None }) };
 }
 
 // The thread's contexts are being destroyed, or are already: nothing is to be detached any more.
@@ -186,8 +188,33 @@ pub(crate) fn enter(trail: &Trail, to: Spot, around: Option<&Context>) -> Entere
 
 /// Makes a span current that is of no lineage which could be current.
 pub(crate) fn enter_apart(trail: &Trail, to: Spot, around: &Context) -> Option<Boundary> {
-    let slot = Arc::new(Slot::new(trail.clone(), to));
+    let slot = new_slot(trail.clone(), to);
     attach(&slot, Some(around), false)
+}
+
+/// A slot that nobody else holds.
+fn new_slot(trail: Trail, spot: Spot) -> Arc<Slot> {
+    let spare = LEVELS.try_with(|levels| levels.try_borrow_mut().ok()?.spare.take());
+    let slot = Slot::new(trail, spot);
+    if let Ok(Some(mut spare)) = spare
+        && let Some(place) = Arc::get_mut(&mut spare)
+    {
+        *place = slot;
+        return spare;
+    }
+    Arc::new(slot)
+}
+
+/// Keeps a slot for the next boundary, if nobody holds it.
+fn keep(mut slot: Arc<Slot>) {
+    if let Some(free) = Arc::get_mut(&mut slot) {
+        free.trail.trace_state = None;
+        let _ = LEVELS.try_with(|levels| {
+            if let Ok(mut levels) = levels.try_borrow_mut() {
+                levels.spare = Some(slot);
+            }
+        });
+    }
 }
 
 /// Attaches a context whose slot nobody holds.
@@ -195,7 +222,7 @@ pub(crate) fn enter_apart(trail: &Trail, to: Spot, around: &Context) -> Option<B
 fn relieve(to: Spot, before: Spot) -> Entered {
     let Some(trail) = on_top(|top| top.trail().clone()) else { return Entered::Not };
     // The context is about the span that was current: it stays for others after this one.
-    let slot = Arc::new(Slot::new(trail, before));
+    let slot = new_slot(trail, before);
     if attach(&slot, None, true).is_none() {
         return Entered::Not;
     }
@@ -206,7 +233,7 @@ fn relieve(to: Spot, before: Spot) -> Entered {
 /// Attaches a context for a span.
 #[cold]
 fn bound(trail: &Trail, to: Spot, around: Option<&Context>) -> Entered {
-    let slot = Arc::new(Slot::new(trail.clone(), to));
+    let slot = new_slot(trail.clone(), to);
     attach(&slot, around, false).map_or(Entered::Not, Entered::Boundary)
 }
 
@@ -292,8 +319,7 @@ fn give_way(before: Spot) {
         let level = levels.stack.last()?;
         (level.address == top() && level.clones.get() == 0).then(|| level.slot.trail.clone())
     });
-    let relieved =
-        current.ok().flatten().and_then(|trail| attach(&Arc::new(Slot::new(trail, before)), None, true));
+    let relieved = current.ok().flatten().and_then(|trail| attach(&new_slot(trail, before), None, true));
     if relieved.is_none() {
         // Something is attached on top, or the context is borrowed: the next span that finds the slot on top relieves it.
         let _ = LEVELS.try_with(|levels| {
@@ -334,7 +360,9 @@ pub(crate) fn end(boundary: Boundary) -> bool {
         if let Some(guard) = guard {
             provoke(|| drop(guard));
         }
-        drop(slot);
+        if let Some(slot) = slot {
+            keep(slot);
+        }
         if is_last {
             return unshared;
         }

@@ -13,7 +13,7 @@ pub struct ErrorInfo {
     /// The error's type with its path; `None` for a `None`, which is no type's value.
     type_name: Option<&'static str>,
     class: Option<Class>,
-    texts: Option<Box<ErrorTexts>>,
+    texts: Option<ErrorTexts>,
 }
 
 /// What an error says of itself.
@@ -59,7 +59,7 @@ impl ErrorInfo {
         source: Option<&(dyn Error + 'static)>,
     ) -> Self {
         let type_name = self.type_name.unwrap_or_default();
-        self.texts = Some(Box::new(ErrorTexts::new(type_name, message, source)));
+        self.texts = Some(ErrorTexts::new(type_name, message, source));
         self
     }
 
@@ -89,6 +89,10 @@ impl ErrorInfo {
     }
 
     pub(crate) fn texts(&self) -> Option<&ErrorTexts> {
-        self.texts.as_deref()
+        self.texts.as_ref()
+    }
+
+    pub(crate) fn into_texts(self) -> Option<ErrorTexts> {
+        self.texts
     }
 }

@@ -23,8 +23,11 @@ pub(crate) fn owner_key(scope: Scope) -> &'static str {
 }
 
 /// A record with its content.
-pub(super) fn ours(record: &Head, content: Content) -> SpanData {
+pub(super) fn ours(record: &Head, mut content: Content) -> SpanData {
     let site = record.site;
+    if let Some(failure) = content.failure.take() {
+        failure.write(&mut content, record.limits());
+    }
     let mut attributes = Vec::with_capacity(content.attributes.iter().count() + 4);
     // A span that was given to another plugin names that one.
     let mut add = |key: &'static str, value: opentelemetry::Value| {

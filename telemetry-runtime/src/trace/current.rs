@@ -131,7 +131,7 @@ impl CurrentSpan {
         } else {
             info
         };
-        exception::record(&span, &info);
+        exception::record(&span, info);
     }
 
     /// Gives the span to another plugin: its `backstage.plugin.id` will be this one. The tracer's scope stays that of

@@ -20,13 +20,14 @@ use super::panics::last_since;
 use super::passing::passes_through;
 use super::queue::Finished;
 use super::record::{Content, Record};
+use super::settings::SpanLimits;
 use super::target::Target;
 use crate::call::CallEnd;
 use crate::clock::Moment;
 use crate::outcome::{ErrorInfo, Outcome};
 
 /// Writes the end of a call on its span, and queues the span. `alone` says that nobody else can be writing to it.
-pub(super) fn end(record: Record, end: &CallEnd, alone: bool) {
+pub(super) fn end(record: Record, end: &mut CallEnd, alone: bool) {
     record.close(alone);
     match end.outcome() {
         Outcome::Ok => {
@@ -60,36 +61,25 @@ fn queue(mut record: Record, ended: Moment, outcome: Outcome) {
     }
 }
 
+/// Notes a failure; what becomes of it is the work of whoever reads the span ([`Failure::write`]).
 #[cold]
-fn fail(record: &Record, end: &CallEnd) {
+fn fail(record: &Record, end: &mut CallEnd) {
     let failure = match end.outcome() {
         Outcome::Panic => Some(Failure::of_panic(record)),
-        _ => Failure::of_error(end),
+        _ => end.take_error().map(|error| Failure::of_error(*error)),
     };
-    let Some(failure) = failure else { return };
-    let first = failure.is_first_seen_in(record);
-    let event = if first { failure.event(end.ended()) } else { None };
-    let (mut content, limits) = (record.content(), record.limits());
-    if let Some(event) = event.filter(|_| record.recorder.exception_events)
-        && !is_told(&content, &event)
-    {
-        content.add_event(event, limits);
-    }
-    content.set_attribute(KeyValue::new("error.type", failure.kind), limits);
-    content.set_status(Status::error(failure.message.unwrap_or_default()));
+    let Some(mut failure) = failure else { return };
+    failure.at = end.ended();
+    failure.has_event = failure.is_first_seen_in(record) && record.recorder.exception_events;
+    record.content().failure = Some(Box::new(failure));
 }
 
 /// Records an error by hand, on a span that goes on.
-pub(super) fn record(span: &Target<'_>, error: &ErrorInfo) {
-    let texts = error.texts();
-    let failure = Failure {
-        kind: error.error_type(),
-        exception: error.type_name(),
-        message: texts.map(|texts| texts.message.clone()),
-        trace: texts.map(|texts| texts.chain.clone()).filter(|chain| !chain.is_empty()),
-    };
+pub(super) fn record(span: &Target<'_>, error: ErrorInfo) {
+    let mut failure = Failure::of_error(error);
+    failure.at = Moment::now();
     if span.recorder().is_none_or(|recorder| recorder.exception_events)
-        && let Some(event) = failure.event(Moment::now())
+        && let Some(event) = failure.event()
     {
         span.add_event(event.name, Some(event.timestamp), event.attributes);
     }
@@ -106,26 +96,26 @@ fn set(record: &Record, key: &'static str, value: Value) {
     record.content().set_attribute(KeyValue::new(key, value), record.limits());
 }
 
-/// What an exception event says.
-struct Failure {
+/// How a call failed, in the words of its exception event.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
     /// `error.type`
     kind: &'static str,
     /// `exception.type`; `None` where nothing was thrown that could be told of.
     exception: Option<&'static str>,
     message: Option<String>,
     trace: Option<String>,
+    at: Moment,
+    /// Whether there is to be an event.
+    has_event: bool,
 }
 
 impl Failure {
-    fn of_error(end: &CallEnd) -> Option<Self> {
-        let error = end.error()?;
-        let texts = error.texts();
-        Some(Self {
-            kind: error.error_type(),
-            exception: error.type_name(),
-            message: texts.map(|texts| texts.message.clone()),
-            trace: texts.map(|texts| texts.chain.clone()).filter(|chain| !chain.is_empty()),
-        })
+    fn of_error(error: ErrorInfo) -> Self {
+        let (kind, exception) = (error.error_type(), error.type_name());
+        let (message, chain) = error.into_texts().map(|texts| (texts.message, texts.chain)).unzip();
+        let trace = chain.filter(|chain| !chain.is_empty());
+        Self { kind, exception, message, trace, at: Moment::NONE, has_event: false }
     }
 
     fn of_panic(record: &Record) -> Self {
@@ -136,10 +126,21 @@ impl Failure {
             exception: Some("panic"),
             message: message.filter(|_| record.recorder.error_texts),
             trace: place.filter(|place| !place.is_empty()).map(|place| format!("panicked at {place}")),
+            at: Moment::NONE,
+            has_event: false,
         }
     }
 
-    fn event(&self, at: Moment) -> Option<Event> {
+    /// Writes it on its span.
+    pub(super) fn write(self, content: &mut Content, limits: &SpanLimits) {
+        if let Some(event) = self.event().filter(|event| self.has_event && !is_told(content, event)) {
+            content.add_event(event, limits);
+        }
+        content.set_attribute(KeyValue::new("error.type", self.kind), limits);
+        content.set_status(Status::error(self.message.unwrap_or_default()));
+    }
+
+    fn event(&self) -> Option<Event> {
         let mut attributes = vec![KeyValue::new("exception.type", self.exception?)];
         let texts = [("exception.message", &self.message), ("exception.stacktrace", &self.trace)];
         for (key, text) in texts {
@@ -147,7 +148,7 @@ impl Failure {
                 attributes.push(KeyValue::new(key, StringValue::from(text.clone())));
             }
         }
-        Some(Event::new("exception", at.to_system_time(), attributes, 0))
+        Some(Event::new("exception", self.at.to_system_time(), attributes, 0))
     }
 
     /// Whether no child has recorded the same failure, which is then only passing through here.

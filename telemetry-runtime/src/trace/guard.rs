@@ -147,8 +147,8 @@ impl Guarded {
     fn end(self) {
         match &self.record {
             Some(record) if thread::panicking() && !record.unwinding => {
-                let end = CallEnd::now(record.started, true);
-                self.finish(&end);
+                let mut end = CallEnd::now(record.started, true);
+                self.finish(&mut end);
             }
             _ => {
                 let ended = Moment::now();
@@ -160,7 +160,7 @@ impl Guarded {
     }
 
     #[inline(never)]
-    fn finish(self, end: &CallEnd) {
+    fn finish(self, end: &mut CallEnd) {
         if let Some((record, alone)) = self.leave() {
             exception::end(record, end, alone);
         }
@@ -196,7 +196,7 @@ impl CallPart for SpanGuard {
     }
 
     #[inline]
-    fn finish(&mut self, end: &CallEnd) {
+    fn finish(&mut self, end: &mut CallEnd) {
         if self.0.is_something() {
             self.take().finish(end);
         }

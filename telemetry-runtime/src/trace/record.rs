@@ -9,6 +9,7 @@ use opentelemetry::{Array, KeyValue, StringValue, Value};
 
 use super::attributes::Attributes;
 use super::cells::Kept;
+use super::exception::Failure;
 use super::install::Recorder;
 use super::settings::SpanLimits;
 use super::site::{SpanKind, SpanSite};
@@ -57,6 +58,8 @@ pub(crate) struct Content {
     pub(crate) links: Vec<Link>,
     pub(crate) dropped_links: u32,
     pub(crate) status: Status,
+    /// How the call failed, to be written last.
+    pub(super) failure: Option<Box<Failure>>,
 }
 
 impl Head {

@@ -185,7 +185,7 @@ impl CallPart for TaskSpan {
         }
     }
 
-    fn finish(&mut self, end: &CallEnd) {
+    fn finish(&mut self, end: &mut CallEnd) {
         if let Some(task) = self.0.take()
             && let Some(record) = task.record
         {
@@ -198,8 +198,8 @@ impl Drop for TaskSpan {
     /// Ends a span that no call has ended: its future was dropped before the call was made.
     fn drop(&mut self) {
         if let Some(started) = self.started() {
-            let end = CallEnd::now(started, false);
-            self.finish(&end);
+            let mut end = CallEnd::now(started, false);
+            self.finish(&mut end);
         }
     }
 }

@@ -139,7 +139,7 @@ impl CallPart for SpanHandle {
         Attached::new(self.context.clone())
     }
 
-    fn finish(&mut self, end: &CallEnd) {
+    fn finish(&mut self, end: &mut CallEnd) {
         match &mut self.maker {
             Maker::Recorder(span) => span.finish(end),
             Maker::Backend(open) => {
@@ -154,8 +154,8 @@ impl CallPart for SpanHandle {
 impl Drop for SpanHandle {
     fn drop(&mut self) {
         if let Some(started) = self.started() {
-            let end = CallEnd::now(started, thread::panicking() && !self.unwinding);
-            self.finish(&end);
+            let mut end = CallEnd::now(started, thread::panicking() && !self.unwinding);
+            self.finish(&mut end);
         }
     }
 }

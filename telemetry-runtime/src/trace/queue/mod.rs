@@ -141,10 +141,13 @@ impl Queue {
             Some(self.spans.push(Some(buffer), span.take()?))
         });
         // What found no room is dropped when nothing is borrowed: a destructor of the user's may end another span.
-        let (wake, _dropped) = match pushed {
+        let (wake, refused) = match pushed {
             Ok(Some(pushed)) => pushed,
             _ => self.push_without_buffer(span),
         };
+        if let Some(span) = refused {
+            drop(span);
+        }
         if wake {
             self.wake_exporter();
         }
