@@ -22,12 +22,13 @@ use std::task::Poll;
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::propagation::{Extractor, Injector};
 use opentelemetry::trace::SpanId;
-use opentelemetry::{Context, ContextGuard, global};
+use opentelemetry::{Context, global};
 use pin_project_lite::pin_project;
 
 #[cfg(feature = "otlp-logs")]
 pub use self::logs::LogSpans;
-use self::place::{Boundary, Entered};
+use self::place::Boundary;
+use self::seat::Seat;
 use self::slot::Spot;
 
 thread_local! {
@@ -115,77 +116,67 @@ pub(crate) fn provoke<T>(f: impl FnOnce() -> T) -> Option<T> {
 }
 
 /// A context, or a span of ours, that is current for as long as the value lives, unless it could not be made current.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Attached(Kind);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 enum Kind {
-    #[default]
-    Nothing,
-    /// A context that has no slot.
-    Context(ContextGuard),
-    /// A context with a slot.
-    Boundary(Boundary),
     /// A span that wrote itself into the slot of the current context, and the one before it.
     Span(SpanId, Spot),
+    Other(Seat),
 }
 
 impl Attached {
     /// Nothing was attached.
-    pub(crate) const NONE: Self = Self(Kind::Nothing);
+    pub(crate) const NONE: Self = Self(Kind::Other(Seat::Nothing));
 
     /// Makes `context` current.
     ///
     /// Inside `Context::map_current` and `get_active_span` the thread's context is borrowed and cannot change: the
     /// span is recorded all the same, but what it calls sees the context from before.
     pub(crate) fn new(context: Context) -> Self {
-        Self(match place::adopt(context) {
-            None => Kind::Nothing,
-            Some(Ok(boundary)) => Kind::Boundary(boundary),
-            Some(Err(guard)) => Kind::Context(guard),
-        })
+        Self(Kind::Other(Seat::in_context(context)))
     }
 
     /// Makes a span current through the slot of the current context; `None` if that is of another lineage.
     #[inline]
     pub(crate) fn try_inside(lineage: u64, to: Spot) -> Option<Self> {
-        Some(Self(match place::enter_same(lineage, to)? {
-            Entered::Swapped(before) => Kind::Span(to.span, before),
-            Entered::Boundary(boundary) => Kind::Boundary(boundary),
-            Entered::Not => Kind::Nothing,
-        }))
+        let written = place::on_top(|top| {
+            let before = top.spot();
+            (top.trail().lineage == lineage && top.write(to)).then_some(before)
+        });
+        match written {
+            Some(Some(before)) => Some(Self(Kind::Span(to.span, before))),
+            _ => Self::beside(lineage, to),
+        }
+    }
+
+    /// The same where others may hold the slot.
+    #[inline(never)]
+    fn beside(lineage: u64, to: Spot) -> Option<Self> {
+        let mut before = to;
+        let seat = Seat::of(place::enter_same(lineage, to)?, &mut before);
+        Some(Self(if matches!(seat, Seat::Slot) { Kind::Span(to.span, before) } else { Kind::Other(seat) }))
     }
 
     /// What is attached as a context of ours.
     pub(crate) fn boundary(boundary: Option<Boundary>) -> Self {
-        Self(boundary.map_or(Kind::Nothing, Kind::Boundary))
-    }
-
-    /// Ends it. Whether it is certain that nobody else can write to the span that was current.
-    #[inline]
-    pub(crate) fn end(&mut self) -> bool {
-        !matches!(self.0, Kind::Nothing) && self.detach()
-    }
-
-    // Out of line, so that the check before it costs little where nothing is attached any more.
-    #[inline(never)]
-    fn detach(&mut self) -> bool {
-        match std::mem::take(&mut self.0) {
-            Kind::Nothing => false,
-            Kind::Span(span, before) => place::leave(span, before),
-            Kind::Boundary(boundary) => place::end(boundary),
-            Kind::Context(guard) => {
-                provoke(|| drop(guard));
-                false
-            }
-        }
+        Self(Kind::Other(boundary.map_or(Seat::Nothing, Seat::Boundary)))
     }
 }
 
 impl Drop for Attached {
     #[inline]
     fn drop(&mut self) {
-        self.end();
+        match &mut self.0 {
+            Kind::Span(span, before) => {
+                place::leave(*span, *before);
+            }
+            Kind::Other(Seat::Nothing) => {}
+            Kind::Other(seat) => {
+                std::mem::take(seat).detach();
+            }
+        }
     }
 }
 

@@ -195,14 +195,14 @@ pub(crate) fn enter_apart(trail: &Trail, to: Spot, around: &Context) -> Option<B
 /// A slot that nobody else holds.
 fn new_slot(trail: Trail, spot: Spot) -> Arc<Slot> {
     let spare = LEVELS.try_with(|levels| levels.try_borrow_mut().ok()?.spare.take());
-    let slot = Slot::new(trail, spot);
+    let made = Slot::new(trail, spot);
     if let Ok(Some(mut spare)) = spare
         && let Some(place) = Arc::get_mut(&mut spare)
     {
-        *place = slot;
+        *place = made;
         return spare;
     }
-    Arc::new(slot)
+    Arc::new(made)
 }
 
 /// Keeps a slot for the next boundary, if nobody holds it.

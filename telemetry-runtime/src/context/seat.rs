@@ -4,8 +4,8 @@ use opentelemetry::trace::SpanId;
 use opentelemetry::{Context, ContextGuard};
 
 use super::place::{self, Boundary, Entered};
+use super::provoke;
 use super::slot::{Spot, Trail};
-use super::{Attached, Kind, provoke};
 
 /// What has to be ended with a span, in a word: which span was current before, its record knows.
 #[derive(Debug, Default)]
@@ -22,12 +22,12 @@ pub(crate) enum Seat {
 }
 
 impl Seat {
-    /// In a context that is made for it.
+    /// In this context.
     pub(crate) fn in_context(context: Context) -> Self {
-        match std::mem::take(&mut Attached::new(context).0) {
-            Kind::Context(guard) => Self::Context(guard),
-            Kind::Boundary(boundary) => Self::Boundary(boundary),
-            Kind::Nothing | Kind::Span(..) => Self::Nothing,
+        match place::adopt(context) {
+            None => Self::Nothing,
+            Some(Ok(boundary)) => Self::Boundary(boundary),
+            Some(Err(guard)) => Self::Context(guard),
         }
     }
 
@@ -50,7 +50,7 @@ impl Seat {
         place::enter_apart(trail, to, around).map_or(Self::Nothing, Self::Boundary)
     }
 
-    fn of(entered: Entered, before: &mut Spot) -> Self {
+    pub(super) fn of(entered: Entered, before: &mut Spot) -> Self {
         match entered {
             Entered::Swapped(spot) => {
                 *before = spot;

@@ -317,7 +317,8 @@ impl Inside {
         place::on_top(|top| Self::of(state, &top)).unwrap_or(Self::Unknown)
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is asked where a span starts, and there only")]
     fn of(state: u32, top: &Top<'_>) -> Self {
         let trail = top.trail();
         let Some(recorder) = install::seen(trail.recorder) else { return Self::Unknown };
