@@ -92,7 +92,7 @@ impl<T: GaugeNumber, A: MetricAttributes> Gauge<T, A> {
         let Rows::Dense(rows) = &self.site.table::<A>()?.rows else {
             return None;
         };
-        self.base.store(rows.shared_base, Relaxed);
+        self.base.store(rows.shared_base(), Relaxed);
         Some(rows)
     }
 

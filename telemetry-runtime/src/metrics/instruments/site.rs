@@ -62,6 +62,6 @@ pub(super) fn dense_base(table: &'static Table) -> usize {
 /// A row of a closed set exists though its sum is zero.
 pub(super) fn touch(table: &'static Table, index: usize) {
     if let Rows::Dense(rows) = &table.rows {
-        rows.touch(index);
+        rows.touch(table, index);
     }
 }

@@ -108,7 +108,7 @@ impl<T: UpDownNumber, A: MetricAttributes> UpDownCounter<T, A> {
         let Rows::Dense(rows) = &self.site.table::<A>()?.rows else {
             return None;
         };
-        self.base.store(rows.shared_base, Relaxed);
+        self.base.store(rows.shared_base(), Relaxed);
         Some(rows)
     }
 

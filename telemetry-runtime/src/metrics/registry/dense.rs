@@ -16,10 +16,8 @@ pub(crate) struct DenseRows {
     places: Places,
     /// The shared cells of all rows.
     pub(crate) shared: &'static [AtomicU64],
-    /// The offset of the first of them; beyond all if they have none.
-    pub(crate) shared_base: usize,
-    /// Whether a row exists though its sums are zero.
-    touched: Box<[AtomicBool]>,
+    /// Whether each row exists though its sums are zero; made when it is first said or asked of one.
+    touched: OnceLock<Box<[AtomicBool]>>,
     /// Made at the first collection that finds a value.
     attributes: OnceLock<Box<[OnceLock<RowAttributes>]>>,
 }
@@ -31,7 +29,7 @@ enum Places {
     Dense { base: usize },
     /// Each where it was put when it was first recorded, so that slabs have cells for those rows only that are used, and rows
     /// that are used together lie together. A shared cell per row says where.
-    Single { cells: &'static [AtomicU64], base: usize },
+    Single { cells: &'static [AtomicU64] },
 }
 
 /// Held while a row is given its cells, and while histograms begin anew: none comes in between with buckets of before.
@@ -41,28 +39,37 @@ impl DenseRows {
     /// The rows of a table with `count` of them, each with `cells` cells in a slab and `shared` shared ones.
     pub(super) fn new(busy: &Busy, count: usize, cells: usize, shared: usize, single: bool) -> Self {
         let places = if single {
-            let (base, cells) = store::reserve_shared(count);
-            Places::Single { cells, base }
+            Places::Single { cells: store::reserve_shared(count) }
         } else {
             Places::Dense { base: store::reserve(busy, cells * count) }
         };
-        let (shared_base, shared) = store::reserve_shared(shared * count);
-        let touched = (0..count).map(|_| AtomicBool::new(false)).collect();
-        Self { places, shared, shared_base, touched, attributes: OnceLock::new() }
+        let shared = store::reserve_shared(shared * count);
+        let rows = Self { places, shared, touched: OnceLock::new(), attributes: OnceLock::new() };
+        // What is recorded in shared cells is kept before its row is touched, which must not fail then.
+        if !rows.shared.is_empty() {
+            rows.all_touched(count);
+        }
+        rows
     }
 
     /// What instruments keep to find their cells: the offset of the first row, or that of the shared cell that says it.
     pub(crate) fn base(&self) -> usize {
         match self.places {
-            Places::Dense { base } | Places::Single { base, .. } => base,
+            Places::Dense { base } => base,
+            Places::Single { cells } => store::shared_offset(cells),
         }
+    }
+
+    /// The same for what is recorded in shared cells: the offset of the first of them, beyond all if they have none.
+    pub(crate) fn shared_base(&self) -> usize {
+        store::shared_offset(self.shared)
     }
 
     /// The offset of a row; `None` for one that was never recorded.
     pub(super) fn offset(&self, table: &Table, row: usize) -> Option<usize> {
         match &self.places {
             Places::Dense { base } => Some(base + row * table.cells),
-            Places::Single { cells, .. } => offset_of(cells.get(row)?.load(Acquire)),
+            Places::Single { cells } => offset_of(cells.get(row)?.load(Acquire)),
         }
     }
 
@@ -73,7 +80,7 @@ impl DenseRows {
 
     #[cold]
     fn place_cold(&self, table: &Table, row: usize) -> Option<usize> {
-        let Places::Single { cells, .. } = &self.places else {
+        let Places::Single { cells } = &self.places else {
             return None;
         };
         let cell = cells.get(row)?;
@@ -96,27 +103,56 @@ impl DenseRows {
     /// Lets the series of histograms whose buckets have changed begin anew, in all rows.
     pub(super) fn restart(&self, busy: &Busy, table: &Table, slabs: &[Slab]) {
         let _placing = lock(busy, &PLACING);
-        for offset in (0..self.touched.len()).filter_map(|row| self.offset(table, row)) {
+        for offset in (0..table.schema.cardinality).filter_map(|row| self.offset(table, row)) {
             table.restart_row(busy, offset, slabs);
         }
     }
 
-    /// Whether each row exists though its sums are zero.
+    /// Whether each row exists though its sums are zero; nothing where that is said of none.
     pub(super) fn touched(&self) -> &[AtomicBool] {
-        &self.touched
+        self.touched.get().map_or(&[], |touched| touched)
+    }
+
+    /// The same of one row, where it can be said. `None` only from inside the store, which is counted.
+    #[inline]
+    pub(super) fn flag(&self, table: &Table, row: usize) -> Option<&AtomicBool> {
+        match self.touched.get() {
+            Some(touched) => touched.get(row),
+            None => self.make_flag(table, row),
+        }
+    }
+
+    #[cold]
+    fn make_flag(&self, table: &Table, row: usize) -> Option<&AtomicBool> {
+        let Some(_busy) = Busy::enter() else {
+            health::dropped(Drop::Reentrant);
+            return None;
+        };
+        self.all_touched(table.schema.cardinality).get(row)
+    }
+
+    /// From inside the store only, because it allocates.
+    fn all_touched(&self, count: usize) -> &[AtomicBool] {
+        self.touched.get_or_init(|| (0..count).map(|_| AtomicBool::new(false)).collect())
     }
 
     /// The attributes of a row, made by `make` when they are first asked for.
-    pub(super) fn attributes(&self, row: usize, make: impl FnOnce() -> Pairs) -> &RowAttributes {
-        let rows = self.attributes.get_or_init(|| self.touched.iter().map(|_| OnceLock::new()).collect());
+    pub(super) fn attributes(
+        &self,
+        table: &Table,
+        row: usize,
+        make: impl FnOnce() -> Pairs,
+    ) -> &RowAttributes {
+        let count = table.schema.cardinality;
+        let rows = self.attributes.get_or_init(|| (0..count).map(|_| OnceLock::new()).collect());
         rows[row].get_or_init(|| RowAttributes::new(make()))
     }
 
     /// Says that a row exists.
     #[cold]
-    pub(crate) fn touch(&self, row: usize) {
-        if let Some(touched) = self.touched.get(row) {
-            store::touch(touched);
+    pub(crate) fn touch(&self, table: &Table, row: usize) {
+        if let Some(flag) = self.flag(table, row) {
+            store::touch(flag);
         }
     }
 }

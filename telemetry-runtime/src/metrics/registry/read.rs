@@ -93,12 +93,12 @@ impl RowView for DenseView<'_> {
 
     #[inline]
     fn is_touched(&self) -> bool {
-        self.source.is_touched(&self.rows.touched()[self.row])
+        self.rows.touched().get(self.row).is_some_and(|flag| self.source.is_touched(flag))
     }
 
     #[inline]
     fn attributes(&self, outcome: Option<Outcome>) -> &Attributes {
-        self.rows.attributes(self.row, || self.table.closed_attributes(self.row)).with(outcome)
+        self.rows.attributes(self.table, self.row, || self.table.closed_attributes(self.row)).with(outcome)
     }
 }
 
@@ -151,7 +151,7 @@ impl Table {
     ) {
         // By `for_each`, which makes plain loops of the levels of a list: a row is a few instructions.
         match &self.rows {
-            Rows::Dense(rows) => (0..rows.touched().len()).for_each(|row| {
+            Rows::Dense(rows) => (0..self.schema.cardinality).for_each(|row| {
                 column.read_row(&DenseView { table: self, rows, row, source }, source, reach, &mut sink);
             }),
             Rows::Open(rows) => rows.all().for_each(|row| {
@@ -165,7 +165,7 @@ impl Table {
         match &self.rows {
             Rows::Dense(rows) => {
                 let index = rows.touched().iter().position(|touched| row.has_flag(touched))?;
-                let attributes = rows.attributes(index, || self.closed_attributes(index));
+                let attributes = rows.attributes(self, index, || self.closed_attributes(index));
                 Some(attributes.with(Some(outcome)).clone())
             }
             Rows::Open(rows) => {

@@ -290,7 +290,7 @@ impl Table {
                 Some(RowCells {
                     base: rows.place(self, index)?,
                     shared: store::shared(rows.shared.get(index * self.shared..)?, self.shared),
-                    touched: rows.touched().get(index)?,
+                    touched: rows.flag(self, index)?,
                 })
             }
             Rows::Open(rows) => {

@@ -31,7 +31,7 @@ pub(crate) use busy::{Busy, lock};
 pub(crate) use isolated::Isolated;
 pub(crate) use pool::{reserve, slabs};
 pub(crate) use reach::Reach;
-pub(crate) use shared::{reserve_shared, shared_at};
+pub(crate) use shared::{reserve_shared, shared_at, shared_offset};
 pub(crate) use source::Source;
 
 use super::health::{self, Drop as Dropped};

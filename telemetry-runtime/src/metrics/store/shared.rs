@@ -26,18 +26,22 @@ pub(crate) fn shared_at(offset: usize) -> Option<&'static AtomicU64> {
     WINDOW.0.get(offset)
 }
 
-/// Gives out `count` shared cells for ever: the offset of the first one, or [`UNSET`] where they have none, and the cells.
-pub(crate) fn reserve_shared(count: usize) -> (usize, &'static [AtomicU64]) {
-    if count == 0 {
-        return (UNSET, &[]);
-    }
+/// The offset of the first of these shared cells; [`UNSET`] where they are none, or kept elsewhere.
+pub(crate) fn shared_offset(cells: &[AtomicU64]) -> usize {
+    let bytes = cells.as_ptr().addr().wrapping_sub(WINDOW.0.as_ptr().addr());
+    let offset = bytes / size_of::<AtomicU64>();
+    if offset < CELLS && !cells.is_empty() { offset } else { UNSET }
+}
+
+/// Gives out `count` shared cells for ever.
+pub(crate) fn reserve_shared(count: usize) -> &'static [AtomicU64] {
     let fits = |first: usize| {
         let end = first.checked_add(count)?.checked_next_multiple_of(LINE)?;
         (end <= CELLS).then_some(end)
     };
     match NEXT.fetch_update(Relaxed, Relaxed, fits) {
-        Ok(first) => (first, &WINDOW.0[first..][..count]),
-        Err(_) => (UNSET, (0..count).map(|_| AtomicU64::new(0)).collect::<Vec<_>>().leak()),
+        Ok(first) => &WINDOW.0[first..][..count],
+        Err(_) => (0..count).map(|_| AtomicU64::new(0)).collect::<Vec<_>>().leak(),
     }
 }
 
@@ -47,15 +51,16 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_has_cells_and_no_offset() {
-        let (offset, cells) = reserve_shared(CELLS + 1);
-        assert_eq!((offset, cells.len()), (UNSET, CELLS + 1));
-        assert!(shared_at(offset).is_none());
+        let cells = reserve_shared(CELLS + 1);
+        assert_eq!((shared_offset(cells), cells.len()), (UNSET, CELLS + 1));
+        assert!(shared_at(UNSET).is_none());
+        assert_eq!(shared_offset(reserve_shared(0)), UNSET);
     }
 
     #[test]
     fn cells_that_fit_are_found_by_their_offset_and_share_no_line() {
-        let (one, cells) = reserve_shared(3);
-        let (other, _) = reserve_shared(1);
+        let cells = reserve_shared(3);
+        let (one, other) = (shared_offset(cells), shared_offset(reserve_shared(1)));
         assert_eq!((cells.len(), one % LINE, other % LINE), (3, 0, 0));
         assert!(other >= one + LINE || one >= other + LINE);
         assert!(shared_at(one + 2).is_some_and(|cell| std::ptr::eq(cell, &raw const cells[2])));
