@@ -234,6 +234,29 @@ mod tests {
     }
 
     #[test]
+    fn keys_and_values_of_any_length_make_series_of_their_own() {
+        let counter = Meter::new(Scope::plugin("m-lengths")).counter::<u64>("texts.seen").build().unwrap();
+        let mut sets = Vec::new();
+        for length in [0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 100] {
+            let plain = "x".repeat(length);
+            let mut changed = plain.clone();
+            changed.replace_range(length / 2..length.min(length / 2 + 1), "-");
+            sets.extend([("text".to_owned(), plain.clone()), ("text".to_owned(), changed.clone())]);
+            sets.extend([(format!("key.{plain}"), plain), (format!("key.{changed}"), changed)]);
+        }
+        sets.sort();
+        sets.dedup();
+        for _ in 0..2 {
+            for (key, value) in &sets {
+                counter.add_with(1, FreeAttributes(&[(key, value.into()), ("number", 1.into())]));
+            }
+        }
+        let points = numbers("m-lengths", "texts.seen");
+        assert_eq!(points.len(), sets.len());
+        assert!(points.iter().all(|(_, value)| value.to_bits() == 2.0_f64.to_bits()), "{points:?}");
+    }
+
+    #[test]
     fn all_seven_can_be_made() {
         let meter = Meter::new(OWNER);
         let none = FreeAttributes(&[]);

@@ -131,11 +131,18 @@ pub(crate) fn add_to_row<T: CounterNumber>(n: T, row: &RowCells, at: usize) {
         let cell = row.base + at;
         match store::slab().get(cell) {
             Some(cell) => n.add_to(cell),
-            None => store::write_cold(cell + 1, &mut |slab| n.add_to(&slab[cell])),
+            None => add_to_new_cell(n, cell),
         }
     } else if !refuse(n) {
         row.touch();
     }
+}
+
+// Out of line, so that what it borrows needs no place on the stack before.
+#[cold]
+#[inline(never)]
+fn add_to_new_cell<T: CounterNumber>(n: T, cell: usize) {
+    store::write_cold(cell + 1, &mut |slab| n.add_to(&slab[cell]));
 }
 
 /// A clone is the same metric.

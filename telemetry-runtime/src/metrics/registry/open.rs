@@ -10,7 +10,7 @@ use super::key::{Key, bits_of};
 use super::lookup::Lookup;
 use super::read::{Pairs, RowAttributes};
 use super::table::Table;
-use super::texts::TextHash;
+use super::texts::{SHORT, TextHash, is_same, is_same_short};
 use crate::metrics::attributes::{AttributeRef, FreeAttributes, MetricAttributes};
 use crate::metrics::health::{self, Drop};
 use crate::metrics::snapshot::{AttributeData, Attributes};
@@ -121,10 +121,27 @@ impl OpenRows {
         }
     }
 
-    // One function for all instruments; it calls no other where the texts are short.
+    // One function for all instruments. For short texts it calls no other, so that everything stays in registers.
     #[inline(never)]
     fn find_free(&self, pairs: &[(&str, AttributeRef<'_>)]) -> Option<&'static Entry> {
-        self.entries.find(self.hash_free(pairs), |entry| entry.key.is_free(pairs))
+        let mut hash = self.hash.start();
+        for (key, value) in pairs {
+            if key.len() > SHORT {
+                return self.find_long(pairs);
+            }
+            // As `hash_free` does.
+            hash = match *value {
+                AttributeRef::String(text) if text.len() > SHORT => return self.find_long(pairs),
+                AttributeRef::String(text) => self.hash.short(hash, text),
+                _ => self.hash.number(hash, bits_of(value)),
+            };
+        }
+        self.entries.find(hash, |entry| entry.key.is_free(pairs, is_same_short))
+    }
+
+    #[inline(never)]
+    fn find_long(&self, pairs: &[(&str, AttributeRef<'_>)]) -> Option<&'static Entry> {
+        self.entries.find(self.hash_free(pairs), |entry| entry.key.is_free(pairs, is_same))
     }
 
     #[inline]
@@ -138,7 +155,6 @@ impl OpenRows {
     }
 
     /// Of the values only: keys are few and mostly the same, and comparing them tells the rest.
-    #[inline]
     fn hash_free(&self, pairs: &[(&str, AttributeRef<'_>)]) -> u64 {
         let mut hash = self.hash.start();
         for (_, value) in pairs {

@@ -78,3 +78,24 @@ fn one_prometheus_family_of_two_owners_is_no_conflict_unless_its_type_differs() 
     assert_eq!(texts(&[one, two]), [] as [String; 0]);
     assert_eq!(texts(&[one, three]).len(), 1);
 }
+
+#[test]
+fn a_metric_is_found_by_its_owner_and_name_in_whatever_order_they_came() {
+    let other = Scope::plugin("other");
+    let names = ["m.cache", "m.a", "m.Calls", "m.b.c", "::m.a", "m.calls.failed", "m.b"];
+    let declaration = |scope, name| -> &'static Descriptor {
+        Box::leak(Box::new(Descriptor::new(InstrumentKind::Counter, NumberKind::U64, scope, name, "one")))
+    };
+    let mut registry = Registry::default();
+    let made: Vec<_> = [CATALOG, other]
+        .iter()
+        .flat_map(|scope| names.map(|name| (*scope, name)))
+        .map(|(scope, name)| (scope, name, registry.family(declaration(scope, name), scope)))
+        .collect();
+    assert_eq!(registry.families.len(), 2 * names.len());
+    for (scope, name, family) in made.into_iter().rev() {
+        let shouted = declaration(scope, name.to_uppercase().leak());
+        assert!(std::ptr::eq(registry.family(shouted, scope), family), "{name}");
+    }
+    assert_eq!(registry.families.len(), 2 * names.len());
+}

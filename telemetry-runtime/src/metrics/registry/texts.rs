@@ -20,9 +20,24 @@ macro_rules! ends {
 
 ends!(ends_of_2: u16, ends_of_4: u32, ends_of_8: u64, ends_of_16: u128);
 
+/// The most bytes of a text that is short.
+pub(super) const SHORT: usize = 32;
+
 /// Whether two texts are equal.
 #[inline]
 pub(super) fn is_same(one: &str, other: &str) -> bool {
+    compare::<true>(one, other)
+}
+
+/// The same of texts of which one is short; of others the middle is not looked at.
+#[inline]
+pub(super) fn is_same_short(one: &str, other: &str) -> bool {
+    compare::<false>(one, other)
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as a function it costs half of itself again")]
+fn compare<const LONG: bool>(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     let length = one.len();
     if length != other.len() {
@@ -33,10 +48,10 @@ pub(super) fn is_same(one: &str, other: &str) -> bool {
             ends_of_4(one) == ends_of_4(other)
         } else if length <= 16 {
             ends_of_8(one) == ends_of_8(other)
-        } else if length <= 32 {
-            ends_of_16(one) == ends_of_16(other)
-        } else {
+        } else if LONG && length > SHORT {
             one == other
+        } else {
+            ends_of_16(one) == ends_of_16(other)
         }
     } else if length >= 2 {
         ends_of_2(one) == ends_of_2(other)
@@ -75,26 +90,40 @@ impl TextHash {
     }
 
     /// Goes on with a text.
+    #[inline]
+    pub(super) fn text(&self, before: u64, text: &str) -> u64 {
+        self.go_on::<true>(before, text)
+    }
+
+    /// The same with a text that is short; of others the middle takes no part.
+    #[inline]
+    pub(super) fn short(&self, before: u64, text: &str) -> u64 {
+        self.go_on::<false>(before, text)
+    }
+
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as a function it costs half of itself again")]
-    #[expect(clippy::cast_possible_truncation, reason = "the length turns the bits; halves of sixteen bytes")]
-    pub(super) fn text(&self, before: u64, text: &str) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the low bits of a length, and the halves of sixteen bytes"
+    )]
+    fn go_on<const LONG: bool>(&self, before: u64, text: &str) -> u64 {
         let bytes = text.as_bytes();
         let length = bytes.len();
         // Texts of different lengths may have the same words.
-        let before = before.rotate_left((length % 64) as u32);
+        let before = before.rotate_left(length as u32);
         let (first, last) = if length >= 4 {
             if length <= 8 {
                 let (first, last) = ends_of_4(bytes);
                 (first.into(), last.into())
             } else if length <= 16 {
                 ends_of_8(bytes)
-            } else if length <= 32 {
+            } else if LONG && length > SHORT {
+                (self.long.hash_one(bytes), 0)
+            } else {
                 let (first, last) = ends_of_16(bytes);
                 return self.words(before, first as u64, last as u64)
                     ^ self.words(before.wrapping_add(self.seed), (first >> 64) as u64, (last >> 64) as u64);
-            } else {
-                (self.long.hash_one(bytes), 0)
             }
         } else if length >= 2 {
             let (first, last) = ends_of_2(bytes);
