@@ -69,7 +69,8 @@ impl Naming {
             ScopeKind::Plugin => "plugin",
             ScopeKind::Core => "core",
         };
-        format!("{}.{kind}.{}.{}", self.root, scope.id(), descriptor.name)
+        // At once: there are many names, and a collection makes all of them.
+        [&self.root, ".", kind, ".", scope.id(), ".", descriptor.name].concat()
     }
 
     /// Whether a name that would have a prefix is exported without it.

@@ -131,7 +131,7 @@ impl Writer {
         points: &[NumberPoint],
     ) {
         let counter = name.kind == FamilyKind::Counter;
-        let (before, without) = (format!("{}{{", name.text), format!("{} ", name.text));
+        let (before, without) = ([&name.text, "{"].concat(), [&name.text, " "].concat());
         let form = Form { scope, reserved: &[], before: &before, after: "} ", without: &without };
         for (position, point) in points.iter().enumerate() {
             let text = texts.of(position, &point.attributes, &form);
@@ -154,7 +154,7 @@ impl Writer {
         (bounds, edges): (&[f64], &[String]),
         points: &[HistogramPoint],
     ) {
-        let bucket = format!("{name}_bucket{{");
+        let bucket = [name, "_bucket{"].concat();
         let form = Form { scope, reserved: &["le"], before: "", after: ",", without: "" };
         let negative = bounds.first().is_some_and(|bound| *bound < 0.0);
         for (position, point) in points.iter().enumerate() {
