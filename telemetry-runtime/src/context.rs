@@ -143,15 +143,15 @@ impl Attached {
     pub(crate) fn try_inside(lineage: u64, to: Spot) -> Option<Self> {
         let written = place::on_top(|top| {
             let before = top.spot();
-            (top.trail().lineage == lineage && top.write(to)).then_some(before)
+            (top.trail().lineage == lineage).then(|| top.write(to).then_some(before))
         });
-        match written {
-            Some(Some(before)) => Some(Self(Kind::Span(to.span, before))),
-            _ => Self::beside(lineage, to),
+        match written.flatten()? {
+            Some(before) => Some(Self(Kind::Span(to.span, before))),
+            None => Self::beside(lineage, to),
         }
     }
 
-    /// The same where others may hold the slot.
+    /// The same where others hold the slot.
     #[inline(never)]
     fn beside(lineage: u64, to: Spot) -> Option<Self> {
         let mut before = to;
@@ -165,13 +165,17 @@ impl Attached {
     }
 }
 
+// Out of line, so that what is dropped costs little where nothing is attached any more.
+#[inline(never)]
+fn leave(span: SpanId, before: Spot) {
+    place::leave(span, before);
+}
+
 impl Drop for Attached {
     #[inline]
     fn drop(&mut self) {
         match &mut self.0 {
-            Kind::Span(span, before) => {
-                place::leave(*span, *before);
-            }
+            Kind::Span(span, before) => leave(*span, *before),
             Kind::Other(Seat::Nothing) => {}
             Kind::Other(seat) => {
                 std::mem::take(seat).detach();

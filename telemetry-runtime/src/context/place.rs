@@ -207,7 +207,9 @@ fn new_slot(trail: Trail, spot: Spot) -> Arc<Slot> {
 
 /// Keeps a slot for the next boundary, if nobody holds it.
 fn keep(mut slot: Arc<Slot>) {
-    if let Some(free) = Arc::get_mut(&mut slot) {
+    if Arc::strong_count(&slot) == 1
+        && let Some(free) = Arc::get_mut(&mut slot)
+    {
         free.trail.trace_state = None;
         let _ = LEVELS.try_with(|levels| {
             if let Ok(mut levels) = levels.try_borrow_mut() {

@@ -66,11 +66,19 @@ impl Drop for Stock {
 }
 
 /// The place of a span, for whoever records the span; dropping it gives the place back.
-// None only while it is dropped.
+// None while it is dropped, and in `NONE`.
 #[derive(Debug)]
 pub(super) struct Kept(Option<&'static mut Place>);
 
 impl Kept {
+    /// No place. It stands where there might be one, without the second word that an `Option` would need.
+    pub(super) const NONE: Self = Self(None);
+
+    #[inline]
+    pub(super) fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// A place for the span that is about to start.
     #[inline]
     pub(super) fn new(site: &'static SpanSite, recorder: &'static Recorder) -> Self {
@@ -179,23 +187,30 @@ impl Writer {
 impl Drop for Kept {
     #[inline]
     fn drop(&mut self) {
-        let Some(place) = self.0.take() else { return };
-        place.cell.span.store(0, Ordering::Release);
-        if place.cell.used.swap(false, Ordering::AcqRel) {
-            // What goes with it may run code of others, so no lock is held then.
-            drop(std::mem::take(&mut *lock(&place.cell.content)));
+        if let Some(place) = self.0.take() {
+            clear(place);
         }
-        let mut place = Some(place);
-        let full = STOCK.try_with(|stock| {
-            let mut stock = stock.borrow_mut();
-            stock.0.extend(place.take());
-            stock.0.len() > KEPT
-        });
-        match full {
-            Ok(false) => {}
-            Ok(true) => give_back(),
-            Err(_) => lock(&FREE).places.extend(place),
-        }
+    }
+}
+
+/// Makes a place free for another span.
+#[inline(never)]
+fn clear(place: &'static mut Place) {
+    place.cell.span.store(0, Ordering::Release);
+    if place.cell.used.swap(false, Ordering::AcqRel) {
+        // What goes with it may run code of others, so no lock is held then.
+        drop(std::mem::take(&mut *lock(&place.cell.content)));
+    }
+    let mut place = Some(place);
+    let full = STOCK.try_with(|stock| {
+        let mut stock = stock.borrow_mut();
+        stock.0.extend(place.take());
+        stock.0.len() > KEPT
+    });
+    match full {
+        Ok(false) => {}
+        Ok(true) => give_back(),
+        Err(_) => lock(&FREE).places.extend(place),
     }
 }
 

@@ -7,7 +7,7 @@ use super::exception;
 use super::install;
 use super::open::{Child, Inside, Opened, child, open};
 use super::parent::Parent;
-use super::record::Record;
+use super::record::{Head, Record};
 use super::site::SpanSite;
 use super::value::StartAttributes;
 use crate::call::{CallEnd, CallPart};
@@ -22,14 +22,15 @@ pub struct SpanGuard(Guarded);
 /// Two words, which are given back in registers.
 #[derive(Debug)]
 struct Guarded {
-    record: Option<Record>,
+    /// [`Record::NONE`] where nothing is recorded.
+    record: Record,
     seat: Seat,
 }
 
 impl SpanGuard {
-    const NONE: Self = Self::new(None, Seat::Nothing);
+    const NONE: Self = Self::new(Record::NONE, Seat::Nothing);
 
-    const fn new(record: Option<Record>, seat: Seat) -> Self {
+    const fn new(record: Record, seat: Seat) -> Self {
         Self(Guarded { record, seat })
     }
 
@@ -37,7 +38,12 @@ impl SpanGuard {
     // Out of line, as are the others: it is the same for all functions.
     #[inline(never)]
     pub fn enter(site: &'static SpanSite) -> Self {
-        let Some(state) = install::active() else { return Self::NONE };
+        install::active().map_or(Self::NONE, |state| Self::start(state, site))
+    }
+
+    // Apart from the question whether there is anything to do, which then needs no registers.
+    #[inline(never)]
+    fn start(state: u32, site: &'static SpanSite) -> Self {
         if !site.root
             && let Some(guard) = Self::of(child(state, site, Kept::new))
         {
@@ -59,7 +65,11 @@ impl SpanGuard {
 
     #[inline(never)]
     fn enter_filled(site: &'static SpanSite, fill: &mut dyn FnMut(&mut StartAttributes)) -> Self {
-        let Some(state) = install::active() else { return Self::NONE };
+        install::active().map_or(Self::NONE, |state| Self::start_filled(state, site, fill))
+    }
+
+    #[inline(never)]
+    fn start_filled(state: u32, site: &'static SpanSite, fill: &mut dyn FnMut(&mut StartAttributes)) -> Self {
         let inside = if site.root { Inside::Unknown } else { Inside::here(state) };
         let recorder = match inside {
             Inside::Passing => return Self::NONE,
@@ -104,10 +114,10 @@ impl SpanGuard {
     fn of(child: Child) -> Option<Self> {
         match child {
             Child::Passing => Some(Self::NONE),
-            Child::Current(record) => Some(Self::new(Some(record), Seat::Slot)),
+            Child::Current(record) => Some(Self::new(record, Seat::Slot)),
             Child::Beside(mut record) => {
                 let seat = Seat::beside(record.spot(), record.before_mut());
-                Some(Self::new(Some(record), seat))
+                Some(Self::new(record, seat))
             }
             Child::Unknown => None,
         }
@@ -122,30 +132,30 @@ impl SpanGuard {
     ) -> Self {
         match open(state, site, parent, fill) {
             Opened::Off | Opened::Passing(_) => Self::NONE,
-            Opened::Unsampled(place) => Self::new(None, place.enter_unrecorded()),
+            Opened::Unsampled(place) => Self::new(Record::NONE, place.enter_unrecorded()),
             Opened::Recorded(mut record, place) => {
                 let seat = place.enter(&mut record);
-                Self::new(Some(record), seat)
+                Self::new(record, seat)
             }
         }
     }
 
     #[inline]
     fn take(&mut self) -> Guarded {
-        std::mem::replace(&mut self.0, Guarded { record: None, seat: Seat::Nothing })
+        std::mem::replace(&mut self.0, Guarded { record: Record::NONE, seat: Seat::Nothing })
     }
 }
 
 impl Guarded {
     #[inline]
     fn is_something(&self) -> bool {
-        self.record.is_some() || !self.seat.is_nothing()
+        self.record.known().is_some() || !self.seat.is_nothing()
     }
 
     /// Ends a span by what the thread says of its call.
     #[inline(never)]
     fn end(self) {
-        match &self.record {
+        match self.record.known() {
             Some(record) if thread::panicking() && !record.unwinding => {
                 let mut end = CallEnd::now(record.started, true);
                 self.finish(&mut end);
@@ -170,11 +180,12 @@ impl Guarded {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "both of its callers are one function for all spans")]
     fn leave(self) -> Option<(Record, bool)> {
-        let Some(record) = self.record else {
-            self.seat.detach();
+        let Self { record, seat } = self;
+        let Some(Head { span_id, before, .. }) = record.known().map(|record| **record) else {
+            seat.detach();
             return None;
         };
-        let alone = self.seat.leave(record.span_id, record.before);
+        let alone = seat.leave(span_id, before);
         Some((record, alone))
     }
 }
@@ -182,17 +193,17 @@ impl Guarded {
 impl CallPart for SpanGuard {
     #[inline]
     fn started(&self) -> Option<Moment> {
-        self.0.record.as_ref().map(|record| record.started)
+        self.0.record.known().map(|record| record.started)
     }
 
     #[inline]
     fn is_timed(&self) -> bool {
-        self.0.record.is_some()
+        self.0.record.known().is_some()
     }
 
     #[inline]
     fn wants_texts(&self) -> bool {
-        self.0.record.as_ref().is_some_and(|record| record.recorder.error_texts)
+        self.0.record.known().is_some_and(|record| record.recorder.error_texts)
     }
 
     #[inline]

@@ -99,6 +99,15 @@ impl Deref for Record {
 }
 
 impl Record {
+    /// No record: see [`Kept::NONE`].
+    pub(super) const NONE: Self = Self(Kept::NONE);
+
+    /// The record, unless it is [`Record::NONE`].
+    #[inline]
+    pub(super) fn known(&self) -> Option<&Self> {
+        (!self.0.is_none()).then_some(self)
+    }
+
     /// A record of a span that starts now; what it starts with is in the cell.
     #[inline]
     pub(super) fn new(mut cell: Kept, head: Head) -> Self {
