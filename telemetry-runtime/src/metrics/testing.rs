@@ -2,6 +2,21 @@
 
 use super::{AttributeData, MetricData, Naming, ScopeMetrics, collect};
 
+/// A descriptor for ever: its kind, its kind of number, plugin and name, and what its builder is told.
+macro_rules! descriptor {
+    ($kind:ident, $number:ident, $plugin:literal, $name:literal $(, $builder:ident($($arg:expr),*))*) => {{
+        static D: $crate::metrics::Descriptor = $crate::metrics::Descriptor::new(
+            $crate::metrics::InstrumentKind::$kind,
+            $crate::metrics::NumberKind::$number,
+            $crate::plugin::Scope::plugin($plugin),
+            $name,
+            "telemetry-runtime",
+        )$(.$builder($($arg),*))*;
+        &D
+    }};
+}
+pub(crate) use descriptor;
+
 /// One metric of one plugin, as a collection shows it.
 pub(crate) fn metric(plugin: &str, name: &str) -> Option<MetricData> {
     let full = format!("backstage.plugin.{plugin}.{name}");

@@ -1,24 +1,8 @@
 use super::*;
-use crate::metrics::testing::{metric, numbers};
-use crate::metrics::{
-    Descriptor, FreeAttributes, InstrumentKind, Label, MetricData, NumberKind, Observer,
-    set_cardinality_limit,
-};
+use crate::metrics::testing::{descriptor, metric, numbers};
+use crate::metrics::{FreeAttributes, Label, MetricData, Observer, set_cardinality_limit};
 use crate::outcome::Outcome;
 use crate::plugin::Scope;
-
-macro_rules! descriptor {
-    ($kind:ident, $number:ident, $plugin:literal, $name:literal $(, $builder:ident($($arg:expr),*))*) => {{
-        static D: Descriptor = Descriptor::new(
-            InstrumentKind::$kind,
-            NumberKind::$number,
-            Scope::plugin($plugin),
-            $name,
-            "telemetry-runtime",
-        )$(.$builder($($arg),*))*;
-        &D
-    }};
-}
 
 #[test]
 fn a_counter_sums_by_attributes() {

@@ -12,25 +12,11 @@ use telemetry_macros::MetricAttributes;
 
 use crate::metrics::registry::Recorded;
 use crate::metrics::snapshot::HistogramPoint;
-use crate::metrics::testing::{metric, numbers, recording};
+use crate::metrics::testing::{descriptor, metric, numbers, recording};
 use crate::metrics::{
-    Counter, Descriptor, FreeAttributes, Histogram, InstrumentKind, Label, Meter, MetricData, NumberKind,
-    set_recording,
+    Counter, Descriptor, FreeAttributes, Histogram, Label, Meter, MetricData, set_recording,
 };
 use crate::plugin::Scope;
-
-macro_rules! descriptor {
-    ($kind:ident, $number:ident, $plugin:literal, $name:literal $(, $builder:ident($($arg:expr),*))*) => {{
-        static D: Descriptor = Descriptor::new(
-            InstrumentKind::$kind,
-            NumberKind::$number,
-            Scope::plugin($plugin),
-            $name,
-            "telemetry-runtime",
-        )$(.$builder($($arg),*))*;
-        &D
-    }};
-}
 
 /// Few under Miri, which is slow, and no files: it has none.
 fn config() -> ProptestConfig {

@@ -11,30 +11,23 @@ use super::pool::slabs;
 use super::{Busy, Isolated};
 use crate::context::Attached;
 use crate::metrics::health::{Drop as Reason, drops};
-use crate::metrics::testing::{metric, numbers};
-use crate::metrics::{Counter, Descriptor, Histogram, InstrumentKind, Label, MetricData, NumberKind};
-use crate::plugin::Scope;
+use crate::metrics::testing::{descriptor, metric, numbers};
+use crate::metrics::{Counter, Descriptor, Histogram, Label, MetricData};
 
-macro_rules! descriptor {
-    ($kind:ident, $number:ident, $plugin:literal, $name:literal $(, $builder:ident($($arg:expr),*))*) => {{
-        static D: Descriptor = Descriptor::new(
-            InstrumentKind::$kind,
-            NumberKind::$number,
-            Scope::plugin($plugin),
-            $name,
-            "telemetry-runtime",
-        )$(.$builder($($arg),*))*;
-        // Declared, so that a collection before the first measurement has it as well.
-        inventory::submit! { crate::metrics::Declared::new(&D) }
-        &D
+macro_rules! declared {
+    ($($descriptor:tt)*) => {{
+        static D: &Descriptor = descriptor!($($descriptor)*);
+        // So that a collection before the first measurement has it as well.
+        inventory::submit! { crate::metrics::Declared::new(D) }
+        D
     }};
 }
 
 #[test]
 fn sums_are_exact_while_threads_come_and_go_and_collections_run() {
-    static C: Counter<u64> = Counter::declared(descriptor!(Counter, U64, "s-churn", "a.u"));
-    static F: Counter<f64> = Counter::declared(descriptor!(Counter, F64, "s-churn", "a.f"));
-    static H: Histogram<u64> = Histogram::declared(descriptor!(Histogram, U64, "s-churn", "a.h"));
+    static C: Counter<u64> = Counter::declared(declared!(Counter, U64, "s-churn", "a.u"));
+    static F: Counter<f64> = Counter::declared(declared!(Counter, F64, "s-churn", "a.f"));
+    static H: Histogram<u64> = Histogram::declared(declared!(Histogram, U64, "s-churn", "a.h"));
     static DONE: AtomicBool = AtomicBool::new(false);
     const WRITERS: u32 = 8;
     const THREADS: u32 = 300;
@@ -81,7 +74,7 @@ fn sums_are_exact_while_threads_come_and_go_and_collections_run() {
 
 #[test]
 fn measurements_from_destructors_of_a_thread_count() {
-    static C: Counter<u64> = Counter::declared(descriptor!(Counter, U64, "s-late", "a.u"));
+    static C: Counter<u64> = Counter::declared(declared!(Counter, U64, "s-late", "a.u"));
     struct AddsOnDrop;
     impl Drop for AddsOnDrop {
         fn drop(&mut self) {
@@ -111,9 +104,9 @@ fn measurements_from_destructors_of_a_thread_count() {
 
 #[test]
 fn histograms_and_free_text_from_destructors_count_too() {
-    static H: Histogram<f64> = Histogram::declared(descriptor!(Histogram, F64, "s-late-more", "a.h"));
+    static H: Histogram<f64> = Histogram::declared(declared!(Histogram, F64, "s-late-more", "a.h"));
     static L: Counter<u64, (Label<'static>,)> =
-        Counter::declared(descriptor!(Counter, U64, "s-late-more", "a.l", attribute_keys(&["id"])));
+        Counter::declared(declared!(Counter, U64, "s-late-more", "a.l", attribute_keys(&["id"])));
     struct RecordsOnDrop(usize);
     impl Drop for RecordsOnDrop {
         fn drop(&mut self) {
@@ -142,7 +135,7 @@ fn histograms_and_free_text_from_destructors_count_too() {
 
 #[test]
 fn what_is_recorded_before_bootstrap_is_there() {
-    static C: Counter<u64> = Counter::declared(descriptor!(Counter, U64, "s-early", "a.u"));
+    static C: Counter<u64> = Counter::declared(declared!(Counter, U64, "s-early", "a.u"));
     static EARLY: LazyLock<u64> = LazyLock::new(|| {
         C.add(41);
         1
@@ -153,9 +146,9 @@ fn what_is_recorded_before_bootstrap_is_there() {
 
 #[test]
 fn a_first_measurement_from_inside_the_store_is_counted_as_dropped() {
-    static C: Counter<u64> = Counter::declared(descriptor!(Counter, U64, "s-inside", "a.u"));
+    static C: Counter<u64> = Counter::declared(declared!(Counter, U64, "s-inside", "a.u"));
     static L: Counter<u64, (Label<'static>,)> =
-        Counter::declared(descriptor!(Counter, U64, "s-inside", "a.l", attribute_keys(&["id"])));
+        Counter::declared(declared!(Counter, U64, "s-inside", "a.l", attribute_keys(&["id"])));
     // As an instrumented global allocator would do it.
     let before = drops(Reason::Reentrant);
     let busy = Busy::enter().expect("no one else is inside on this thread");
@@ -173,7 +166,7 @@ fn a_first_measurement_from_inside_the_store_is_counted_as_dropped() {
 
 #[test]
 fn slabs_are_used_again() {
-    static C: Counter<u64> = Counter::declared(descriptor!(Counter, U64, "s-reuse", "a.u"));
+    static C: Counter<u64> = Counter::declared(declared!(Counter, U64, "s-reuse", "a.u"));
     let count = || slabs(&Busy::enter().expect("no one else is inside on this thread")).len();
     let short = || {
         for _ in 0..200 {
@@ -189,7 +182,7 @@ fn slabs_are_used_again() {
 
 #[test]
 fn slabs_of_captures_are_emptied_and_used_again() {
-    static C: Counter<u64> = Counter::declared(descriptor!(Counter, U64, "s-captured", "a.u"));
+    static C: Counter<u64> = Counter::declared(declared!(Counter, U64, "s-captured", "a.u"));
     let mut seen = HashSet::new();
     for _ in 0..300 {
         let isolated = Isolated::new();
