@@ -90,7 +90,7 @@ impl Kept {
     fn place(&self) -> &Place {
         match &self.0 {
             Some(place) => place,
-            None => unreachable!("it is there until it is dropped"),
+            None => unreachable!("only the empty guard has no place, and nobody asks it"),
         }
     }
 
@@ -108,7 +108,7 @@ impl Kept {
     pub(super) fn head_mut(&mut self) -> &mut Head {
         match &mut self.0 {
             Some(place) => &mut place.head,
-            None => unreachable!("it is there until it is dropped"),
+            None => unreachable!("only the empty guard has no place, and nobody asks it"),
         }
     }
 

@@ -133,7 +133,10 @@ impl Failure {
 
     /// Writes it on its span.
     pub(super) fn write(self, content: &mut Content, limits: &SpanLimits) {
-        if let Some(event) = self.event().filter(|event| self.has_event && !is_told(content, event)) {
+        if self.has_event
+            && let Some(event) = self.event()
+            && !is_told(content, &event)
+        {
             content.add_event(event, limits);
         }
         content.set_attribute(KeyValue::new("error.type", self.kind), limits);

@@ -28,7 +28,7 @@ struct Guarded {
 }
 
 impl SpanGuard {
-    const NONE: Self = Self::new(Record::NONE, Seat::Nothing);
+    const NONE: Self = Self(Guarded::NONE);
 
     const fn new(record: Record, seat: Seat) -> Self {
         Self(Guarded { record, seat })
@@ -142,11 +142,13 @@ impl SpanGuard {
 
     #[inline]
     fn take(&mut self) -> Guarded {
-        std::mem::replace(&mut self.0, Guarded { record: Record::NONE, seat: Seat::Nothing })
+        std::mem::replace(&mut self.0, Guarded::NONE)
     }
 }
 
 impl Guarded {
+    const NONE: Self = Self { record: Record::NONE, seat: Seat::Nothing };
+
     #[inline]
     fn is_something(&self) -> bool {
         self.record.known().is_some() || !self.seat.is_nothing()
