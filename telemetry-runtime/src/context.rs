@@ -184,9 +184,10 @@ impl Drop for Attached {
     }
 }
 
-/// The thread's current context, or none while the thread is being torn down.
+/// The thread's current context, with the current span in it even where no context is attached for that; or none while the thread
+/// is being torn down.
 pub(crate) fn current() -> Option<Context> {
-    usable().then(Context::current)
+    usable().then(|| place::unattached().unwrap_or_else(Context::current))
 }
 
 pin_project! {

@@ -336,6 +336,8 @@ pub enum ContextMode {
     Observed,
     /// `eager`: each span attaches a context of its own.
     Eager,
+    /// `lean`: no context is attached, so that third-party code does not see our spans.
+    Lean,
 }
 
 /// One enabled entry of `telemetry.tracing.exporters`.

@@ -28,7 +28,15 @@ pub struct LogSpans;
 impl LogProcessor for LogSpans {
     fn emit(&self, record: &mut SdkLogRecord, _: &InstrumentationScope) {
         let Some(current) = super::current() else { return };
-        let Some(slot) = slot::behind(&current) else { return };
+        let Some(slot) = slot::behind(&current) else {
+            // A span that is in no context has not been seen.
+            if record.trace_context().is_none() && current.has_active_span() {
+                let span = current.span();
+                let span = span.span_context();
+                record.set_trace_context(span.trace_id(), span.span_id(), Some(span.trace_flags()));
+            }
+            return;
+        };
         // Ids of others than the current context's were given to the record on purpose.
         let shown = current.span().span_context().span_id();
         if record.trace_context().is_some_and(|context| context.span_id == shown) {

@@ -12,7 +12,7 @@ use opentelemetry::{Context, ContextGuard};
 
 use super::observer::top;
 use super::slot::{self, Slot, Spot, Trail};
-use super::{provoke, usable};
+use super::{provoke, sampled, usable};
 
 /// A context of ours that is attached to this thread.
 struct Level {
@@ -27,9 +27,24 @@ struct Level {
     clones: Cell<u32>,
     /// Tells boundaries apart that come to the same height.
     serial: u32,
-    /// None where the boundary ended before one above it.
-    guard: Option<ContextGuard>,
+    held: Held,
 }
+
+/// What is attached while a level lasts.
+enum Held {
+    Context(ContextGuard),
+    /// Nothing: its span is for our own code only. And whether the span before it seemed to be sampled.
+    Nothing {
+        was_sampled: bool,
+    },
+    /// Nothing any more: the boundary ended before one above it.
+    Ended,
+}
+
+/// In the place of an address where no context is attached, and what others attach is not looked at.
+const LEAN: usize = 1;
+/// In the place of an address where a context is attached that has none, and is to be looked at.
+const NOWHERE: usize = 2;
 
 #[derive(Default)]
 struct Levels {
@@ -47,7 +62,7 @@ thread_local! {
 impl Drop for Levels {
     fn drop(&mut self) {
         for level in self.stack.drain(..) {
-            std::mem::forget(level.guard);
+            std::mem::forget(level.held);
         }
     }
 }
@@ -72,6 +87,12 @@ pub(crate) struct Boundary {
 }
 
 impl Level {
+    /// Whether its slot says which span is current, since nobody has attached anything above it that does.
+    #[inline]
+    fn is_on_top(&self) -> bool {
+        self.address == top() || self.address == LEAN
+    }
+
     /// The span that is current where its context, or a clone of it, is.
     #[inline]
     fn spot(&self) -> Spot {
@@ -128,7 +149,7 @@ pub(crate) fn on_top<R>(look: impl FnOnce(Top<'_>) -> R) -> Option<R> {
         .try_with(|levels| {
             let levels = levels.borrow();
             let level = levels.stack.last()?;
-            (level.address == top()).then(|| look(Top(level)))
+            level.is_on_top().then(|| look(Top(level)))
         })
         .ok()
         .flatten()
@@ -150,7 +171,7 @@ fn swap(lineage: u64, to: Spot) -> Swap {
     let swapped = LEVELS.try_with(|levels| {
         let levels = levels.borrow();
         match levels.stack.last() {
-            Some(level) if level.address == top() && level.slot.trail.lineage == lineage => {
+            Some(level) if level.is_on_top() && level.slot.trail.lineage == lineage => {
                 let before = level.slot.spot();
                 if level.slot.is_unshared(level.own) {
                     level.slot.set(to);
@@ -243,6 +264,9 @@ fn bound(trail: &Trail, to: Spot, around: Option<&Context>) -> Entered {
 const NEVER: usize = usize::MAX / 2;
 
 fn attach(slot: &Arc<Slot>, around: Option<&Context>, is_relief: bool) -> Option<Boundary> {
+    if slot.trail.is_lean {
+        return enter_lean(slot, 0);
+    }
     // Its level and the context hold the slot, and so does the span in the context where it can be written to.
     let own = if slot.spot().cell == 0 { 2 } else { 3 };
     if !usable() {
@@ -250,7 +274,7 @@ fn attach(slot: &Arc<Slot>, around: Option<&Context>, is_relief: bool) -> Option
     }
     let context = provoke(|| (slot.trail.make)(around, slot))?;
     let guard = provoke(|| context.attach())?;
-    push(Arc::clone(slot), guard, own, is_relief)
+    push(Arc::clone(slot), address_of(slot), Held::Context(guard), own, is_relief)
 }
 
 /// Makes a context current that was made before. If it has a slot, spans of ours can write to one above it.
@@ -260,9 +284,17 @@ pub(super) fn adopt(context: Context) -> Option<Result<Boundary, ContextGuard>> 
     }
     let slot = slot::arc(&context);
     let guard = provoke(|| context.attach())?;
-    let Some(slot) = slot else { return Some(Err(guard)) };
+    let Some(slot) = slot else {
+        let is_hidden = on_top(|top| top.trail().is_lean).unwrap_or(false);
+        if !is_hidden {
+            return Some(Err(guard));
+        }
+        // What we attach ourselves is to be seen, also below a span that does not look at contexts.
+        return push(Arc::new(Slot::none()), NOWHERE, Held::Context(guard), NEVER, false).map(Ok);
+    };
     // Whoever made the context holds it.
-    push(slot, guard, NEVER, false).map(Ok)
+    let address = address_of(&slot);
+    push(slot, address, Held::Context(guard), NEVER, false).map(Ok)
 }
 
 /// Makes a context current that is kept for it, with so many references of ours to its slot beside those that are made here.
@@ -272,23 +304,43 @@ pub(crate) fn attach_own(context: &Context, slot: &Arc<Slot>, own: usize) -> Opt
     }
     let context = context.clone();
     let guard = provoke(|| context.attach())?;
-    push(Arc::clone(slot), guard, own + 2, false)
+    push(Arc::clone(slot), address_of(slot), Held::Context(guard), own + 2, false)
 }
 
-fn push(slot: Arc<Slot>, guard: ContextGuard, own: usize, is_relief: bool) -> Option<Boundary> {
-    let mut guard = Some(guard);
+/// Makes the span of a slot current for our own code, without a context. So many references to the slot are ours beside the one
+/// that is made here.
+pub(crate) fn enter_lean(slot: &Arc<Slot>, own: usize) -> Option<Boundary> {
+    let held = Held::Nothing { was_sampled: sampled::seemed() };
+    sampled::set(slot.trail.flags.is_sampled());
+    push(Arc::clone(slot), LEAN, held, own + 1, false)
+}
+
+/// A context with the current span, where that is in no context.
+pub(super) fn unattached() -> Option<Context> {
+    let slot = LEVELS.try_with(|levels| {
+        let levels = levels.borrow();
+        levels.stack.last().filter(|level| level.address == LEAN).map(|level| Arc::clone(&level.slot))
+    });
+    slot.ok().flatten().map(|slot| (slot.trail.make)(None, &slot))
+}
+
+fn address_of(slot: &Arc<Slot>) -> usize {
+    Arc::as_ptr(slot).addr()
+}
+
+fn push(slot: Arc<Slot>, address: usize, held: Held, own: usize, is_relief: bool) -> Option<Boundary> {
+    let mut held = Some(held);
     let pushed = LEVELS.try_with(|levels| {
         let mut levels = levels.borrow_mut();
         let height = u16::try_from(levels.stack.len()).ok()?;
         levels.serial = levels.serial.wrapping_add(1);
         let serial = levels.serial;
-        let address = Arc::as_ptr(&slot).addr();
-        let guard = guard.take();
+        let held = held.take()?;
         let clones = Cell::new(0);
-        levels.stack.push(Level { slot, address, own, behind: None, is_relief, clones, serial, guard });
+        levels.stack.push(Level { slot, address, own, behind: None, is_relief, clones, serial, held });
         Some(Boundary { height, serial })
     });
-    if let Some(guard) = guard {
+    if let Some(Held::Context(guard)) = held {
         provoke(|| drop(guard));
     }
     pushed.ok().flatten()
@@ -319,7 +371,7 @@ fn give_way(before: Spot) {
     let current = LEVELS.try_with(|levels| {
         let levels = levels.borrow();
         let level = levels.stack.last()?;
-        (level.address == top() && level.clones.get() == 0).then(|| level.slot.trail.clone())
+        (level.is_on_top() && level.clones.get() == 0).then(|| level.slot.trail.clone())
     });
     let relieved = current.ok().flatten().and_then(|trail| attach(&new_slot(trail, before), None, true));
     if relieved.is_none() {
@@ -348,19 +400,24 @@ pub(crate) fn end(boundary: Boundary) -> bool {
             }
             let others = levels.stack[height + 1..].iter().any(|level| !level.is_relief);
             if others {
-                return levels.stack[height].guard.take().map(|guard| (None, Some(guard), true));
+                let held = std::mem::replace(&mut levels.stack[height].held, Held::Ended);
+                return Some((None, held, true));
             }
             unshared &= levels.stack[above].slot.is_unshared(levels.stack[above].own);
-            let Level { slot, guard, .. } = levels.stack.pop()?;
-            let closed = |level: &Level| level.guard.is_none();
+            let Level { slot, held, .. } = levels.stack.pop()?;
+            let closed = |level: &Level| matches!(level.held, Held::Ended);
             while levels.stack.last().is_some_and(closed) {
                 levels.stack.pop();
             }
-            Some((Some(slot), guard, above == height))
+            Some((Some(slot), held, above == height))
         });
-        let Ok(Some((slot, guard, is_last))) = next else { return false };
-        if let Some(guard) = guard {
-            provoke(|| drop(guard));
+        let Ok(Some((slot, held, is_last))) = next else { return false };
+        match held {
+            Held::Context(guard) => {
+                provoke(|| drop(guard));
+            }
+            Held::Nothing { was_sampled } => sampled::set(was_sampled),
+            Held::Ended => {}
         }
         if let Some(slot) = slot {
             keep(slot);

@@ -20,8 +20,12 @@ pub(crate) fn seems() -> bool {
     if cfg!(feature = "context-observer") { SAMPLED.get() } else { span().is_some() }
 }
 
+/// What [`set`] said last.
+pub(super) fn seemed() -> bool {
+    SAMPLED.get()
+}
+
 /// Says whether what becomes current now is sampled.
-#[cfg(feature = "context-observer")]
 pub(super) fn set(sampled: bool) {
     SAMPLED.set(sampled);
 }

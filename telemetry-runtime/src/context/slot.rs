@@ -33,6 +33,8 @@ pub(crate) struct Trail {
     pub(crate) installation: u32,
     /// Makes a context with a span in it that stands for the slot: of the one that is given, or of the present one.
     pub(crate) make: fn(Option<&Context>, &Arc<Slot>) -> Context,
+    /// Whether that is done for those only who ask us for a context: none is attached.
+    pub(crate) is_lean: bool,
 }
 
 impl Trail {
@@ -63,9 +65,8 @@ impl Slot {
         }
     }
 
-    /// A slot that only serves to see whether contexts carry one.
-    #[cfg(feature = "context-observer")]
-    pub(super) fn probe() -> Self {
+    /// A slot in which no span is.
+    pub(super) fn none() -> Self {
         let trail = Trail {
             lineage: 0,
             trace_id: TraceId::INVALID,
@@ -74,6 +75,7 @@ impl Slot {
             recorder: 0,
             installation: 0,
             make: |_, _| Context::new(),
+            is_lean: false,
         };
         Self::new(trail, Spot { span: SpanId::INVALID, cell: 0 })
     }

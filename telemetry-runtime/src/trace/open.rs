@@ -210,7 +210,7 @@ fn start(
             ContextMode::Eager => {
                 Place::Context(around.with_remote_span_context(trail.span_context(spot.span)))
             }
-            ContextMode::Observed => Place::Slot { trail, spot, around },
+            ContextMode::Observed | ContextMode::Lean => Place::Slot { trail, spot, around },
         });
     };
     let head = Head {
@@ -241,7 +241,7 @@ fn start(
             let span = ProxySpan::of(trail.span_context(spot.span), spot, recorder);
             Place::Context(around.with_span(span))
         }
-        ContextMode::Observed => Place::Slot { trail, spot, around },
+        ContextMode::Observed | ContextMode::Lean => Place::Slot { trail, spot, around },
     };
     Opened::Recorded(record, place)
 }
@@ -277,6 +277,7 @@ fn trail(
     {
         return trail.clone();
     }
+    let is_lean = recorder.mode == ContextMode::Lean;
     Trail {
         lineage: number(spot.span),
         trace_id,
@@ -284,7 +285,8 @@ fn trail(
         trace_state,
         recorder: recorder.index,
         installation: state,
-        make: proxy::context_with,
+        make: if is_lean { proxy::context_about } else { proxy::context_with },
+        is_lean,
     }
 }
 

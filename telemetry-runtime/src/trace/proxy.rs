@@ -80,6 +80,16 @@ pub(super) fn context_with(around: Option<&Context>, slot: &Arc<Slot>) -> Contex
     })
 }
 
+/// A context with the span that is in this slot now, for whoever asks for it; see [`Trail::make`](crate::context::slot::Trail).
+pub(super) fn context_about(around: Option<&Context>, slot: &Arc<Slot>) -> Context {
+    let (spot, span_context) = (slot.spot(), slot.span_context());
+    let context = around.map_or_else(Context::current, Context::clone);
+    match install::by_index(slot.trail.recorder) {
+        Some(recorder) if spot.cell != 0 => context.with_span(ProxySpan::of(span_context, spot, recorder)),
+        _ => context.with_remote_span_context(span_context),
+    }
+}
+
 impl Span for ProxySpan {
     fn add_event_with_timestamp<T>(&mut self, name: T, timestamp: SystemTime, attributes: Vec<KeyValue>)
     where

@@ -50,12 +50,15 @@ pub enum ContextMode {
     Observed,
     /// Each span attaches a context of its own. All is exact, at about three times the cost.
     Eager,
+    /// No context is attached for a span. Spans of ours know one another; third-party code does not see them, and inside of
+    /// one of them contexts that it attaches are not looked at.
+    Lean,
 }
 
 impl ContextMode {
     /// The mode that is possible in this process.
     pub(crate) fn or_fallback(self) -> Self {
-        if self == Self::Observed && observer::is_set() { self } else { Self::Eager }
+        if self == Self::Observed && !observer::is_set() { Self::Eager } else { self }
     }
 }
 

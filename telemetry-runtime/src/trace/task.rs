@@ -34,6 +34,8 @@ struct Task {
 enum TaskPlace {
     /// In the slot of the context that is current at the poll, or in a context of its own.
     Slot { trail: Trail, spot: Spot, around: Carried, own: Option<Own> },
+    /// In a slot that no context has.
+    Lean { slot: Arc<Slot>, spot: Spot },
     /// In a context that was made for it, or in which that of its parent passes on.
     Context(Context),
 }
@@ -93,6 +95,7 @@ impl TaskSpan {
     pub(crate) fn context(&self) -> Option<Context> {
         Some(match &self.0.as_ref()?.place {
             TaskPlace::Context(context) => context.clone(),
+            TaskPlace::Lean { slot, .. } => (slot.trail.make)(None, slot),
             TaskPlace::Slot { trail, spot, around, .. } => Own::new(trail, *spot, around.context()).context,
         })
     }
@@ -123,6 +126,9 @@ impl TaskSpan {
 
 impl TaskPlace {
     fn new(trail: Trail, spot: Spot, around: Context) -> Self {
+        if trail.is_lean {
+            return Self::Lean { slot: Arc::new(Slot::new(trail, spot)), spot };
+        }
         if slot::of(&around).is_some() {
             return Self::Slot { trail, spot, around: Carried::new(around), own: None };
         }
@@ -135,6 +141,16 @@ impl TaskPlace {
     fn enter(&mut self) -> Attached {
         let (trail, spot, around, own) = match self {
             Self::Context(context) => return Attached::new(context.clone()),
+            Self::Lean { slot, spot } => {
+                if let Some(attached) = Attached::try_inside(slot.trail.lineage, *spot) {
+                    return attached;
+                }
+                // A span that was open across the end of a poll.
+                if slot.spot() != *spot {
+                    *slot = Arc::new(Slot::new(slot.trail.clone(), *spot));
+                }
+                return Attached::boundary(place::enter_lean(slot, 1));
+            }
             Self::Slot { trail, spot, around, own } => (trail, *spot, around, own),
         };
         if let Some(attached) = Attached::try_inside(trail.lineage, spot) {

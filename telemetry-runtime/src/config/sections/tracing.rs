@@ -77,7 +77,7 @@ const EXCEPTIONS: &[(&str, ExceptionSignal)] = &[
 ];
 
 const CONTEXTS: &[(&str, ContextMode)] =
-    &[("observed", ContextMode::Observed), ("eager", ContextMode::Eager)];
+    &[("observed", ContextMode::Observed), ("eager", ContextMode::Eager), ("lean", ContextMode::Lean)];
 
 /// The samplers by name; the ratio is filled in where there is one.
 pub(in super::super) const SAMPLERS: &[(&str, SamplerConfig)] = &[

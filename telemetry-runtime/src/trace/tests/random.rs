@@ -11,7 +11,7 @@ use opentelemetry_sdk::trace::SdkTracer;
 
 use super::{Capture, OUTER, pause, poll};
 use crate::call::{Call, NoMetrics, Prepared, traced_lazily};
-use crate::context::wrap;
+use crate::context::{self, Attached, wrap};
 use crate::trace::install::{Carried, Recorder};
 use crate::trace::settings::ContextMode;
 use crate::trace::{Parent, SpanGuard, TaskSpan, TraceSettings};
@@ -26,6 +26,8 @@ struct Program {
     /// The parent of each span, whose name is its index.
     parents: Vec<Current>,
     saved: Vec<(Context, Current)>,
+    /// Whether third-party code has no part in it, and contexts are had and made current by our functions only.
+    is_lean: bool,
 }
 
 impl Program {
@@ -59,17 +61,36 @@ impl Program {
                 let _call = Call::new(span, NoMetrics);
                 self.run(depth, Some(name));
             }
+            2 | 4 if self.is_lean => {
+                if let Some((context, parent)) = self.pick() {
+                    let name = self.new_span(parent);
+                    let below = Parent::of(&context);
+                    let span = SpanGuard::enter_below(&OUTER, below, |start| start.name(name.to_string()));
+                    let _call = Call::new(span, NoMetrics);
+                    self.run(depth, Some(name));
+                }
+            }
             2 => {
                 let name = self.new_span(current);
                 let _theirs = mark_span_as_active(self.tracer.start(name.to_string()));
                 self.run(depth, Some(name));
             }
+            3 if self.is_lean => self.saved.push((context::active(), current)),
             3 => self.saved.push((Context::current(), current)),
             4 => {
                 if let Some((context, parent)) = self.pick() {
                     let name = self.new_span(parent);
                     drop(self.tracer.start_with_context(name.to_string(), &context));
                 }
+            }
+            5 if self.is_lean => {
+                if let Some((context, saved)) = self.pick() {
+                    context::with(&context, || self.run(depth, saved));
+                }
+            }
+            6 if self.is_lean => {
+                let root = Carried(self.recorder).within(&Context::new());
+                context::with(&root, || self.run(depth, None));
             }
             5 => {
                 if let Some((context, saved)) = self.pick() {
@@ -101,6 +122,8 @@ impl Program {
 
     /// A future of ours whose polls are on different threads.
     fn run_task(&mut self, name: usize, depth: usize) {
+        // A future that attaches no context finds its recorder where it is polled.
+        let base = self.is_lean.then(|| Carried(self.recorder).within(&Context::new()));
         let mut task = pin!(traced_lazily(
             Parent::current(),
             |parent| {
@@ -116,14 +139,18 @@ impl Program {
         ));
         assert!(poll(task.as_mut()).is_pending());
         thread::scope(|scope| {
-            scope.spawn(|| assert!(poll(task.as_mut()).is_ready())).join().unwrap();
+            let second = scope.spawn(|| {
+                let _base = base.map(Attached::new);
+                assert!(poll(task.as_mut()).is_ready());
+            });
+            second.join().unwrap();
         });
     }
 }
 
 #[test]
 fn parents_are_exact_in_random_programs() {
-    for context in [ContextMode::Observed, ContextMode::Eager] {
+    for context in [ContextMode::Observed, ContextMode::Eager, ContextMode::Lean] {
         run_programs(context);
     }
 }
@@ -138,6 +165,7 @@ fn run_programs(context: ContextMode) {
             tracer: capture.third_party(),
             parents: Vec::new(),
             saved: Vec::new(),
+            is_lean: context == ContextMode::Lean,
         };
         program.run(6, None);
         // A third-party span ends when the last context with it goes.

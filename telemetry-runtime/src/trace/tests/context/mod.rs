@@ -2,6 +2,7 @@
 
 mod captured;
 mod edges;
+mod lean;
 mod parents;
 mod shown;
 
