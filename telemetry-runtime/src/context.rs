@@ -1,10 +1,12 @@
 //! OpenTelemetry's current context beside our own: attaching without a panic, carrying it, sending it on.
 
 pub(crate) mod bound;
+pub(crate) mod levels;
 #[cfg(feature = "otlp-logs")]
 mod logs;
 #[cfg_attr(not(feature = "context-observer"), path = "context/no_observer.rs")]
 pub(crate) mod observer;
+pub(crate) mod permanent;
 pub(crate) mod place;
 pub(crate) mod propagator;
 pub(crate) mod sampled;
@@ -25,9 +27,9 @@ use opentelemetry::trace::SpanId;
 use opentelemetry::{Context, global};
 use pin_project_lite::pin_project;
 
+use self::levels::Boundary;
 #[cfg(feature = "otlp-logs")]
 pub use self::logs::LogSpans;
-use self::place::Boundary;
 use self::seat::Seat;
 use self::slot::Spot;
 
@@ -141,7 +143,7 @@ impl Attached {
     /// Makes a span current through the slot of the current context; `None` if that is of another lineage.
     #[inline]
     pub(crate) fn try_inside(lineage: u64, to: Spot) -> Option<Self> {
-        let written = place::on_top(|top| {
+        let written = levels::on_top(|top| {
             let before = top.spot();
             (top.trail().lineage == lineage).then(|| top.write(to).then_some(before))
         });

@@ -158,6 +158,7 @@ fn trace_settings(
         context: match config.context {
             config::ContextMode::Observed => ContextMode::Observed,
             config::ContextMode::Eager => ContextMode::Eager,
+            config::ContextMode::Permanent => ContextMode::Permanent,
             config::ContextMode::Lean => ContextMode::Lean,
         },
         ..TraceSettings::default()

@@ -338,6 +338,8 @@ pub enum ContextMode {
     Eager,
     /// `lean`: no context is attached, so that third-party code does not see our spans.
     Lean,
+    /// `permanent`: as `observed`, but the outermost spans share one context that stays attached to their thread.
+    Permanent,
 }
 
 /// One enabled entry of `telemetry.tracing.exporters`.

@@ -39,8 +39,8 @@ impl LogProcessor for LogSpans {
         };
         // Ids of others than the current context's were given to the record on purpose.
         let shown = current.span().span_context().span_id();
-        if record.trace_context().is_some_and(|context| context.span_id == shown) {
-            let trail = &slot.trail;
+        if record.trace_context().is_none_or(|context| context.span_id == shown) {
+            let trail = slot.trail();
             record.set_trace_context(trail.trace_id, slot.spot().span, Some(trail.flags));
         }
     }

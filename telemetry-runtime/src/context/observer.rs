@@ -8,8 +8,9 @@ use opentelemetry::Context;
 use opentelemetry::context::{ContextObserver, GlobalContextObserver, ObserverContextView};
 use opentelemetry::trace::TraceContextExt;
 
+use super::permanent::{self, Permanent};
 use super::slot::{Slot, number};
-use super::{bound, place, sampled};
+use super::{bound, levels, sampled};
 
 thread_local! {
     /// The address of the view of the current context; 0 if it has none.
@@ -22,6 +23,13 @@ thread_local! {
     static ANSWER: RefCell<Option<Arc<Slot>>> = const { RefCell::new(None) };
 
     static ASKING: Cell<bool> = const { Cell::new(false) };
+
+    /// How many contexts are attached, or more: of those whose guards go out of turn it is not told.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+
+    /// How many of them a test has attached, to be no more than what a thread starts with.
+    #[cfg(test)]
+    static BASE: Cell<usize> = const { Cell::new(0) };
 }
 
 /// The view of a context that was derived from one of ours: it has the same current span, and holds its slot. As a view of its
@@ -45,26 +53,34 @@ struct Observer;
 // The thread's context is borrowed in all of these: nothing here may use OpenTelemetry's functions for the current context.
 impl ContextObserver for Observer {
     fn on_context_enter(&self, _: &Context, to: &Context) {
+        DEPTH.set(DEPTH.get() + 1);
         let address = address_of(to);
         TOP.set(address);
         sampled::set(sampled::is_in(to));
         if address != 0 {
-            place::note(address, true);
+            levels::note(address, true);
         }
     }
 
     fn on_context_exit(&self, from: &Context, to: &Context) {
+        DEPTH.set(DEPTH.get().saturating_sub(1));
         TOP.set(address_of(to));
         sampled::set(sampled::is_in(to));
         let address = address_of(from);
         if address != 0 {
-            place::note(address, false);
+            levels::note(address, false);
         }
     }
 
     fn make_view(&self, context: &Context) -> Option<Arc<dyn ObserverContextView>> {
         if let Some(slot) = NEXT.try_with(RefCell::take).ok().flatten() {
             return Some(slot);
+        }
+        if permanent::is_used()
+            && !context.has_active_span()
+            && let Some(Permanent(slot)) = context.get()
+        {
+            return Some(Arc::new(Derived(Arc::clone(slot))));
         }
         let span = context.span();
         let span_context = span.span_context();
@@ -82,6 +98,19 @@ impl ContextObserver for Observer {
 
 fn address_of(context: &Context) -> usize {
     context.observer_view().as_ref().map_or(0, |view| Arc::as_ptr(view).cast::<()>().addr())
+}
+
+/// Whether no more than so many contexts are attached to the thread, as far as is known.
+pub(super) fn is_bare(besides: usize) -> bool {
+    #[cfg(test)]
+    let besides = besides + BASE.get();
+    DEPTH.get() == besides
+}
+
+/// From now on what is attached to the thread counts as nothing.
+#[cfg(test)]
+pub(crate) fn set_base() {
+    BASE.set(DEPTH.get());
 }
 
 /// Tells the observer, if it asks, that a span belongs to this slot.

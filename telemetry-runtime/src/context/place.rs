@@ -4,68 +4,15 @@
 //! write to that slot ([`enter`]), and where somebody holds it, to that of another context that is attached above it for
 //! the rest of the boundary (a relief). What third-party code attaches on top is noticed by the address of its view.
 
-use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use opentelemetry::trace::SpanId;
 use opentelemetry::{Context, ContextGuard};
 
-use super::observer::top;
-use super::slot::{self, Slot, Spot, Trail};
+use super::levels::{Boundary, Held, LEAN, LEVELS, Level, NEVER, NOWHERE, Top, address_of, on_top, push};
+use super::permanent;
+use super::slot::{self, Kind, Slot, Spot, Trail};
 use super::{provoke, sampled, usable};
-
-/// A context of ours that is attached to this thread.
-struct Level {
-    slot: Arc<Slot>,
-    address: usize,
-    /// How many references to the slot are ours.
-    own: usize,
-    /// The span that is current in truth, if the slot could neither be written nor relieved.
-    behind: Option<Spot>,
-    is_relief: bool,
-    /// How many clones of the context are attached above it.
-    clones: Cell<u32>,
-    /// Tells boundaries apart that come to the same height.
-    serial: u32,
-    held: Held,
-}
-
-/// What is attached while a level lasts.
-enum Held {
-    Context(ContextGuard),
-    /// Nothing: its span is for our own code only. And whether the span before it seemed to be sampled.
-    Nothing {
-        was_sampled: bool,
-    },
-    /// Nothing any more: the boundary ended before one above it.
-    Ended,
-}
-
-/// In the place of an address where no context is attached, and what others attach is not looked at.
-const LEAN: usize = 1;
-/// In the place of an address where a context is attached that has none, and is to be looked at.
-const NOWHERE: usize = 2;
-
-#[derive(Default)]
-struct Levels {
-    stack: Vec<Level>,
-    serial: u32,
-    /// A slot that nobody holds any more, for the next boundary.
-    spare: Option<Arc<Slot>>,
-}
-
-thread_local! {
-    static LEVELS: RefCell<Levels> = const { RefCell::new(Levels { stack: Vec::new(), serial: 0, spare: None }) };
-}
-
-// The thread's contexts are being destroyed, or are already: nothing is to be detached any more.
-impl Drop for Levels {
-    fn drop(&mut self) {
-        for level in self.stack.drain(..) {
-            std::mem::forget(level.held);
-        }
-    }
-}
 
 /// How a span became current.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,82 +24,6 @@ pub(crate) enum Entered {
     Boundary(Boundary),
     /// The thread's context is borrowed and cannot change.
     Not,
-}
-
-/// A context of ours that is attached to this thread, by its height: OpenTelemetry's own stack is no higher.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Boundary {
-    height: u16,
-    serial: u32,
-}
-
-impl Level {
-    /// Whether its slot says which span is current, since nobody has attached anything above it that does.
-    #[inline]
-    fn is_on_top(&self) -> bool {
-        self.address == top() || self.address == LEAN
-    }
-
-    /// The span that is current where its context, or a clone of it, is.
-    #[inline]
-    fn spot(&self) -> Spot {
-        match self.behind {
-            Some(behind) if self.clones.get() == 0 => behind,
-            _ => self.slot.spot(),
-        }
-    }
-}
-
-/// Notes that a context with the view at this address was attached, or detached.
-#[cfg(feature = "context-observer")]
-pub(super) fn note(address: usize, attached: bool) {
-    let _ = LEVELS.try_with(|levels| {
-        let Ok(levels) = levels.try_borrow() else { return };
-        if let Some(level) = levels.stack.iter().rev().find(|level| level.address == address) {
-            let clones = level.clones.get();
-            level.clones.set(if attached { clones + 1 } else { clones.saturating_sub(1) });
-        }
-    });
-}
-
-/// The slot of the current context.
-pub(crate) struct Top<'a>(&'a Level);
-
-impl<'a> Top<'a> {
-    #[inline]
-    pub(crate) fn trail(&self) -> &'a Trail {
-        &self.0.slot.trail
-    }
-
-    /// The span that is current.
-    #[inline]
-    pub(crate) fn spot(&self) -> Spot {
-        self.0.spot()
-    }
-
-    /// Makes another span current, unless others hold the slot. Whether it did.
-    #[inline]
-    pub(crate) fn write(&self, to: Spot) -> bool {
-        let free = self.0.slot.is_unshared(self.0.own);
-        if free {
-            self.0.slot.set(to);
-        }
-        free
-    }
-}
-
-/// What `look` says of the slot of the current context; `None` where code of others has attached one. It must not run code of
-/// others.
-#[inline]
-pub(crate) fn on_top<R>(look: impl FnOnce(Top<'_>) -> R) -> Option<R> {
-    LEVELS
-        .try_with(|levels| {
-            let levels = levels.borrow();
-            let level = levels.stack.last()?;
-            level.is_on_top().then(|| look(Top(level)))
-        })
-        .ok()
-        .flatten()
 }
 
 /// What came of an attempt to write to a slot.
@@ -171,13 +42,13 @@ fn swap(lineage: u64, to: Spot) -> Swap {
     let swapped = LEVELS.try_with(|levels| {
         let levels = levels.borrow();
         match levels.stack.last() {
-            Some(level) if level.is_on_top() && level.slot.trail.lineage == lineage => {
+            Some(level) if level.is_on_top() && level.trail.lineage == lineage => {
                 let before = level.slot.spot();
                 if level.slot.is_unshared(level.own) {
                     level.slot.set(to);
                     Swap::Done(before)
                 } else if level.clones.get() > 0 {
-                    Swap::Clone(level.slot.trail.clone())
+                    Swap::Clone(level.trail.clone())
                 } else {
                     Swap::Shared(level.spot())
                 }
@@ -194,23 +65,28 @@ pub(crate) fn enter_same(lineage: u64, to: Spot) -> Option<Entered> {
     match swap(lineage, to) {
         Swap::Done(before) => Some(Entered::Swapped(before)),
         Swap::Shared(before) => Some(relieve(to, before)),
-        Swap::Clone(trail) => Some(bound(&trail, to, None)),
+        Swap::Clone(trail) => {
+            let bound = attach(&new_slot(trail, to), None, false);
+            Some(bound.map_or(Entered::Not, Entered::Boundary))
+        }
         Swap::Elsewhere => None,
     }
 }
 
-/// Makes a span current. `around` is the context that it is to be in; without one, that which is current.
-pub(crate) fn enter(trail: &Trail, to: Spot, around: Option<&Context>) -> Entered {
+/// Makes a span current. `around` is the context that it is to be in.
+pub(crate) fn enter(trail: &Trail, to: Spot, around: &Context) -> Entered {
     match enter_same(trail.lineage, to) {
         Some(entered) => entered,
-        None => bound(trail, to, around),
+        None => enter_apart(trail, to, around).map_or(Entered::Not, Entered::Boundary),
     }
 }
 
 /// Makes a span current that is of no lineage which could be current.
+#[cold]
 pub(crate) fn enter_apart(trail: &Trail, to: Spot, around: &Context) -> Option<Boundary> {
-    let slot = new_slot(trail.clone(), to);
-    attach(&slot, Some(around), false)
+    let settled = (trail.kind == Kind::Permanent)
+        .then(|| slot::disregarding(around, || permanent::settle(trail, to, around)));
+    settled.flatten().or_else(|| attach(&new_slot(trail.clone(), to), Some(around), false))
 }
 
 /// A slot that nobody else holds.
@@ -229,9 +105,10 @@ fn new_slot(trail: Trail, spot: Spot) -> Arc<Slot> {
 /// Keeps a slot for the next boundary, if nobody holds it.
 fn keep(mut slot: Arc<Slot>) {
     if Arc::strong_count(&slot) == 1
+        && !slot.is_permanent
         && let Some(free) = Arc::get_mut(&mut slot)
     {
-        free.trail.trace_state = None;
+        free.forget_trace_state();
         let _ = LEVELS.try_with(|levels| {
             if let Ok(mut levels) = levels.try_borrow_mut() {
                 levels.spare = Some(slot);
@@ -254,17 +131,8 @@ fn relieve(to: Spot, before: Spot) -> Entered {
 }
 
 /// Attaches a context for a span.
-#[cold]
-fn bound(trail: &Trail, to: Spot, around: Option<&Context>) -> Entered {
-    let slot = new_slot(trail.clone(), to);
-    attach(&slot, around, false).map_or(Entered::Not, Entered::Boundary)
-}
-
-/// No number of references, so that a slot is never written again.
-const NEVER: usize = usize::MAX / 2;
-
 fn attach(slot: &Arc<Slot>, around: Option<&Context>, is_relief: bool) -> Option<Boundary> {
-    if slot.trail.is_lean {
+    if slot.trail().kind == Kind::Lean {
         return enter_lean(slot, 0);
     }
     // Its level and the context hold the slot, and so does the span in the context where it can be written to.
@@ -272,7 +140,7 @@ fn attach(slot: &Arc<Slot>, around: Option<&Context>, is_relief: bool) -> Option
     if !usable() {
         return None;
     }
-    let context = provoke(|| (slot.trail.make)(around, slot))?;
+    let context = provoke(|| slot.make(around))?;
     let guard = provoke(|| context.attach())?;
     push(Arc::clone(slot), address_of(slot), Held::Context(guard), own, is_relief)
 }
@@ -282,10 +150,10 @@ pub(super) fn adopt(context: Context) -> Option<Result<Boundary, ContextGuard>> 
     if !usable() {
         return None;
     }
-    let slot = slot::arc(&context);
+    let slot = slot::arc(&context).filter(|slot| !slot.is_idle());
     let guard = provoke(|| context.attach())?;
     let Some(slot) = slot else {
-        let is_hidden = on_top(|top| top.trail().is_lean).unwrap_or(false);
+        let is_hidden = on_top(|top| top.trail().kind) == Some(Kind::Lean);
         if !is_hidden {
             return Some(Err(guard));
         }
@@ -311,7 +179,7 @@ pub(crate) fn attach_own(context: &Context, slot: &Arc<Slot>, own: usize) -> Opt
 /// that is made here.
 pub(crate) fn enter_lean(slot: &Arc<Slot>, own: usize) -> Option<Boundary> {
     let held = Held::Nothing { was_sampled: sampled::seemed() };
-    sampled::set(slot.trail.flags.is_sampled());
+    sampled::set(slot.is_sampled());
     push(Arc::clone(slot), LEAN, held, own + 1, false)
 }
 
@@ -321,29 +189,7 @@ pub(super) fn unattached() -> Option<Context> {
         let levels = levels.borrow();
         levels.stack.last().filter(|level| level.address == LEAN).map(|level| Arc::clone(&level.slot))
     });
-    slot.ok().flatten().map(|slot| (slot.trail.make)(None, &slot))
-}
-
-fn address_of(slot: &Arc<Slot>) -> usize {
-    Arc::as_ptr(slot).addr()
-}
-
-fn push(slot: Arc<Slot>, address: usize, held: Held, own: usize, is_relief: bool) -> Option<Boundary> {
-    let mut held = Some(held);
-    let pushed = LEVELS.try_with(|levels| {
-        let mut levels = levels.borrow_mut();
-        let height = u16::try_from(levels.stack.len()).ok()?;
-        levels.serial = levels.serial.wrapping_add(1);
-        let serial = levels.serial;
-        let held = held.take()?;
-        let clones = Cell::new(0);
-        levels.stack.push(Level { slot, address, own, behind: None, is_relief, clones, serial, held });
-        Some(Boundary { height, serial })
-    });
-    if let Some(Held::Context(guard)) = held {
-        provoke(|| drop(guard));
-    }
-    pushed.ok().flatten()
+    slot.ok().flatten().map(|slot| slot.make(None))
 }
 
 /// Ends the time of a span that wrote itself into a slot: `before` is current again. Whether nobody holds the slot, so that
@@ -371,7 +217,7 @@ fn give_way(before: Spot) {
     let current = LEVELS.try_with(|levels| {
         let levels = levels.borrow();
         let level = levels.stack.last()?;
-        (level.is_on_top() && level.clones.get() == 0).then(|| level.slot.trail.clone())
+        (level.is_on_top() && level.clones.get() == 0).then(|| level.trail.clone())
     });
     let relieved = current.ok().flatten().and_then(|trail| attach(&new_slot(trail, before), None, true));
     if relieved.is_none() {
@@ -404,6 +250,9 @@ pub(crate) fn end(boundary: Boundary) -> bool {
                 return Some((None, held, true));
             }
             unshared &= levels.stack[above].slot.is_unshared(levels.stack[above].own);
+            if above == height && unshared && permanent::rest(&mut levels.stack[above]) {
+                return Some((None, Held::Ended, true));
+            }
             let Level { slot, held, .. } = levels.stack.pop()?;
             let closed = |level: &Level| matches!(level.held, Held::Ended);
             while levels.stack.last().is_some_and(closed) {

@@ -5,7 +5,8 @@ use std::cell::Cell;
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 
-use super::place;
+use super::levels;
+use super::slot::{self, Slot};
 
 thread_local! {
     /// Without a destructor, so that it costs no state check.
@@ -32,18 +33,28 @@ pub(super) fn set(sampled: bool) {
 
 /// Whether the span in a context is sampled.
 pub(crate) fn is_in(context: &Context) -> bool {
-    context.has_active_span() && context.span().span_context().is_sampled()
+    if context.has_active_span() {
+        context.span().span_context().is_sampled()
+    } else {
+        slot::behind(context).is_some_and(Slot::is_sampled)
+    }
 }
 
 /// The thread's current span, if it is sampled.
 pub(crate) fn span() -> Option<SpanContext> {
-    if let Some(span) = place::on_top(|top| top.trail().span_context(top.spot().span)) {
+    if let Some(span) = levels::on_top(|top| top.trail().span_context(top.spot().span)) {
         return Some(span).filter(SpanContext::is_sampled);
     }
     if !super::usable() {
         return None;
     }
     super::provoke(|| {
-        Context::map_current(|context| is_in(context).then(|| context.span().span_context().clone()))
+        Context::map_current(|context| {
+            let span = || {
+                slot::behind(context)
+                    .map_or_else(|| context.span().span_context().clone(), Slot::span_context)
+            };
+            is_in(context).then(span)
+        })
     })?
 }

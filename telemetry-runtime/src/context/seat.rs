@@ -3,7 +3,8 @@
 use opentelemetry::trace::SpanId;
 use opentelemetry::{Context, ContextGuard};
 
-use super::place::{self, Boundary, Entered};
+use super::levels::{self, Boundary};
+use super::place::{self, Entered};
 use super::provoke;
 use super::slot::{Spot, Trail};
 
@@ -33,13 +34,13 @@ impl Seat {
 
     /// In the slot of the current context if that is of the lineage, and notes `before`, or in one that is made of `around`.
     pub(crate) fn in_slot(trail: &Trail, to: Spot, around: &Context, before: &mut Spot) -> Self {
-        Self::of(place::enter(trail, to, Some(around)), before)
+        Self::of(place::enter(trail, to, around), before)
     }
 
     /// In the current context, whose slot is held by others.
     #[cold]
     pub(crate) fn beside(to: Spot, before: &mut Spot) -> Self {
-        let lineage = place::on_top(|top| top.trail().lineage);
+        let lineage = levels::on_top(|top| top.trail().lineage);
         lineage
             .and_then(|lineage| place::enter_same(lineage, to))
             .map_or(Self::Nothing, |entered| Self::of(entered, before))

@@ -5,8 +5,8 @@
 //! that is current now; and whoever keeps a clone of the context keeps the slot alive with it, which its count of references
 //! tells. A slot that is held by others is never written again: it says for ever what it said when they took it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
@@ -33,11 +33,38 @@ pub(crate) struct Trail {
     pub(crate) installation: u32,
     /// Makes a context with a span in it that stands for the slot: of the one that is given, or of the present one.
     pub(crate) make: fn(Option<&Context>, &Arc<Slot>) -> Context,
-    /// Whether that is done for those only who ask us for a context: none is attached.
-    pub(crate) is_lean: bool,
+    pub(crate) kind: Kind,
+}
+
+/// How the outermost span of a trail is current.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// In a context that is attached for it.
+    Shown,
+    /// In the one that stays attached to the thread, if there is nothing else on it.
+    Permanent,
+    /// In none; one is made for those only who ask us for it.
+    Lean,
+}
+
+impl Spot {
+    /// No span.
+    pub(super) const NONE: Self = Self { span: SpanId::INVALID, cell: 0 };
 }
 
 impl Trail {
+    /// Of no span.
+    pub(super) const NONE: Self = Self {
+        lineage: 0,
+        trace_id: TraceId::INVALID,
+        flags: TraceFlags::NOT_SAMPLED,
+        trace_state: None,
+        recorder: 0,
+        installation: 0,
+        make: |_, _| Context::new(),
+        kind: Kind::Shown,
+    };
+
     pub(crate) fn span_context(&self, span: SpanId) -> SpanContext {
         let state = self.trace_state.as_deref().cloned().unwrap_or_default();
         SpanContext::new(self.trace_id, span, self.flags, false, state)
@@ -47,37 +74,73 @@ impl Trail {
 /// The slot of a context.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    pub(crate) trail: Trail,
+    // As `span` and `cell`; another one only where the slot is a permanent one.
+    trail: Mutex<Trail>,
     // Written by the thread whose current context it is, and only while nobody else can read it.
     span: AtomicU64,
     cell: AtomicU32,
     /// How many of its references are only for what the context carries beside its span.
     holds: AtomicUsize,
+    /// Whether its context stays attached, and the slot serves one outermost span after the other.
+    pub(super) is_permanent: bool,
 }
 
 impl Slot {
     pub(crate) fn new(trail: Trail, spot: Spot) -> Self {
         Self {
-            trail,
+            trail: Mutex::new(trail),
             span: AtomicU64::new(number(spot.span)),
             cell: AtomicU32::new(spot.cell),
             holds: AtomicUsize::new(0),
+            is_permanent: false,
         }
+    }
+
+    /// A slot for the context that stays attached to a thread.
+    pub(super) fn permanent() -> Self {
+        Self { is_permanent: true, ..Self::none() }
     }
 
     /// A slot in which no span is.
     pub(super) fn none() -> Self {
-        let trail = Trail {
-            lineage: 0,
-            trace_id: TraceId::INVALID,
-            flags: TraceFlags::NOT_SAMPLED,
-            trace_state: None,
-            recorder: 0,
-            installation: 0,
-            make: |_, _| Context::new(),
-            is_lean: false,
-        };
-        Self::new(trail, Spot { span: SpanId::INVALID, cell: 0 })
+        Self::new(Trail::NONE, Spot::NONE)
+    }
+
+    pub(crate) fn trail(&self) -> Trail {
+        self.lock_trail().clone()
+    }
+
+    pub(crate) fn recorder(&self) -> u32 {
+        self.lock_trail().recorder
+    }
+
+    pub(crate) fn is_sampled(&self) -> bool {
+        self.lock_trail().flags.is_sampled()
+    }
+
+    /// Makes a context with the span that is in the slot; see [`Trail::make`].
+    pub(crate) fn make(self: &Arc<Self>, around: Option<&Context>) -> Context {
+        let make = self.lock_trail().make;
+        make(around, self)
+    }
+
+    /// Puts the outermost span of a thread into a permanent slot, or none.
+    pub(super) fn set_outermost(&self, trail: Trail, spot: Spot) {
+        *self.lock_trail() = trail;
+        self.set(spot);
+    }
+
+    /// Whether no span is in it, as is so with a permanent one between two outermost spans.
+    pub(super) fn is_idle(&self) -> bool {
+        self.span.load(Ordering::Relaxed) == 0
+    }
+
+    pub(super) fn forget_trace_state(&mut self) {
+        self.trail.get_mut().unwrap_or_else(PoisonError::into_inner).trace_state = None;
+    }
+
+    fn lock_trail(&self) -> MutexGuard<'_, Trail> {
+        self.trail.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[inline]
@@ -93,7 +156,7 @@ impl Slot {
     }
 
     pub(crate) fn span_context(&self) -> SpanContext {
-        self.trail.span_context(self.spot().span)
+        self.lock_trail().span_context(self.spot().span)
     }
 
     /// Whether nobody holds the slot beside `own` references of ours. Only then may it be written: nobody but the thread whose
@@ -139,6 +202,24 @@ impl Drop for Carried {
     }
 }
 
+/// Runs `f` while a context does not count as one that holds its slot.
+pub(super) fn disregarding<R>(context: &Context, f: impl FnOnce() -> R) -> R {
+    let slot = of(context);
+    if let Some(slot) = slot {
+        slot.holds.fetch_add(1, Ordering::Relaxed);
+    }
+    let result = f();
+    if let Some(slot) = slot {
+        slot.holds.fetch_sub(1, Ordering::Release);
+    }
+    result
+}
+
+/// Whether a span is current in the context.
+pub(crate) fn has_span(context: &Context) -> bool {
+    context.has_active_span() || behind(context).is_some()
+}
+
 /// The slot that is this context's own.
 #[cfg(feature = "context-observer")]
 pub(crate) fn of(context: &Context) -> Option<&Slot> {
@@ -152,11 +233,16 @@ pub(super) fn arc(context: &Context) -> Option<Arc<Slot>> {
     view.downcast().ok()
 }
 
-/// The slot that says which span is current in the context: its own, or that of the context that it was derived from.
+/// The slot that says which span is current in the context: its own, or that of the context that it was derived from. `None`
+/// where no span of ours is.
 #[cfg(feature = "context-observer")]
 pub(crate) fn behind(context: &Context) -> Option<&Slot> {
     let view = context.observer_view().as_ref()?.as_any();
-    view.downcast_ref().or_else(|| view.downcast_ref::<super::observer::Derived>().map(|derived| &*derived.0))
+    let slot: &Slot = match view.downcast_ref() {
+        Some(slot) => slot,
+        None => &view.downcast_ref::<super::observer::Derived>()?.0,
+    };
+    (!slot.is_idle()).then_some(slot)
 }
 
 #[cfg(not(feature = "context-observer"))]

@@ -13,7 +13,7 @@ use super::processors::Processors;
 use super::queue::{self, Queue};
 use super::sampler::Sampler;
 use super::settings::{ContextMode, SpanLimits, TraceSettings, TracerScope};
-use crate::context::slot;
+use crate::context::{permanent, slot};
 use crate::plugin::{Scope, ScopeKind};
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Context, InstrumentationScope, KeyValue};
@@ -47,10 +47,14 @@ pub(crate) struct Recorder {
 impl Recorder {
     pub(crate) fn leak(settings: TraceSettings, queue: &'static Queue) -> &'static Self {
         queue.configure(settings.max_queue_size, settings.wake_at);
+        let mode = settings.context.or_fallback();
+        if mode == ContextMode::Permanent {
+            permanent::allow();
+        }
         let mut recorders = RECORDERS.write().unwrap_or_else(PoisonError::into_inner);
         let recorder: &'static Self = Box::leak(Box::new(Self {
             index: u32::try_from(recorders.len()).unwrap_or(u32::MAX),
-            mode: settings.context.or_fallback(),
+            mode,
             sampler: settings.sampler,
             limits: settings.limits,
             ids: Ids::new(settings.id_generator),
@@ -242,7 +246,7 @@ pub(crate) fn recorder_for(parent: &Parent) -> Option<&'static Recorder> {
     let state = STATE.load(Ordering::Relaxed);
     let context = parent.known()?;
     let is_unsampled = if let Some(slot) = slot::behind(context) {
-        !slot.trail.flags.is_sampled() && !cells::is_open(slot.spot())
+        !slot.is_sampled() && !cells::is_open(slot.spot())
     } else {
         let span = context.span();
         let above = span.span_context();

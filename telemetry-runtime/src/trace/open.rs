@@ -18,9 +18,10 @@ use super::site::SpanSite;
 use super::value::StartAttributes;
 use crate::clock::Moment;
 use crate::context;
-use crate::context::place::{self, Top};
+use crate::context::levels::{self, Top};
+use crate::context::permanent;
 use crate::context::seat::Seat;
-use crate::context::slot::{self, Spot, Trail, number};
+use crate::context::slot::{self, Kind, Spot, Trail, number};
 
 /// How a span started.
 pub(super) enum Opened {
@@ -74,7 +75,7 @@ enum Above {
 impl Above {
     fn of(context: &Context) -> Self {
         if let Some(slot) = slot::behind(context) {
-            return Self::Slot(slot.trail.clone(), slot.spot(), slot::of(context).is_some());
+            return Self::Slot(slot.trail(), slot.spot(), slot::of(context).is_some());
         }
         let span = context.span();
         let span_context = span.span_context();
@@ -133,6 +134,7 @@ pub(super) fn open(
     if current.is_telemetry_suppressed() {
         return Opened::Off;
     }
+    let is_here = parent.known().is_none();
     #[cfg(any(test, feature = "testing"))]
     let context = context::within_capture_of(&current.clone(), parent.resolve(current));
     #[cfg(not(any(test, feature = "testing")))]
@@ -143,7 +145,9 @@ pub(super) fn open(
     let Some(recorder) = install::recorder(state, &context) else {
         return Opened::Off;
     };
-    if site.root {
+    let context =
+        if is_here && recorder.mode == ContextMode::Permanent { permanent::stay(context) } else { context };
+    if site.root && slot::has_span(&context) {
         start(state, recorder, site, Parent::without_span(&context), fill)
     } else {
         start(state, recorder, site, context, fill)
@@ -210,7 +214,7 @@ fn start(
             ContextMode::Eager => {
                 Place::Context(around.with_remote_span_context(trail.span_context(spot.span)))
             }
-            ContextMode::Observed | ContextMode::Lean => Place::Slot { trail, spot, around },
+            _ => Place::Slot { trail, spot, around },
         });
     };
     let head = Head {
@@ -241,7 +245,7 @@ fn start(
             let span = ProxySpan::of(trail.span_context(spot.span), spot, recorder);
             Place::Context(around.with_span(span))
         }
-        ContextMode::Observed | ContextMode::Lean => Place::Slot { trail, spot, around },
+        _ => Place::Slot { trail, spot, around },
     };
     Opened::Recorded(record, place)
 }
@@ -277,7 +281,11 @@ fn trail(
     {
         return trail.clone();
     }
-    let is_lean = recorder.mode == ContextMode::Lean;
+    let kind = match recorder.mode {
+        ContextMode::Lean => Kind::Lean,
+        ContextMode::Permanent => Kind::Permanent,
+        ContextMode::Observed | ContextMode::Eager => Kind::Shown,
+    };
     Trail {
         lineage: number(spot.span),
         trace_id,
@@ -285,8 +293,8 @@ fn trail(
         trace_state,
         recorder: recorder.index,
         installation: state,
-        make: if is_lean { proxy::context_about } else { proxy::context_with },
-        is_lean,
+        make: if kind == Kind::Lean { proxy::context_about } else { proxy::context_with },
+        kind,
     }
 }
 
@@ -316,7 +324,7 @@ pub(super) enum Inside {
 impl Inside {
     /// What the slot of the current context says.
     pub(super) fn here(state: u32) -> Self {
-        place::on_top(|top| Self::of(state, &top)).unwrap_or(Self::Unknown)
+        levels::on_top(|top| Self::of(state, &top)).unwrap_or(Self::Unknown)
     }
 
     #[inline(always)]
@@ -344,7 +352,7 @@ pub(super) fn child(
     site: &'static SpanSite,
     cell: impl FnOnce(&'static SpanSite, &'static Recorder) -> Kept,
 ) -> Child {
-    let child = place::on_top(|top| {
+    let child = levels::on_top(|top| {
         let recorder = match Inside::of(state, &top) {
             Inside::Passing => return Child::Passing,
             Inside::Unknown => return Child::Unknown,

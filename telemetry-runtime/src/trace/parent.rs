@@ -8,7 +8,7 @@ use opentelemetry::trace::{SpanContext, TraceContextExt};
 use super::current::CurrentSpan;
 use super::install;
 use super::value::{Start, StartAttributes};
-use crate::context;
+use crate::context::{self, permanent, slot};
 
 /// Where the span of a call belongs, as far as it is known before the span starts.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ impl Parent {
     #[inline(never)]
     pub fn current() -> Self {
         let current = install::is_active().then(context::current).flatten();
+        // A future that waits would hold the context that stays attached to this thread.
+        let current = current.filter(|current| !permanent::says_nothing(current));
         Self(current.map_or(Known::AtStart, |current| Known::AtCall(Box::new(current))))
     }
 
@@ -74,7 +76,7 @@ impl Parent {
     pub(crate) fn resolve(self, current: Context) -> Context {
         match self.0 {
             Known::AtStart => current,
-            Known::AtCall(at_call) if current.has_active_span() && !at_call.has_active_span() => current,
+            Known::AtCall(at_call) if slot::has_span(&current) && !slot::has_span(&at_call) => current,
             Known::AtCall(known) | Known::Given(known) => *known,
         }
     }

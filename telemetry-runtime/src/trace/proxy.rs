@@ -53,7 +53,7 @@ impl ProxySpan {
 
     fn recorder(&self) -> Option<&'static Recorder> {
         match &self.target {
-            Target::Slot(slot, _) => install::by_index(slot.trail.recorder),
+            Target::Slot(slot, _) => install::by_index(slot.recorder()),
             Target::Span(_, recorder) => Some(recorder),
         }
     }
@@ -82,10 +82,12 @@ pub(super) fn context_with(around: Option<&Context>, slot: &Arc<Slot>) -> Contex
 
 /// A context with the span that is in this slot now, for whoever asks for it; see [`Trail::make`](crate::context::slot::Trail).
 pub(super) fn context_about(around: Option<&Context>, slot: &Arc<Slot>) -> Context {
-    let (spot, span_context) = (slot.spot(), slot.span_context());
+    let (current, span_context) = (slot.spot(), slot.span_context());
     let context = around.map_or_else(Context::current, Context::clone);
-    match install::by_index(slot.trail.recorder) {
-        Some(recorder) if spot.cell != 0 => context.with_span(ProxySpan::of(span_context, spot, recorder)),
+    match install::by_index(slot.recorder()) {
+        Some(recorder) if current.cell != 0 => {
+            context.with_span(ProxySpan::of(span_context, current, recorder))
+        }
         _ => context.with_remote_span_context(span_context),
     }
 }

@@ -53,12 +53,19 @@ pub enum ContextMode {
     /// No context is attached for a span. Spans of ours know one another; third-party code does not see them, and inside of
     /// one of them contexts that it attaches are not looked at.
     Lean,
+    /// As [`ContextMode::Observed`], but for the outermost spans of a thread to which nothing else is attached: they share one
+    /// context that stays attached to it, and has no span in it for those who read it directly. They cost little more than
+    /// others then.
+    Permanent,
 }
 
 impl ContextMode {
     /// The mode that is possible in this process.
     pub(crate) fn or_fallback(self) -> Self {
-        if self == Self::Observed && !observer::is_set() { Self::Eager } else { self }
+        match self {
+            Self::Observed | Self::Permanent if !observer::is_set() => Self::Eager,
+            mode => mode,
+        }
     }
 }
 

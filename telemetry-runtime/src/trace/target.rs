@@ -22,7 +22,7 @@ pub(super) enum Target<'a> {
 impl<'a> Target<'a> {
     pub(super) fn of(context: &'a Context) -> Self {
         if let Some(slot) = slot::behind(context)
-            && let Some(recorder) = install::by_index(slot.trail.recorder)
+            && let Some(recorder) = install::by_index(slot.recorder())
         {
             return Self::Ours(slot, recorder);
         }

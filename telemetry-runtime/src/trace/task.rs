@@ -14,8 +14,8 @@ use super::site::SpanSite;
 use super::value::StartAttributes;
 use crate::call::{CallEnd, CallPart, Items};
 use crate::clock::Moment;
-use crate::context::slot::{self, Carried, Slot, Spot, Trail};
-use crate::context::{Attached, place};
+use crate::context::slot::{self, Carried, Kind, Slot, Spot, Trail};
+use crate::context::{Attached, permanent, place};
 
 /// The span of a future: current while the future is polled.
 // In a box, because it waits in the future, and in what holds that.
@@ -50,7 +50,7 @@ struct Own {
 impl Own {
     fn new(trail: &Trail, spot: Spot, around: &Context) -> Self {
         let own = Arc::new(Slot::new(trail.clone(), spot));
-        Self { context: (trail.make)(Some(around), &own), slot: own }
+        Self { context: own.make(Some(around)), slot: own }
     }
 
     /// How many references to the slot there are, if nobody else holds it: this one, the context, and the span in it.
@@ -95,7 +95,7 @@ impl TaskSpan {
     pub(crate) fn context(&self) -> Option<Context> {
         Some(match &self.0.as_ref()?.place {
             TaskPlace::Context(context) => context.clone(),
-            TaskPlace::Lean { slot, .. } => (slot.trail.make)(None, slot),
+            TaskPlace::Lean { slot, .. } => slot.make(None),
             TaskPlace::Slot { trail, spot, around, .. } => Own::new(trail, *spot, around.context()).context,
         })
     }
@@ -126,7 +126,7 @@ impl TaskSpan {
 
 impl TaskPlace {
     fn new(trail: Trail, spot: Spot, around: Context) -> Self {
-        if trail.is_lean {
+        if trail.kind == Kind::Lean {
             return Self::Lean { slot: Arc::new(Slot::new(trail, spot)), spot };
         }
         if slot::of(&around).is_some() {
@@ -142,12 +142,13 @@ impl TaskPlace {
         let (trail, spot, around, own) = match self {
             Self::Context(context) => return Attached::new(context.clone()),
             Self::Lean { slot, spot } => {
-                if let Some(attached) = Attached::try_inside(slot.trail.lineage, *spot) {
+                let trail = slot.trail();
+                if let Some(attached) = Attached::try_inside(trail.lineage, *spot) {
                     return attached;
                 }
                 // A span that was open across the end of a poll.
                 if slot.spot() != *spot {
-                    *slot = Arc::new(Slot::new(slot.trail.clone(), *spot));
+                    *slot = Arc::new(Slot::new(trail, *spot));
                 }
                 return Attached::boundary(place::enter_lean(slot, 1));
             }
@@ -155,6 +156,9 @@ impl TaskPlace {
         };
         if let Some(attached) = Attached::try_inside(trail.lineage, spot) {
             return attached;
+        }
+        if let Some(boundary) = permanent::settle(trail, spot, around.context()) {
+            return Attached::boundary(Some(boundary));
         }
         // Who holds the slot of an earlier poll may keep it.
         let references = Own::references(spot);

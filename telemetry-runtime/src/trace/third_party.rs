@@ -105,7 +105,8 @@ impl SpanProcessor for ThirdPartySpans {
     fn on_start(&self, span: &mut sdk::Span, parent: &Context) {
         if let Some(slot) = slot::behind(parent) {
             let (known, exact) = (parent.span().span_context().span_id(), slot.spot().span);
-            if known != exact {
+            // Where it has seen none, it has made a trace of its own.
+            if known != exact && known != SpanId::INVALID {
                 exact_parents(span.span_context().span_id(), |parents| {
                     parents.insert(span.span_context().span_id(), exact);
                 });

@@ -76,8 +76,12 @@ const EXCEPTIONS: &[(&str, ExceptionSignal)] = &[
     ("logs/dup", ExceptionSignal::Both),
 ];
 
-const CONTEXTS: &[(&str, ContextMode)] =
-    &[("observed", ContextMode::Observed), ("eager", ContextMode::Eager), ("lean", ContextMode::Lean)];
+const CONTEXTS: &[(&str, ContextMode)] = &[
+    ("observed", ContextMode::Observed),
+    ("eager", ContextMode::Eager),
+    ("permanent", ContextMode::Permanent),
+    ("lean", ContextMode::Lean),
+];
 
 /// The samplers by name; the ratio is filled in where there is one.
 pub(in super::super) const SAMPLERS: &[(&str, SamplerConfig)] = &[

@@ -15,16 +15,17 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll, Waker};
 
-use opentelemetry::trace::{SpanId, TracerProvider as _};
+use opentelemetry::trace::{SpanBuilder, SpanId, Tracer, TracerProvider as _};
 use opentelemetry::{Context, Value};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, SpanData};
 
 use super::install::{Carried, Recorder};
 use super::queue::{Queue, SpanCounts};
+use super::settings::ContextMode;
 use super::{Parent, SpanGuard, SpanSite, TaskSpan, TraceSettings, third_party as processor};
 use crate::call::{Call, NoMetrics, Prepared, traced};
-use crate::context::Attached;
+use crate::context::{Attached, observer, permanent, slot};
 use crate::plugin::Scope;
 
 pub(crate) static OUTER: SpanSite = SpanSite::new("outer", Scope::plugin("catalog"));
@@ -46,16 +47,20 @@ impl Capture {
     pub(crate) fn with(settings: TraceSettings) -> Self {
         let queue: &'static Queue = Box::leak(Box::default());
         let recorder = Recorder::leak(settings, queue);
+        let attached = Attached::new(Carried(recorder).within(&Context::current()));
+        // In the place of an installation, which needs no context.
+        observer::set_base();
         Self {
             recorder,
             provider: processor::provider_of(recorder, Resource::builder_empty().build()),
-            _attached: Attached::new(Carried(recorder).within(&Context::current())),
+            _attached: attached,
         }
     }
 
     /// A tracer of the SDK, as third-party code gets it from `opentelemetry::global`.
-    pub(crate) fn third_party(&self) -> SdkTracer {
-        self.provider.tracer("third-party")
+    pub(crate) fn third_party(&self) -> ThirdParty {
+        let sees_our_context = self.recorder.mode == ContextMode::Permanent;
+        ThirdParty { tracer: self.provider.tracer("third-party"), sees_our_context }
     }
 
     /// The finished spans that were not taken yet.
@@ -72,6 +77,28 @@ impl Capture {
 
     pub(crate) fn counts(&self) -> SpanCounts {
         self.recorder.queue.counts()
+    }
+}
+
+impl Drop for Capture {
+    fn drop(&mut self) {
+        permanent::leave();
+    }
+}
+
+/// A tracer of third-party code.
+pub(crate) struct ThirdParty {
+    tracer: SdkTracer,
+    /// Whether it is had from `opentelemetry::global`, and not from the SDK's provider: some contexts show our spans to it only.
+    sees_our_context: bool,
+}
+
+impl Tracer for ThirdParty {
+    type Span = opentelemetry_sdk::trace::Span;
+
+    fn build_with_context(&self, builder: SpanBuilder, parent: &Context) -> Self::Span {
+        let exact = slot::exact(parent).filter(|_| self.sees_our_context);
+        self.tracer.build_with_context(builder, exact.as_ref().unwrap_or(parent))
     }
 }
 

@@ -7,9 +7,8 @@ use std::thread;
 
 use opentelemetry::Context;
 use opentelemetry::trace::{Tracer, mark_span_as_active};
-use opentelemetry_sdk::trace::SdkTracer;
 
-use super::{Capture, OUTER, pause, poll};
+use super::{Capture, OUTER, ThirdParty, pause, poll};
 use crate::call::{Call, NoMetrics, Prepared, traced_lazily};
 use crate::context::{self, Attached, wrap};
 use crate::trace::install::{Carried, Recorder};
@@ -22,7 +21,7 @@ type Current = Option<usize>;
 struct Program {
     random: u64,
     recorder: &'static Recorder,
-    tracer: SdkTracer,
+    tracer: ThirdParty,
     /// The parent of each span, whose name is its index.
     parents: Vec<Current>,
     saved: Vec<(Context, Current)>,
@@ -150,7 +149,7 @@ impl Program {
 
 #[test]
 fn parents_are_exact_in_random_programs() {
-    for context in [ContextMode::Observed, ContextMode::Eager, ContextMode::Lean] {
+    for context in [ContextMode::Observed, ContextMode::Eager, ContextMode::Permanent, ContextMode::Lean] {
         run_programs(context);
     }
 }

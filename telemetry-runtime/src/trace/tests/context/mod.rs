@@ -4,6 +4,7 @@ mod captured;
 mod edges;
 mod lean;
 mod parents;
+mod permanent;
 mod shown;
 
 use std::collections::HashMap;
@@ -19,7 +20,7 @@ use crate::context::propagator::Exact;
 
 /// Runs a case in each mode, with a recorder of its own.
 fn each_mode(case: impl Fn(&Capture, ContextMode)) {
-    for mode in [ContextMode::Observed, ContextMode::Eager] {
+    for mode in [ContextMode::Observed, ContextMode::Permanent, ContextMode::Eager] {
         let capture = Capture::with(TraceSettings { context: mode, ..TraceSettings::default() });
         assert!(cfg!(not(feature = "context-observer")) || capture.recorder.mode == mode);
         case(&capture, mode);

@@ -1,0 +1,176 @@
+//! The contexts of ours that are attached to this thread, and the slot of the one that is current.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use opentelemetry::ContextGuard;
+
+use super::observer::top;
+use super::provoke;
+use super::slot::{Slot, Spot, Trail};
+
+/// A context of ours that is attached to this thread, or a slot in the place of one.
+pub(super) struct Level {
+    pub(super) slot: Arc<Slot>,
+    /// As the slot has it, to be read without its lock.
+    pub(super) trail: Trail,
+    /// That of the slot while it says which span is current, or [`LEAN`], or [`NOWHERE`].
+    pub(super) address: usize,
+    /// How many references to the slot are ours.
+    pub(super) own: usize,
+    /// The span that is current in truth, if the slot could neither be written nor relieved.
+    pub(super) behind: Option<Spot>,
+    pub(super) is_relief: bool,
+    /// How many clones of the context are attached above it.
+    pub(super) clones: Cell<u32>,
+    /// Tells boundaries apart that come to the same height.
+    pub(super) serial: u32,
+    pub(super) held: Held,
+}
+
+/// What is attached while a level lasts.
+pub(super) enum Held {
+    Context(ContextGuard),
+    /// Nothing: its span is for our own code only. And whether the span before it seemed to be sampled.
+    Nothing {
+        was_sampled: bool,
+    },
+    /// Nothing any more: the boundary ended before one above it.
+    Ended,
+}
+
+/// In the place of an address where no context is attached, and what others attach is not looked at.
+pub(super) const LEAN: usize = 1;
+/// In the place of an address where the slot says nothing of the span that is current, and the context itself is to be looked at.
+pub(super) const NOWHERE: usize = 2;
+
+/// No number of references, so that a slot is never written again.
+pub(super) const NEVER: usize = usize::MAX / 2;
+
+#[derive(Default)]
+pub(super) struct Levels {
+    pub(super) stack: Vec<Level>,
+    pub(super) serial: u32,
+    /// A slot that nobody holds any more, for the next boundary.
+    pub(super) spare: Option<Arc<Slot>>,
+}
+
+thread_local! {
+    pub(super) static LEVELS: RefCell<Levels> = const { RefCell::new(Levels { stack: Vec::new(), serial: 0, spare: None }) };
+}
+
+// The thread's contexts are being destroyed, or are already: nothing is to be detached any more.
+impl Drop for Levels {
+    fn drop(&mut self) {
+        for level in self.stack.drain(..) {
+            std::mem::forget(level.held);
+        }
+    }
+}
+
+/// A context of ours that is attached to this thread, by its height: OpenTelemetry's own stack is no higher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Boundary {
+    pub(super) height: u16,
+    pub(super) serial: u32,
+}
+
+impl Level {
+    /// Whether its slot says which span is current, since nobody has attached anything above it that does.
+    #[inline]
+    pub(super) fn is_on_top(&self) -> bool {
+        self.address == top() || self.address == LEAN
+    }
+
+    /// The span that is current where its context, or a clone of it, is.
+    #[inline]
+    pub(super) fn spot(&self) -> Spot {
+        match self.behind {
+            Some(behind) if self.clones.get() == 0 => behind,
+            _ => self.slot.spot(),
+        }
+    }
+}
+
+/// Notes that a context with the view at this address was attached, or detached.
+#[cfg(feature = "context-observer")]
+pub(super) fn note(address: usize, attached: bool) {
+    let _ = LEVELS.try_with(|levels| {
+        let Ok(levels) = levels.try_borrow() else { return };
+        if let Some(level) = levels.stack.iter().rev().find(|level| level.address == address) {
+            let clones = level.clones.get();
+            level.clones.set(if attached { clones + 1 } else { clones.saturating_sub(1) });
+        }
+    });
+}
+
+/// The slot of the current context.
+pub(crate) struct Top<'a>(pub(super) &'a Level);
+
+impl<'a> Top<'a> {
+    #[inline]
+    pub(crate) fn trail(&self) -> &'a Trail {
+        &self.0.trail
+    }
+
+    /// The span that is current.
+    #[inline]
+    pub(crate) fn spot(&self) -> Spot {
+        self.0.spot()
+    }
+
+    /// Makes another span current, unless others hold the slot. Whether it did.
+    #[inline]
+    pub(crate) fn write(&self, to: Spot) -> bool {
+        let free = self.0.slot.is_unshared(self.0.own);
+        if free {
+            self.0.slot.set(to);
+        }
+        free
+    }
+}
+
+/// What `look` says of the slot of the current context; `None` where code of others has attached one. It must not run code of
+/// others.
+#[inline]
+pub(crate) fn on_top<R>(look: impl FnOnce(Top<'_>) -> R) -> Option<R> {
+    LEVELS
+        .try_with(|levels| {
+            let levels = levels.borrow();
+            let level = levels.stack.last()?;
+            level.is_on_top().then(|| look(Top(level)))
+        })
+        .ok()
+        .flatten()
+}
+
+/// How the view of a context shows that it has this slot.
+pub(super) fn address_of(slot: &Arc<Slot>) -> usize {
+    Arc::as_ptr(slot).addr()
+}
+
+/// Puts a level on top. If that cannot be, what it holds is detached.
+pub(super) fn push(
+    slot: Arc<Slot>,
+    address: usize,
+    held: Held,
+    own: usize,
+    is_relief: bool,
+) -> Option<Boundary> {
+    let trail = slot.trail();
+    let mut held = Some(held);
+    let pushed = LEVELS.try_with(|levels| {
+        let mut levels = levels.borrow_mut();
+        let height = u16::try_from(levels.stack.len()).ok()?;
+        levels.serial = levels.serial.wrapping_add(1);
+        let serial = levels.serial;
+        let held = held.take()?;
+        let clones = Cell::new(0);
+        levels.stack.push(Level { slot, trail, address, own, behind: None, is_relief, clones, serial, held });
+        Some(Boundary { height, serial })
+    });
+    if let Some(Held::Context(guard)) = held {
+        provoke(|| drop(guard));
+    }
+    pushed.ok().flatten()
+}

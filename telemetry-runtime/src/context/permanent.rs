@@ -1,0 +1,126 @@
+//! The context that stays attached to a thread, so that its outermost spans need none of their own.
+//!
+//! It carries a slot and no span. A span that starts where it is the only context on the thread writes itself and what
+//! belongs to its trace into the slot, and takes both out at its end: the slot is at rest then. Whoever keeps a clone of the context
+//! makes it one that is never written again, and the thread gets another.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use opentelemetry::Context;
+
+use super::levels::{Boundary, Held, LEVELS, Level, NOWHERE, address_of, push};
+use super::observer;
+use super::slot::{self, Kind, Slot, Spot, Trail};
+use super::{provoke, sampled};
+
+/// In the context and in what is derived from it, so that its slot is found there too.
+pub(super) struct Permanent(pub(super) Arc<Slot>);
+
+/// Whether there may be such a context anywhere.
+static USED: AtomicBool = AtomicBool::new(false);
+
+/// How many references to the slot are ours: the level, the context, and the value in it.
+const OWN: usize = 3;
+
+/// From now on threads may get such a context.
+pub(crate) fn allow() {
+    USED.store(true, Ordering::Relaxed);
+}
+
+pub(super) fn is_used() -> bool {
+    USED.load(Ordering::Relaxed)
+}
+
+/// Whether the thread's current context says nothing, and is the permanent one or will have that in its place.
+pub(crate) fn says_nothing(current: &Context) -> bool {
+    is_used()
+        && !slot::has_span(current)
+        && (slot::of(current).is_some_and(Slot::is_idle) || observer::is_bare(0))
+}
+
+/// Attaches the context to the thread, if nothing is attached to it, or an older one that others hold. Gives the context that is
+/// current then; `current` is the one that is so now.
+pub(crate) fn stay(current: Context) -> Context {
+    // It would count as one that holds the slot.
+    drop(current);
+    let former = LEVELS.try_with(|levels| {
+        let mut levels = levels.try_borrow_mut().ok()?;
+        match levels.stack.as_slice() {
+            [] if observer::is_bare(0) => Some(None),
+            [level] if rests(level) && !level.slot.is_unshared(level.own) && observer::is_bare(1) => {
+                Some(levels.stack.pop())
+            }
+            _ => None,
+        }
+    });
+    if let Ok(Some(former)) = former {
+        if let Some(Level { held: Held::Context(guard), .. }) = former {
+            provoke(|| drop(guard));
+        }
+        attach();
+    }
+    Context::current()
+}
+
+fn attach() {
+    let slot = Arc::new(Slot::permanent());
+    let value = Permanent(Arc::clone(&slot));
+    let context = observer::with_slot(Arc::clone(&slot), || Context::current().with_value(value));
+    // A context that is borrowed cannot be replaced; then there is no permanent one yet.
+    if let Some(guard) = provoke(|| context.attach()) {
+        push(slot, NOWHERE, Held::Context(guard), OWN, false);
+    }
+}
+
+/// Makes a span the outermost one of the thread, in the permanent context, if that is what it is to be in and nothing but
+/// it is current.
+pub(crate) fn settle(trail: &Trail, to: Spot, around: &Context) -> Option<Boundary> {
+    if trail.kind != Kind::Permanent || !slot::of(around).is_some_and(|slot| slot.is_permanent) {
+        return None;
+    }
+    let settled = LEVELS.try_with(|levels| {
+        let mut levels = levels.borrow_mut();
+        let serial = levels.serial.wrapping_add(1);
+        let height = u16::try_from(levels.stack.len().checked_sub(1)?).ok()?;
+        let level = levels.stack.last_mut()?;
+        let address = address_of(&level.slot);
+        if !rests(level) || address != observer::top() || !level.slot.is_unshared(level.own) {
+            return None;
+        }
+        level.slot.set_outermost(trail.clone(), to);
+        level.trail = trail.clone();
+        level.address = address;
+        level.serial = serial;
+        levels.serial = serial;
+        sampled::set(trail.flags.is_sampled());
+        Some(Boundary { height, serial })
+    });
+    settled.ok().flatten()
+}
+
+/// Ends the time of an outermost span, if this level is that of the permanent context, which nobody else may hold.
+pub(super) fn rest(level: &mut Level) -> bool {
+    if !level.slot.is_permanent {
+        return false;
+    }
+    level.slot.set_outermost(Trail::NONE, Spot::NONE);
+    level.trail = Trail::NONE;
+    level.address = NOWHERE;
+    sampled::set(false);
+    true
+}
+
+fn rests(level: &Level) -> bool {
+    level.slot.is_permanent && level.address == NOWHERE
+}
+
+/// Detaches the context, if it is the only one of ours.
+#[cfg(test)]
+pub(crate) fn leave() {
+    let last = LEVELS.with_borrow_mut(|levels| match levels.stack.as_slice() {
+        [level] if rests(level) => levels.stack.pop(),
+        _ => None,
+    });
+    drop(last.map(|level| level.held));
+}
