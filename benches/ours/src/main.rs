@@ -25,6 +25,7 @@ fn main() {
         gauges::ROWS,
         labels::ROWS,
         spans::ROWS,
+        spans::CONTEXTS,
         polls::ROWS,
         scrape::ROWS,
     ]

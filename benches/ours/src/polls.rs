@@ -10,15 +10,20 @@ use crate::exporters::{self, Spans};
 
 pub const ROWS: &[Row] = &[
     Row::new("poll_nested", "loop_poll", || {
-        started(
-            |run| work::nested(|| polls(run, work::wait())),
-            Spans { count: 1, children: 1, ..Spans::default() },
-        )
+        started("observed", |run| work::nested(|| polls(run, work::wait())), NESTED)
     }),
-    Row::new("poll_root", "loop_poll", || {
-        started(|run| polls(run, work::wait()), Spans { count: 1, ..Spans::default() })
+    Row::new("poll_root", "loop_poll", || started("observed", |run| polls(run, work::wait()), ROOT)),
+    Row::new("permanent_poll_root", "loop_poll", || {
+        started("permanent", |run| polls(run, work::wait()), ROOT)
     }),
+    Row::new("lean_poll_nested", "loop_poll", || {
+        started("lean", |run| work::nested(|| polls(run, work::wait())), NESTED)
+    }),
+    Row::new("lean_poll_root", "loop_poll", || started("lean", |run| polls(run, work::wait()), ROOT)),
 ];
+
+const ROOT: Spans = Spans { count: 1, children: 0, attributes: 0, events: 0 };
+const NESTED: Spans = Spans { children: 1, ..ROOT };
 
 /// The same polls without a span.
 pub fn bare() -> Started {
@@ -68,8 +73,8 @@ fn polls(run: &mut Run, future: impl Future<Output = ()>) {
 }
 
 /// One span for each run, whose future is dropped in the end.
-fn started(operate: fn(&mut Run), each: Spans) -> Started {
-    let exporters = exporters::start();
+fn started(mode: &'static str, operate: fn(&mut Run), each: Spans) -> Started {
+    let exporters = exporters::start_with(|builder| builder.config_value("telemetry.tracing.context", mode));
     let runs = Arc::new(std::sync::atomic::AtomicU64::new(0));
     let counted = Arc::clone(&runs);
     Started::new(move |run| {

@@ -24,17 +24,37 @@ pub const ROWS: &[Row] = &[
     child("child_0", || sampled("child", CHILD, |run| children(run, work::child))),
     child("child_4", || sampled("four", Spans { attributes: 4, ..CHILD }, |run| children(run, work::four))),
     child("root_0", || sampled("child", ROOT, |run| run.each(work::child))),
-    child("eager_child", || {
-        let exporters =
-            exporters::start_with(|builder| builder.config_value("telemetry.tracing.context", "eager"));
-        sampled_by(exporters, "child", CHILD, |run| children(run, work::child))
-    }),
     child("child_metric", || sampled("counted", CHILD, |run| children(run, work::counted))),
     Row::new("child_error", "child_0", || {
         sampled("failing", Spans { events: 1, ..CHILD }, |run| children(run, work::failing))
     })
     .count(TRACES * CHILDREN),
 ];
+
+/// The same rows in the other modes of `telemetry.tracing.context`.
+pub const CONTEXTS: &[Row] = &[
+    child("eager_child", || in_mode("eager", CHILD, |run| children(run, work::child))),
+    child("permanent_child", || in_mode("permanent", CHILD, |run| children(run, work::child))),
+    child("permanent_root", || in_mode("permanent", ROOT, |run| run.each(work::child))),
+    Row::new("permanent_unsampled_root", "loop_call", || {
+        unsampled_in("permanent", |run| run.each(work::child))
+    }),
+    child("lean_child", || in_mode("lean", CHILD, |run| children(run, work::child))),
+    child("lean_root", || in_mode("lean", ROOT, |run| run.each(work::child))),
+    Row::new("lean_unsampled_child", "loop_call", || unsampled_in("lean", |run| children(run, work::child))),
+    Row::new("lean_unsampled_root", "loop_call", || unsampled_in("lean", |run| run.each(work::child))),
+];
+
+const MODE: &str = "telemetry.tracing.context";
+
+fn in_mode(mode: &'static str, each: Spans, operate: fn(&mut Run)) -> Started {
+    let exporters = exporters::start_with(|builder| builder.config_value(MODE, mode));
+    sampled_by(exporters, "child", each, operate)
+}
+
+fn unsampled_in(mode: &'static str, operate: fn(&mut Run)) -> Started {
+    silent(&[("telemetry.tracing.sampler.type", "always_off"), (MODE, mode)], operate)
+}
 
 const fn child(name: &'static str, start: fn() -> Started) -> Row {
     Row::new(name, "loop_call", start).count(TRACES * CHILDREN)
@@ -152,17 +172,19 @@ fn sampled_by(exporters: Arc<Exporters>, name: &'static str, each: Spans, operat
 }
 
 fn unsampled(operate: fn(&mut Run)) -> Started {
-    silent("telemetry.tracing.sampler.type", "always_off", operate)
+    silent(&[("telemetry.tracing.sampler.type", "always_off")], operate)
 }
 
 fn off(operate: fn(&mut Run)) -> Started {
     OFF.store(1, Ordering::Relaxed);
-    silent("telemetry.tracing.enabled", "false", operate)
+    silent(&[("telemetry.tracing.enabled", "false")], operate)
 }
 
-/// Spans that are not exported, by a setting.
-fn silent(key: &'static str, value: &'static str, operate: fn(&mut Run)) -> Started {
-    let exporters = exporters::start_with(|builder: TelemetryBuilder| builder.config_value(key, value));
+/// Spans that are not exported, by settings.
+fn silent(settings: &[(&'static str, &'static str)], operate: fn(&mut Run)) -> Started {
+    let exporters = exporters::start_with(|builder: TelemetryBuilder| {
+        settings.iter().fold(builder, |builder, (key, value)| builder.config_value(*key, *value))
+    });
     started(exporters, operate, |exporters, _| {
         for name in ["root", "child", "four"] {
             assert_eq!(exporters.spans(name), Spans::default(), "spans named `{name}`");

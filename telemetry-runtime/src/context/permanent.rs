@@ -15,7 +15,10 @@ use super::slot::{self, Kind, Slot, Spot, Trail};
 use super::{provoke, sampled};
 
 /// In the context and in what is derived from it, so that its slot is found there too.
-pub(super) struct Permanent(pub(super) Arc<Slot>);
+pub(super) struct Permanent(
+    #[cfg_attr(not(feature = "context-observer"), expect(dead_code, reason = "the observer asks for it"))]
+    pub(super) Arc<Slot>,
+);
 
 /// Whether there may be such a context anywhere.
 static USED: AtomicBool = AtomicBool::new(false);
