@@ -152,12 +152,12 @@ pub(super) fn address_of(slot: &Arc<Slot>) -> usize {
 /// Puts a level on top. If that cannot be, what it holds is detached.
 pub(super) fn push(
     slot: Arc<Slot>,
+    trail: Trail,
     address: usize,
     held: Held,
     own: usize,
     is_relief: bool,
 ) -> Option<Boundary> {
-    let trail = slot.trail();
     let mut held = Some(held);
     let pushed = LEVELS.try_with(|levels| {
         let mut levels = levels.borrow_mut();

@@ -1,5 +1,6 @@
-//! The context that stays attached to a thread, so that its outermost spans need none of their own.
+//! What stays on a thread, so that its outermost spans need nothing of their own.
 //!
+//! In the mode `lean` it is a slot, and in `permanent` a context.//!
 //! It carries a slot and no span. A span that starts where it is the only context on the thread writes itself and what
 //! belongs to its trace into the slot, and takes both out at its end: the slot is at rest then. Whoever keeps a clone of the context
 //! makes it one that is never written again, and the thread gets another.
@@ -9,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use opentelemetry::Context;
 
-use super::levels::{Boundary, Held, LEVELS, Level, NOWHERE, address_of, push};
+use super::levels::{Boundary, Held, LEAN, LEVELS, Level, NOWHERE, address_of, push};
 use super::observer;
 use super::slot::{self, Kind, Slot, Spot, Trail};
 use super::{provoke, sampled};
@@ -35,6 +36,16 @@ pub(super) fn is_used() -> bool {
     USED.load(Ordering::Relaxed)
 }
 
+/// Whether the thread has what an outermost span of this kind needs.
+pub(crate) fn is_ready(kind: Kind) -> bool {
+    let stays =
+        |level: &Level| rests(level) && matches!(level.held, Held::Nothing { .. }) == (kind == Kind::Lean);
+    kind == Kind::Shown
+        || LEVELS
+            .try_with(|levels| levels.try_borrow().is_ok_and(|levels| levels.stack.last().is_some_and(stays)))
+            .unwrap_or(false)
+}
+
 /// Whether the thread's current context says nothing, and is the permanent one or will have that in its place.
 pub(crate) fn says_nothing(current: &Context) -> bool {
     is_used()
@@ -44,7 +55,11 @@ pub(crate) fn says_nothing(current: &Context) -> bool {
 
 /// Attaches the context to the thread, if nothing is attached to it, or an older one that others hold. Gives the context that is
 /// current then; `current` is the one that is so now.
-pub(crate) fn stay(current: Context) -> Context {
+pub(crate) fn stay(kind: Kind, current: Context) -> Context {
+    if kind == Kind::Lean {
+        stay_lean();
+        return current;
+    }
     // It would count as one that holds the slot.
     drop(current);
     let former = LEVELS.try_with(|levels| {
@@ -66,34 +81,51 @@ pub(crate) fn stay(current: Context) -> Context {
     Context::current()
 }
 
+/// The same without a context.
+fn stay_lean() {
+    let is_first = LEVELS.try_with(|levels| levels.try_borrow().is_ok_and(|levels| levels.stack.is_empty()));
+    if is_first == Ok(true) {
+        let held = Held::Nothing { was_sampled: false };
+        push(Arc::new(Slot::permanent()), Trail::NONE, NOWHERE, held, 1, false);
+    }
+}
+
 fn attach() {
     let slot = Arc::new(Slot::permanent());
     let value = Permanent(Arc::clone(&slot));
     let context = observer::with_slot(Arc::clone(&slot), || Context::current().with_value(value));
     // A context that is borrowed cannot be replaced; then there is no permanent one yet.
     if let Some(guard) = provoke(|| context.attach()) {
-        push(slot, NOWHERE, Held::Context(guard), OWN, false);
+        push(slot, Trail::NONE, NOWHERE, Held::Context(guard), OWN, false);
     }
 }
 
-/// Makes a span the outermost one of the thread, in the permanent context, if that is what it is to be in and nothing but
-/// it is current.
-pub(crate) fn settle(trail: &Trail, to: Spot, around: &Context) -> Option<Boundary> {
-    if trail.kind != Kind::Permanent || !slot::of(around).is_some_and(|slot| slot.is_permanent) {
-        return None;
-    }
+/// As [`settle`], if the permanent context is the one that the span is to be in.
+pub(crate) fn settle_in(around: &Context, trail: &Trail, to: Spot) -> Option<Boundary> {
+    slot::of(around).filter(|slot| slot.is_permanent).and_then(|_| settle(trail, to))
+}
+
+/// Makes a span the outermost one of the thread, in the slot that stays, if nothing but that is current.
+pub(crate) fn settle(trail: &Trail, to: Spot) -> Option<Boundary> {
     let settled = LEVELS.try_with(|levels| {
-        let mut levels = levels.borrow_mut();
+        let mut levels = levels.try_borrow_mut().ok()?;
         let serial = levels.serial.wrapping_add(1);
         let height = u16::try_from(levels.stack.len().checked_sub(1)?).ok()?;
         let level = levels.stack.last_mut()?;
-        let address = address_of(&level.slot);
-        if !rests(level) || address != observer::top() || !level.slot.is_unshared(level.own) {
+        if !rests(level) || !level.slot.is_unshared(level.own) {
             return None;
+        }
+        let address = address_of(&level.slot);
+        match (&mut level.held, trail.kind) {
+            (Held::Context(_), Kind::Permanent) if address == observer::top() => level.address = address,
+            (Held::Nothing { was_sampled }, Kind::Lean) => {
+                *was_sampled = sampled::seemed();
+                level.address = LEAN;
+            }
+            _ => return None,
         }
         level.slot.set_outermost(trail.clone(), to);
         level.trail = trail.clone();
-        level.address = address;
         level.serial = serial;
         levels.serial = serial;
         sampled::set(trail.flags.is_sampled());
@@ -102,18 +134,18 @@ pub(crate) fn settle(trail: &Trail, to: Spot, around: &Context) -> Option<Bounda
     settled.ok().flatten()
 }
 
-/// Ends the time of an outermost span, if this level is that of the permanent context, which nobody else may hold.
+/// Ends the time of an outermost span in a slot that stays, which nobody else may hold; `false` of any other.
 pub(super) fn rest(level: &mut Level) -> bool {
     if !level.slot.is_permanent {
         return false;
     }
-    level.slot.set_outermost(Trail::NONE, Spot::NONE);
-    level.trail = Trail::NONE;
+    level.slot.set(Spot::NONE);
     level.address = NOWHERE;
-    sampled::set(false);
+    sampled::set(matches!(level.held, Held::Nothing { was_sampled: true }));
     true
 }
 
+/// Whether it is that of a slot that stays, without a span in it.
 fn rests(level: &Level) -> bool {
     level.slot.is_permanent && level.address == NOWHERE
 }

@@ -65,10 +65,7 @@ pub(crate) fn enter_same(lineage: u64, to: Spot) -> Option<Entered> {
     match swap(lineage, to) {
         Swap::Done(before) => Some(Entered::Swapped(before)),
         Swap::Shared(before) => Some(relieve(to, before)),
-        Swap::Clone(trail) => {
-            let bound = attach(&new_slot(trail, to), None, false);
-            Some(bound.map_or(Entered::Not, Entered::Boundary))
-        }
+        Swap::Clone(trail) => Some(attach(trail, to, None, false).map_or(Entered::Not, Entered::Boundary)),
         Swap::Elsewhere => None,
     }
 }
@@ -84,22 +81,30 @@ pub(crate) fn enter(trail: &Trail, to: Spot, around: &Context) -> Entered {
 /// Makes a span current that is of no lineage which could be current.
 #[cold]
 pub(crate) fn enter_apart(trail: &Trail, to: Spot, around: &Context) -> Option<Boundary> {
-    let settled = (trail.kind == Kind::Permanent)
-        .then(|| slot::disregarding(around, || permanent::settle(trail, to, around)));
-    settled.flatten().or_else(|| attach(&new_slot(trail.clone(), to), Some(around), false))
+    let settled = match trail.kind {
+        Kind::Shown => None,
+        Kind::Lean => permanent::settle(trail, to),
+        Kind::Permanent => slot::disregarding(around, || permanent::settle_in(around, trail, to)),
+    };
+    settled.or_else(|| attach(trail.clone(), to, Some(around), false))
+}
+
+/// Makes a span current where none is, and no context that says anything.
+pub(crate) fn enter_first(trail: &Trail, to: Spot) -> Option<Boundary> {
+    let settled = if trail.kind == Kind::Shown { None } else { permanent::settle(trail, to) };
+    settled.or_else(|| attach(trail.clone(), to, None, false))
 }
 
 /// A slot that nobody else holds.
 fn new_slot(trail: Trail, spot: Spot) -> Arc<Slot> {
     let spare = LEVELS.try_with(|levels| levels.try_borrow_mut().ok()?.spare.take());
-    let made = Slot::new(trail, spot);
     if let Ok(Some(mut spare)) = spare
-        && let Some(place) = Arc::get_mut(&mut spare)
+        && let Some(free) = Arc::get_mut(&mut spare)
     {
-        *place = made;
+        free.reset(trail, spot);
         return spare;
     }
-    Arc::new(made)
+    Arc::new(Slot::new(trail, spot))
 }
 
 /// Keeps a slot for the next boundary, if nobody holds it.
@@ -122,27 +127,28 @@ fn keep(mut slot: Arc<Slot>) {
 fn relieve(to: Spot, before: Spot) -> Entered {
     let Some(trail) = on_top(|top| top.trail().clone()) else { return Entered::Not };
     // The context is about the span that was current: it stays for others after this one.
-    let slot = new_slot(trail, before);
-    if attach(&slot, None, true).is_none() {
+    if attach(trail, before, None, true).is_none() {
         return Entered::Not;
     }
-    slot.set(to);
+    on_top(|top| top.write(to));
     Entered::Swapped(before)
 }
 
-/// Attaches a context for a span.
-fn attach(slot: &Arc<Slot>, around: Option<&Context>, is_relief: bool) -> Option<Boundary> {
-    if slot.trail().kind == Kind::Lean {
-        return enter_lean(slot, 0);
+/// Attaches a context for a span: with what is in `around`, or in the current one.
+fn attach(trail: Trail, to: Spot, around: Option<&Context>, is_relief: bool) -> Option<Boundary> {
+    let slot = new_slot(trail.clone(), to);
+    if trail.kind == Kind::Lean {
+        return enter_lean(&slot, trail, 0);
     }
     // Its level and the context hold the slot, and so does the span in the context where it can be written to.
-    let own = if slot.spot().cell == 0 { 2 } else { 3 };
+    let own = if to.cell == 0 { 2 } else { 3 };
     if !usable() {
         return None;
     }
-    let context = provoke(|| slot.make(around))?;
+    let context = provoke(|| (trail.make)(around, &slot))?;
     let guard = provoke(|| context.attach())?;
-    push(Arc::clone(slot), address_of(slot), Held::Context(guard), own, is_relief)
+    let address = address_of(&slot);
+    push(slot, trail, address, Held::Context(guard), own, is_relief)
 }
 
 /// Makes a context current that was made before. If it has a slot, spans of ours can write to one above it.
@@ -158,11 +164,12 @@ pub(super) fn adopt(context: Context) -> Option<Result<Boundary, ContextGuard>> 
             return Some(Err(guard));
         }
         // What we attach ourselves is to be seen, also below a span that does not look at contexts.
-        return push(Arc::new(Slot::none()), NOWHERE, Held::Context(guard), NEVER, false).map(Ok);
+        let slot = Arc::new(Slot::none());
+        return push(slot, Trail::NONE, NOWHERE, Held::Context(guard), NEVER, false).map(Ok);
     };
     // Whoever made the context holds it.
-    let address = address_of(&slot);
-    push(slot, address, Held::Context(guard), NEVER, false).map(Ok)
+    let (trail, address) = (slot.trail(), address_of(&slot));
+    push(slot, trail, address, Held::Context(guard), NEVER, false).map(Ok)
 }
 
 /// Makes a context current that is kept for it, with so many references of ours to its slot beside those that are made here.
@@ -172,15 +179,15 @@ pub(crate) fn attach_own(context: &Context, slot: &Arc<Slot>, own: usize) -> Opt
     }
     let context = context.clone();
     let guard = provoke(|| context.attach())?;
-    push(Arc::clone(slot), address_of(slot), Held::Context(guard), own + 2, false)
+    push(Arc::clone(slot), slot.trail(), address_of(slot), Held::Context(guard), own + 2, false)
 }
 
 /// Makes the span of a slot current for our own code, without a context. So many references to the slot are ours beside the one
 /// that is made here.
-pub(crate) fn enter_lean(slot: &Arc<Slot>, own: usize) -> Option<Boundary> {
+pub(crate) fn enter_lean(slot: &Arc<Slot>, trail: Trail, own: usize) -> Option<Boundary> {
     let held = Held::Nothing { was_sampled: sampled::seemed() };
-    sampled::set(slot.is_sampled());
-    push(Arc::clone(slot), LEAN, held, own + 1, false)
+    sampled::set(trail.flags.is_sampled());
+    push(Arc::clone(slot), trail, LEAN, held, own + 1, false)
 }
 
 /// A context with the current span, where that is in no context.
@@ -219,7 +226,7 @@ fn give_way(before: Spot) {
         let level = levels.stack.last()?;
         (level.is_on_top() && level.clones.get() == 0).then(|| level.trail.clone())
     });
-    let relieved = current.ok().flatten().and_then(|trail| attach(&new_slot(trail, before), None, true));
+    let relieved = current.ok().flatten().and_then(|trail| attach(trail, before, None, true));
     if relieved.is_none() {
         // Something is attached on top, or the context is borrowed: the next span that finds the slot on top relieves it.
         let _ = LEVELS.try_with(|levels| {

@@ -46,6 +46,11 @@ impl Seat {
             .map_or(Self::Nothing, |entered| Self::of(entered, before))
     }
 
+    /// Where no other span is, and no context that says anything.
+    pub(crate) fn first(trail: &Trail, to: Spot) -> Self {
+        place::enter_first(trail, to).map_or(Self::Nothing, Self::Boundary)
+    }
+
     /// In a context of its own, for a span of no lineage.
     pub(crate) fn apart(trail: &Trail, to: Spot, around: &Context) -> Self {
         place::enter_apart(trail, to, around).map_or(Self::Nothing, Self::Boundary)

@@ -135,6 +135,13 @@ impl Slot {
         self.span.load(Ordering::Relaxed) == 0
     }
 
+    /// Makes it one of another span.
+    pub(super) fn reset(&mut self, trail: Trail, spot: Spot) {
+        *self.trail.get_mut().unwrap_or_else(PoisonError::into_inner) = trail;
+        *self.holds.get_mut() = 0;
+        self.set(spot);
+    }
+
     pub(super) fn forget_trace_state(&mut self) {
         self.trail.get_mut().unwrap_or_else(PoisonError::into_inner).trace_state = None;
     }

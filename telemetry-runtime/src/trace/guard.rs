@@ -5,7 +5,7 @@ use std::thread;
 use super::cells::Kept;
 use super::exception;
 use super::install;
-use super::open::{Child, Inside, Opened, child, open};
+use super::open::{Child, First, Inside, Opened, child, first, open};
 use super::parent::Parent;
 use super::record::{Head, Record};
 use super::site::SpanSite;
@@ -130,6 +130,13 @@ impl SpanGuard {
         parent: Parent,
         fill: &mut dyn FnMut(&mut StartAttributes),
     ) -> Self {
+        if parent.known().is_none() {
+            match first(state, site, fill) {
+                First::Unsampled(seat) => return Self::new(Record::NONE, seat),
+                First::Recorded(record, seat) => return Self::new(record, seat),
+                First::Unknown => {}
+            }
+        }
         match open(state, site, parent, fill) {
             Opened::Off | Opened::Passing(_) => Self::NONE,
             Opened::Unsampled(place) => Self::new(Record::NONE, place.enter_unrecorded()),

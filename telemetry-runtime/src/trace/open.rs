@@ -145,8 +145,7 @@ pub(super) fn open(
     let Some(recorder) = install::recorder(state, &context) else {
         return Opened::Off;
     };
-    let context =
-        if is_here && recorder.mode == ContextMode::Permanent { permanent::stay(context) } else { context };
+    let context = if is_here { permanent::stay(recorder.mode.kind(), context) } else { context };
     if site.root && slot::has_span(&context) {
         start(state, recorder, site, Parent::without_span(&context), fill)
     } else {
@@ -281,11 +280,19 @@ fn trail(
     {
         return trail.clone();
     }
-    let kind = match recorder.mode {
-        ContextMode::Lean => Kind::Lean,
-        ContextMode::Permanent => Kind::Permanent,
-        ContextMode::Observed | ContextMode::Eager => Kind::Shown,
-    };
+    new_trail(state, recorder, trace_id, flags, trace_state, spot)
+}
+
+/// The trail of a span that starts one.
+fn new_trail(
+    state: u32,
+    recorder: &Recorder,
+    trace_id: TraceId,
+    flags: TraceFlags,
+    trace_state: Option<Arc<opentelemetry::trace::TraceState>>,
+    spot: Spot,
+) -> Trail {
+    let kind = recorder.mode.kind();
     Trail {
         lineage: number(spot.span),
         trace_id,
@@ -300,6 +307,68 @@ fn trail(
 
 fn is_empty(state: &opentelemetry::trace::TraceState) -> bool {
     *state == opentelemetry::trace::TraceState::NONE
+}
+
+/// What came of the attempt to start a span where there is none.
+pub(super) enum First {
+    /// It is not recorded.
+    Unsampled(Seat),
+    Recorded(Record, Seat),
+    /// It is not that simple.
+    Unknown,
+}
+
+/// Starts a span where none is current, if nothing has to be asked of others for it.
+pub(super) fn first(
+    state: u32,
+    site: &'static SpanSite,
+    fill: &mut dyn FnMut(&mut StartAttributes),
+) -> First {
+    if !context::usable() {
+        return First::Unknown;
+    }
+    let recorder = Context::map_current(|context| {
+        let says_nothing = !slot::has_span(context) && !context.is_telemetry_suppressed();
+        says_nothing.then(|| install::recorder(state, context)).flatten()
+    });
+    let Some(recorder) = recorder.filter(|recorder| recorder.is_plain()) else { return First::Unknown };
+    if recorder.mode == ContextMode::Eager || !permanent::is_ready(recorder.mode.kind()) {
+        return First::Unknown;
+    }
+    let trace_id = recorder.ids.new_trace_id();
+    let flags = match recorder.sampler.judge(None, trace_id) {
+        Verdict::Sample => TraceFlags::SAMPLED,
+        Verdict::Drop => TraceFlags::NOT_SAMPLED,
+        Verdict::Ask(_) => return First::Unknown,
+    };
+    let span_id = recorder.ids.new_span_id();
+    if !flags.is_sampled() {
+        let spot = Spot { span: span_id, cell: 0 };
+        let trail = new_trail(state, recorder, trace_id, flags, None, spot);
+        return First::Unsampled(Seat::first(&trail, spot));
+    }
+    let kept = Kept::new(site, recorder);
+    fill(&mut StartAttributes::of(&kept, recorder));
+    let spot = Spot { span: span_id, cell: kept.index() };
+    let head = Head {
+        site,
+        recorder,
+        trace_id,
+        span_id,
+        flags,
+        parent: SpanId::INVALID,
+        parent_is_remote: false,
+        before: spot,
+        unwinding: thread::panicking(),
+        started: Moment::now(),
+        end: None,
+    };
+    let record = Record::new(kept, head);
+    record.open();
+    #[cfg(any(test, feature = "testing"))]
+    super::log::opened_here(&record);
+    let seat = Seat::first(&new_trail(state, recorder, trace_id, flags, None, spot), spot);
+    First::Recorded(record, seat)
 }
 
 /// What came of the attempt to start a span as the child of the one whose slot is on top.

@@ -7,6 +7,7 @@ use opentelemetry_sdk::trace::IdGenerator;
 use super::processors::Processors;
 use super::sampler::Sampler;
 use crate::context::observer;
+use crate::context::slot::Kind;
 use crate::plugin::Scope;
 
 /// How spans are sampled, limited, named and queued; given to [`install`](super::install()).
@@ -60,6 +61,16 @@ pub enum ContextMode {
 }
 
 impl ContextMode {
+    /// How the outermost span of a trail is current.
+    #[inline]
+    pub(crate) fn kind(self) -> Kind {
+        match self {
+            Self::Observed | Self::Eager => Kind::Shown,
+            Self::Permanent => Kind::Permanent,
+            Self::Lean => Kind::Lean,
+        }
+    }
+
     /// The mode that is possible in this process.
     pub(crate) fn or_fallback(self) -> Self {
         match self {

@@ -146,18 +146,23 @@ impl TaskPlace {
                 if let Some(attached) = Attached::try_inside(trail.lineage, *spot) {
                     return attached;
                 }
+                if let Some(boundary) = permanent::settle(&trail, *spot) {
+                    return Attached::boundary(Some(boundary));
+                }
                 // A span that was open across the end of a poll.
                 if slot.spot() != *spot {
-                    *slot = Arc::new(Slot::new(trail, *spot));
+                    *slot = Arc::new(Slot::new(trail.clone(), *spot));
                 }
-                return Attached::boundary(place::enter_lean(slot, 1));
+                return Attached::boundary(place::enter_lean(slot, trail, 1));
             }
             Self::Slot { trail, spot, around, own } => (trail, *spot, around, own),
         };
         if let Some(attached) = Attached::try_inside(trail.lineage, spot) {
             return attached;
         }
-        if let Some(boundary) = permanent::settle(trail, spot, around.context()) {
+        if trail.kind == Kind::Permanent
+            && let Some(boundary) = permanent::settle_in(around.context(), trail, spot)
+        {
             return Attached::boundary(Some(boundary));
         }
         // Who holds the slot of an earlier poll may keep it.

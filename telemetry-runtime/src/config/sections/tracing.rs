@@ -26,7 +26,8 @@ pub(super) const TRACING: &[Key<Draft>] = keys!(Draft {
     "propagators" => .config.telemetry.tracing.propagators: Choices(Choice(PROPAGATORS));
     /// Where the exception of a failed span is recorded: as its event, as a log record (`logs`), as both (`logs/dup`).
     "exceptions" => .config.telemetry.tracing.exceptions: Choice(EXCEPTIONS);
-    /// How `opentelemetry::Context` shows spans: `observed`, or `eager` with a context for each span.
+    /// How `opentelemetry::Context` shows spans: `observed`; `eager` with a context for each span; `permanent` with one that stays
+    /// attached to a thread; or `lean` without any.
     "context" => .config.telemetry.tracing.context: Choice(CONTEXTS);
     /// Where spans go; several at once. Without the list: wherever `OTEL_EXPORTER_OTLP_ENDPOINT` points, else nowhere.
     "exporters" => .span_exporters: Exporters(Signal::Traces);
