@@ -12,8 +12,8 @@ use super::slot::{Slot, Spot, Trail};
 /// A context of ours that is attached to this thread, or a slot in the place of one.
 pub(super) struct Level {
     pub(super) slot: Arc<Slot>,
-    /// As the slot has it, to be read without its lock.
-    pub(super) trail: Trail,
+    /// Of the outermost span, where the slot stays for one after the other: to be read without its lock.
+    pub(super) outermost: Option<Trail>,
     /// That of the slot while it says which span is current, or [`LEAN`], or [`NOWHERE`].
     pub(super) address: usize,
     /// How many references to the slot are ours.
@@ -76,6 +76,11 @@ pub(crate) struct Boundary {
 }
 
 impl Level {
+    #[inline]
+    pub(super) fn trail(&self) -> &Trail {
+        self.outermost.as_ref().unwrap_or_else(|| self.slot.own_trail())
+    }
+
     /// Whether its slot says which span is current, since nobody has attached anything above it that does.
     #[inline]
     pub(super) fn is_on_top(&self) -> bool {
@@ -110,7 +115,7 @@ pub(crate) struct Top<'a>(pub(super) &'a Level);
 impl<'a> Top<'a> {
     #[inline]
     pub(crate) fn trail(&self) -> &'a Trail {
-        &self.0.trail
+        self.0.trail()
     }
 
     /// The span that is current.
@@ -152,7 +157,6 @@ pub(super) fn address_of(slot: &Arc<Slot>) -> usize {
 /// Puts a level on top. If that cannot be, what it holds is detached.
 pub(super) fn push(
     slot: Arc<Slot>,
-    trail: Trail,
     address: usize,
     held: Held,
     own: usize,
@@ -166,7 +170,17 @@ pub(super) fn push(
         let serial = levels.serial;
         let held = held.take()?;
         let clones = Cell::new(0);
-        levels.stack.push(Level { slot, trail, address, own, behind: None, is_relief, clones, serial, held });
+        levels.stack.push(Level {
+            slot,
+            outermost: None,
+            address,
+            own,
+            behind: None,
+            is_relief,
+            clones,
+            serial,
+            held,
+        });
         Some(Boundary { height, serial })
     });
     if let Some(Held::Context(guard)) = held {

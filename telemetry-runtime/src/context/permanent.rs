@@ -36,13 +36,16 @@ pub(super) fn is_used() -> bool {
     USED.load(Ordering::Relaxed)
 }
 
-/// Whether the thread has what an outermost span of this kind needs.
-pub(crate) fn is_ready(kind: Kind) -> bool {
+/// Whether an outermost span of this kind can start as such: no other one is open.
+pub(crate) fn is_free(kind: Kind) -> bool {
     let stays =
-        |level: &Level| rests(level) && matches!(level.held, Held::Nothing { .. }) == (kind == Kind::Lean);
+        |level: &Level| matches!(level.held, Held::Nothing { .. }) == (kind == Kind::Lean) && rests(level);
     kind == Kind::Shown
         || LEVELS
-            .try_with(|levels| levels.try_borrow().is_ok_and(|levels| levels.stack.last().is_some_and(stays)))
+            .try_with(|levels| {
+                let Ok(levels) = levels.try_borrow() else { return false };
+                levels.stack.last().map_or(kind == Kind::Lean, stays)
+            })
             .unwrap_or(false)
 }
 
@@ -55,11 +58,7 @@ pub(crate) fn says_nothing(current: &Context) -> bool {
 
 /// Attaches the context to the thread, if nothing is attached to it, or an older one that others hold. Gives the context that is
 /// current then; `current` is the one that is so now.
-pub(crate) fn stay(kind: Kind, current: Context) -> Context {
-    if kind == Kind::Lean {
-        stay_lean();
-        return current;
-    }
+pub(crate) fn stay(current: Context) -> Context {
     // It would count as one that holds the slot.
     drop(current);
     let former = LEVELS.try_with(|levels| {
@@ -82,11 +81,11 @@ pub(crate) fn stay(kind: Kind, current: Context) -> Context {
 }
 
 /// The same without a context.
-fn stay_lean() {
+pub(super) fn stay_lean() {
     let is_first = LEVELS.try_with(|levels| levels.try_borrow().is_ok_and(|levels| levels.stack.is_empty()));
     if is_first == Ok(true) {
         let held = Held::Nothing { was_sampled: false };
-        push(Arc::new(Slot::permanent()), Trail::NONE, NOWHERE, held, 1, false);
+        push(Arc::new(Slot::permanent()), NOWHERE, held, 1, false);
     }
 }
 
@@ -96,7 +95,7 @@ fn attach() {
     let context = observer::with_slot(Arc::clone(&slot), || Context::current().with_value(value));
     // A context that is borrowed cannot be replaced; then there is no permanent one yet.
     if let Some(guard) = provoke(|| context.attach()) {
-        push(slot, Trail::NONE, NOWHERE, Held::Context(guard), OWN, false);
+        push(slot, NOWHERE, Held::Context(guard), OWN, false);
     }
 }
 
@@ -124,8 +123,13 @@ pub(crate) fn settle(trail: &Trail, to: Spot) -> Option<Boundary> {
             }
             _ => return None,
         }
-        level.slot.set_outermost(trail.clone(), to);
-        level.trail = trail.clone();
+        if trail.kind == Kind::Lean {
+            // Nobody else asks the slot for the rest.
+            level.slot.set(to);
+        } else {
+            level.slot.set_outermost(trail.clone(), to);
+        }
+        level.outermost = Some(trail.clone());
         level.serial = serial;
         levels.serial = serial;
         sampled::set(trail.flags.is_sampled());

@@ -42,13 +42,13 @@ fn swap(lineage: u64, to: Spot) -> Swap {
     let swapped = LEVELS.try_with(|levels| {
         let levels = levels.borrow();
         match levels.stack.last() {
-            Some(level) if level.is_on_top() && level.trail.lineage == lineage => {
+            Some(level) if level.is_on_top() && level.trail().lineage == lineage => {
                 let before = level.slot.spot();
                 if level.slot.is_unshared(level.own) {
                     level.slot.set(to);
                     Swap::Done(before)
                 } else if level.clones.get() > 0 {
-                    Swap::Clone(level.trail.clone())
+                    Swap::Clone(level.trail().clone())
                 } else {
                     Swap::Shared(level.spot())
                 }
@@ -83,16 +83,20 @@ pub(crate) fn enter(trail: &Trail, to: Spot, around: &Context) -> Entered {
 pub(crate) fn enter_apart(trail: &Trail, to: Spot, around: &Context) -> Option<Boundary> {
     let settled = match trail.kind {
         Kind::Shown => None,
-        Kind::Lean => permanent::settle(trail, to),
+        Kind::Lean => return enter_lean(trail, to),
         Kind::Permanent => slot::disregarding(around, || permanent::settle_in(around, trail, to)),
     };
     settled.or_else(|| attach(trail.clone(), to, Some(around), false))
 }
 
 /// Makes a span current where none is, and no context that says anything.
-pub(crate) fn enter_first(trail: &Trail, to: Spot) -> Option<Boundary> {
-    let settled = if trail.kind == Kind::Shown { None } else { permanent::settle(trail, to) };
-    settled.or_else(|| attach(trail.clone(), to, None, false))
+pub(crate) fn enter_first(trail: Trail, to: Spot) -> Option<Boundary> {
+    let settled = match trail.kind {
+        Kind::Shown => None,
+        Kind::Lean => return enter_lean(&trail, to),
+        Kind::Permanent => permanent::settle(&trail, to),
+    };
+    settled.or_else(|| attach(trail, to, None, false))
 }
 
 /// A slot that nobody else holds.
@@ -136,19 +140,16 @@ fn relieve(to: Spot, before: Spot) -> Entered {
 
 /// Attaches a context for a span: with what is in `around`, or in the current one.
 fn attach(trail: Trail, to: Spot, around: Option<&Context>, is_relief: bool) -> Option<Boundary> {
-    let slot = new_slot(trail.clone(), to);
-    if trail.kind == Kind::Lean {
-        return enter_lean(&slot, trail, 0);
-    }
+    let slot = new_slot(trail, to);
     // Its level and the context hold the slot, and so does the span in the context where it can be written to.
     let own = if to.cell == 0 { 2 } else { 3 };
     if !usable() {
         return None;
     }
-    let context = provoke(|| (trail.make)(around, &slot))?;
+    let context = provoke(|| slot.make(around))?;
     let guard = provoke(|| context.attach())?;
     let address = address_of(&slot);
-    push(slot, trail, address, Held::Context(guard), own, is_relief)
+    push(slot, address, Held::Context(guard), own, is_relief)
 }
 
 /// Makes a context current that was made before. If it has a slot, spans of ours can write to one above it.
@@ -165,11 +166,11 @@ pub(super) fn adopt(context: Context) -> Option<Result<Boundary, ContextGuard>> 
         }
         // What we attach ourselves is to be seen, also below a span that does not look at contexts.
         let slot = Arc::new(Slot::none());
-        return push(slot, Trail::NONE, NOWHERE, Held::Context(guard), NEVER, false).map(Ok);
+        return push(slot, NOWHERE, Held::Context(guard), NEVER, false).map(Ok);
     };
     // Whoever made the context holds it.
-    let (trail, address) = (slot.trail(), address_of(&slot));
-    push(slot, trail, address, Held::Context(guard), NEVER, false).map(Ok)
+    let address = address_of(&slot);
+    push(slot, address, Held::Context(guard), NEVER, false).map(Ok)
 }
 
 /// Makes a context current that is kept for it, with so many references of ours to its slot beside those that are made here.
@@ -179,22 +180,25 @@ pub(crate) fn attach_own(context: &Context, slot: &Arc<Slot>, own: usize) -> Opt
     }
     let context = context.clone();
     let guard = provoke(|| context.attach())?;
-    push(Arc::clone(slot), slot.trail(), address_of(slot), Held::Context(guard), own + 2, false)
+    push(Arc::clone(slot), address_of(slot), Held::Context(guard), own + 2, false)
 }
 
-/// Makes the span of a slot current for our own code, without a context. So many references to the slot are ours beside the one
-/// that is made here.
-pub(crate) fn enter_lean(slot: &Arc<Slot>, trail: Trail, own: usize) -> Option<Boundary> {
-    let held = Held::Nothing { was_sampled: sampled::seemed() };
-    sampled::set(trail.flags.is_sampled());
-    push(Arc::clone(slot), trail, LEAN, held, own + 1, false)
+/// Makes a span current for our own code, without a context.
+pub(crate) fn enter_lean(trail: &Trail, to: Spot) -> Option<Boundary> {
+    permanent::stay_lean();
+    permanent::settle(trail, to).or_else(|| {
+        let held = Held::Nothing { was_sampled: sampled::seemed() };
+        sampled::set(trail.flags.is_sampled());
+        push(new_slot(trail.clone(), to), LEAN, held, 1, false)
+    })
 }
 
 /// A context with the current span, where that is in no context.
 pub(super) fn unattached() -> Option<Context> {
     let slot = LEVELS.try_with(|levels| {
         let levels = levels.borrow();
-        levels.stack.last().filter(|level| level.address == LEAN).map(|level| Arc::clone(&level.slot))
+        let level = levels.stack.last().filter(|level| level.address == LEAN)?;
+        Some(Arc::new(Slot::new(level.trail().clone(), level.spot())))
     });
     slot.ok().flatten().map(|slot| slot.make(None))
 }
@@ -224,7 +228,7 @@ fn give_way(before: Spot) {
     let current = LEVELS.try_with(|levels| {
         let levels = levels.borrow();
         let level = levels.stack.last()?;
-        (level.is_on_top() && level.clones.get() == 0).then(|| level.trail.clone())
+        (level.is_on_top() && level.clones.get() == 0).then(|| level.trail().clone())
     });
     let relieved = current.ok().flatten().and_then(|trail| attach(trail, before, None, true));
     if relieved.is_none() {

@@ -47,7 +47,7 @@ impl Seat {
     }
 
     /// Where no other span is, and no context that says anything.
-    pub(crate) fn first(trail: &Trail, to: Spot) -> Self {
+    pub(crate) fn first(trail: Trail, to: Spot) -> Self {
         place::enter_first(trail, to).map_or(Self::Nothing, Self::Boundary)
     }
 

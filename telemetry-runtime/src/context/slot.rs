@@ -6,7 +6,7 @@
 //! tells. A slot that is held by others is never written again: it says for ever what it said when they took it.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
@@ -74,8 +74,9 @@ impl Trail {
 /// The slot of a context.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    // As `span` and `cell`; another one only where the slot is a permanent one.
-    trail: Mutex<Trail>,
+    trail: Trail,
+    /// In its place where the slot is a permanent one. Written as `span` and `cell` are.
+    outermost: Mutex<Trail>,
     // Written by the thread whose current context it is, and only while nobody else can read it.
     span: AtomicU64,
     cell: AtomicU32,
@@ -88,7 +89,8 @@ pub(crate) struct Slot {
 impl Slot {
     pub(crate) fn new(trail: Trail, spot: Spot) -> Self {
         Self {
-            trail: Mutex::new(trail),
+            trail,
+            outermost: Mutex::new(Trail::NONE),
             span: AtomicU64::new(number(spot.span)),
             cell: AtomicU32::new(spot.cell),
             holds: AtomicUsize::new(0),
@@ -107,26 +109,32 @@ impl Slot {
     }
 
     pub(crate) fn trail(&self) -> Trail {
-        self.lock_trail().clone()
+        self.with_trail(Trail::clone)
     }
 
     pub(crate) fn recorder(&self) -> u32 {
-        self.lock_trail().recorder
+        self.with_trail(|trail| trail.recorder)
     }
 
     pub(crate) fn is_sampled(&self) -> bool {
-        self.lock_trail().flags.is_sampled()
+        self.with_trail(|trail| trail.flags.is_sampled())
+    }
+
+    /// That which never changes.
+    #[inline]
+    pub(super) fn own_trail(&self) -> &Trail {
+        &self.trail
     }
 
     /// Makes a context with the span that is in the slot; see [`Trail::make`].
     pub(crate) fn make(self: &Arc<Self>, around: Option<&Context>) -> Context {
-        let make = self.lock_trail().make;
+        let make = self.with_trail(|trail| trail.make);
         make(around, self)
     }
 
     /// Puts the outermost span of a thread into a permanent slot, or none.
     pub(super) fn set_outermost(&self, trail: Trail, spot: Spot) {
-        *self.lock_trail() = trail;
+        *self.outermost.lock().unwrap_or_else(PoisonError::into_inner) = trail;
         self.set(spot);
     }
 
@@ -137,17 +145,21 @@ impl Slot {
 
     /// Makes it one of another span.
     pub(super) fn reset(&mut self, trail: Trail, spot: Spot) {
-        *self.trail.get_mut().unwrap_or_else(PoisonError::into_inner) = trail;
+        self.trail = trail;
         *self.holds.get_mut() = 0;
         self.set(spot);
     }
 
     pub(super) fn forget_trace_state(&mut self) {
-        self.trail.get_mut().unwrap_or_else(PoisonError::into_inner).trace_state = None;
+        self.trail.trace_state = None;
     }
 
-    fn lock_trail(&self) -> MutexGuard<'_, Trail> {
-        self.trail.lock().unwrap_or_else(PoisonError::into_inner)
+    fn with_trail<R>(&self, look: impl FnOnce(&Trail) -> R) -> R {
+        if self.is_permanent {
+            look(&self.outermost.lock().unwrap_or_else(PoisonError::into_inner))
+        } else {
+            look(&self.trail)
+        }
     }
 
     #[inline]
@@ -163,7 +175,7 @@ impl Slot {
     }
 
     pub(crate) fn span_context(&self) -> SpanContext {
-        self.lock_trail().span_context(self.spot().span)
+        self.with_trail(|trail| trail.span_context(self.spot().span))
     }
 
     /// Whether nobody holds the slot beside `own` references of ours. Only then may it be written: nobody but the thread whose

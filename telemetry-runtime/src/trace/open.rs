@@ -145,7 +145,8 @@ pub(super) fn open(
     let Some(recorder) = install::recorder(state, &context) else {
         return Opened::Off;
     };
-    let context = if is_here { permanent::stay(recorder.mode.kind(), context) } else { context };
+    let context =
+        if is_here && recorder.mode == ContextMode::Permanent { permanent::stay(context) } else { context };
     if site.root && slot::has_span(&context) {
         start(state, recorder, site, Parent::without_span(&context), fill)
     } else {
@@ -332,7 +333,7 @@ pub(super) fn first(
         says_nothing.then(|| install::recorder(state, context)).flatten()
     });
     let Some(recorder) = recorder.filter(|recorder| recorder.is_plain()) else { return First::Unknown };
-    if recorder.mode == ContextMode::Eager || !permanent::is_ready(recorder.mode.kind()) {
+    if recorder.mode == ContextMode::Eager || !permanent::is_free(recorder.mode.kind()) {
         return First::Unknown;
     }
     let trace_id = recorder.ids.new_trace_id();
@@ -345,7 +346,7 @@ pub(super) fn first(
     if !flags.is_sampled() {
         let spot = Spot { span: span_id, cell: 0 };
         let trail = new_trail(state, recorder, trace_id, flags, None, spot);
-        return First::Unsampled(Seat::first(&trail, spot));
+        return First::Unsampled(Seat::first(trail, spot));
     }
     let kept = Kept::new(site, recorder);
     fill(&mut StartAttributes::of(&kept, recorder));
@@ -367,7 +368,7 @@ pub(super) fn first(
     record.open();
     #[cfg(any(test, feature = "testing"))]
     super::log::opened_here(&record);
-    let seat = Seat::first(&new_trail(state, recorder, trace_id, flags, None, spot), spot);
+    let seat = Seat::first(new_trail(state, recorder, trace_id, flags, None, spot), spot);
     First::Recorded(record, seat)
 }
 

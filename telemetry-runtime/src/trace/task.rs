@@ -35,7 +35,7 @@ enum TaskPlace {
     /// In the slot of the context that is current at the poll, or in a context of its own.
     Slot { trail: Trail, spot: Spot, around: Carried, own: Option<Own> },
     /// In a slot that no context has.
-    Lean { slot: Arc<Slot>, spot: Spot },
+    Lean { trail: Trail, spot: Spot },
     /// In a context that was made for it, or in which that of its parent passes on.
     Context(Context),
 }
@@ -95,7 +95,7 @@ impl TaskSpan {
     pub(crate) fn context(&self) -> Option<Context> {
         Some(match &self.0.as_ref()?.place {
             TaskPlace::Context(context) => context.clone(),
-            TaskPlace::Lean { slot, .. } => slot.make(None),
+            TaskPlace::Lean { trail, spot } => Arc::new(Slot::new(trail.clone(), *spot)).make(None),
             TaskPlace::Slot { trail, spot, around, .. } => Own::new(trail, *spot, around.context()).context,
         })
     }
@@ -127,7 +127,7 @@ impl TaskSpan {
 impl TaskPlace {
     fn new(trail: Trail, spot: Spot, around: Context) -> Self {
         if trail.kind == Kind::Lean {
-            return Self::Lean { slot: Arc::new(Slot::new(trail, spot)), spot };
+            return Self::Lean { trail, spot };
         }
         if slot::of(&around).is_some() {
             return Self::Slot { trail, spot, around: Carried::new(around), own: None };
@@ -141,19 +141,9 @@ impl TaskPlace {
     fn enter(&mut self) -> Attached {
         let (trail, spot, around, own) = match self {
             Self::Context(context) => return Attached::new(context.clone()),
-            Self::Lean { slot, spot } => {
-                let trail = slot.trail();
-                if let Some(attached) = Attached::try_inside(trail.lineage, *spot) {
-                    return attached;
-                }
-                if let Some(boundary) = permanent::settle(&trail, *spot) {
-                    return Attached::boundary(Some(boundary));
-                }
-                // A span that was open across the end of a poll.
-                if slot.spot() != *spot {
-                    *slot = Arc::new(Slot::new(trail.clone(), *spot));
-                }
-                return Attached::boundary(place::enter_lean(slot, trail, 1));
+            Self::Lean { trail, spot } => {
+                return Attached::try_inside(trail.lineage, *spot)
+                    .unwrap_or_else(|| Attached::boundary(place::enter_lean(trail, *spot)));
             }
             Self::Slot { trail, spot, around, own } => (trail, *spot, around, own),
         };
