@@ -11,7 +11,7 @@ fn parse(text: &str) -> Result<Entity, ParseError> {
             },
             |__telemetry_span: &mut __private::StartAttributes| {
                 match text.len() {
-                    __telemetry_value => __telemetry_span.set("text.size", __telemetry_value),
+                    __telemetry_value => __telemetry_span.put("text.size", __telemetry_value),
                 };
             },
         ),

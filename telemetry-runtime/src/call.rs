@@ -11,7 +11,7 @@
 //! Any other function:
 //!
 //! ```text
-//! let mut __call = Call::new(SpanGuard::enter_with(&__SPAN, |span| { span.set("key", expr); }), NoMetrics);
+//! let mut __call = Call::new(SpanGuard::enter_with(&__SPAN, |span| { span.put("key", expr); }), NoMetrics);
 //! let mut __call = Call::of_span(&__SPAN);                                       // without metrics and attributes
 //! let __out: R = call_once(|| -> R { body });
 //! let __probe = probe(&__out);

@@ -232,6 +232,7 @@ pub(crate) fn authenticate(request: &dyn RequestHead) -> Result<Option<Principal
 
 /// Whether an attribute is for the service to set: the principal's, always, and `enduser.id` while it must not be captured,
 /// so that nobody smuggles it in.
+#[inline]
 pub(crate) fn is_reserved(key: &str, capture_end_user: bool) -> bool {
     key.starts_with("backstage.principal.") || (!capture_end_user && key == "enduser.id")
 }

@@ -1,4 +1,4 @@
 //! What threads share: the standard library's, in one place, so that `tests/loom` can put a model of it there.
 
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-pub(crate) use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+pub(crate) use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -77,7 +77,7 @@ pub(crate) fn parent(args: &TracedArgs) -> Option<TokenStream> {
     Some(quote_spanned!(span=> #private::Parent::of(#borrow #parent)))
 }
 
-/// The attributes and links that the span starts with. Output: `|span: &mut StartAttributes| { match expr { value => span.set("key", value) } }`.
+/// The attributes and links that the span starts with. Output: `|span: &mut StartAttributes| { match expr { value => span.put("key", value) } }`.
 pub(crate) fn fill(args: &TracedArgs) -> Option<TokenStream> {
     if !args.evaluates() {
         return None;
@@ -89,7 +89,7 @@ pub(crate) fn fill(args: &TracedArgs) -> Option<TokenStream> {
         let borrow = is_place(value).then(|| quote!(&));
         // At the value: there the compiler says that its type cannot be an attribute.
         let at_value = Ident::new("__telemetry_value", value.span().resolved_at(Span::mixed_site()));
-        quote!(#(#cfg)* match #borrow #value { #at_value => #span.set(#key, #at_value) };)
+        quote!(#(#cfg)* match #borrow #value { #at_value => #span.put(#key, #at_value) };)
     });
     let link = local("__telemetry_link");
     let links = args.links.as_ref().map(|links| quote!(for #link in #links { #span.link(#link); }));

@@ -1,34 +1,87 @@
 //! The attributes of a span: the first few in place, since most spans have no more.
 
-use opentelemetry::KeyValue;
+use opentelemetry::{KeyValue, Value};
 use smallvec::SmallVec;
+
+use super::value::Scalar;
 
 const IN_PLACE: usize = 4;
 
+/// What a span starts with is kept in the form in which it is written with the fewest instructions, while it is nothing but
+/// scalars under constant keys. [`Attributes::settle`] gives it the form that others read.
+///
 /// While there are no more than [`IN_PLACE`], a key may be there more than once, and its last value is the one that counts: to
 /// compare keys is the work of whoever reads them.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Attributes(SmallVec<[KeyValue; IN_PLACE]>);
+#[derive(Clone, Debug)]
+pub(crate) struct Attributes {
+    scalars: [(&'static str, Scalar); IN_PLACE],
+    /// The scalars are from `first` on, and another one may be written at `next`, which is behind the last place if none may.
+    first: usize,
+    next: usize,
+    /// Empty while there are scalars.
+    settled: SmallVec<[KeyValue; IN_PLACE]>,
+}
+
+impl Default for Attributes {
+    fn default() -> Self {
+        Self {
+            scalars: [("", Scalar::Bool(false)); IN_PLACE],
+            first: IN_PLACE,
+            next: IN_PLACE,
+            settled: SmallVec::new(),
+        }
+    }
+}
 
 impl Attributes {
+    /// Has scalars written in place, as long as nothing else is set.
+    #[inline]
+    pub(super) fn make_room(&mut self, limit: usize) {
+        if self.settled.is_empty() && self.first == self.next {
+            self.first = IN_PLACE.saturating_sub(limit);
+            self.next = self.first;
+        }
+    }
+
+    /// Sets an attribute if there is room in place; whether there was.
+    #[inline]
+    pub(super) fn set_in_place(&mut self, key: &'static str, value: Scalar) -> bool {
+        let Some(place) = self.scalars.get_mut(self.next) else { return false };
+        *place = (key, value);
+        self.next += 1;
+        true
+    }
+
+    /// Gives all of it the form that others read. There is room for no scalars then.
+    pub(super) fn settle(&mut self) {
+        let (first, next) = (self.first, self.next);
+        (self.first, self.next) = (IN_PLACE, IN_PLACE);
+        let scalars = self.scalars[first..next].iter();
+        self.settled.extend(scalars.map(|(key, value)| KeyValue::new(*key, Value::from(*value))));
+    }
+
     /// One of each key, in the order in which the keys came.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &KeyValue> {
-        let compared = if self.0.len() > IN_PLACE { 0 } else { self.0.len() };
-        self.0.iter().enumerate().filter_map(move |(index, first)| {
+        debug_assert_eq!(self.first, self.next, "only what is settled is read");
+        let compared = if self.settled.len() > IN_PLACE { 0 } else { self.settled.len() };
+        self.settled.iter().enumerate().filter_map(move |(index, first)| {
             let same = |known: &&KeyValue| known.key == first.key;
             if index >= compared {
                 return Some(first);
             }
-            let is_first = !self.0[..index].iter().any(|known| same(&known));
-            is_first.then(|| self.0[index..compared].iter().rfind(same).unwrap_or(first))
+            let is_first = !self.settled[..index].iter().any(|known| same(&known));
+            is_first.then(|| self.settled[index..compared].iter().rfind(same).unwrap_or(first))
         })
     }
 
     /// Sets an attribute, in place of one with the same key. Whether there was room for it.
     #[inline]
     pub(crate) fn set(&mut self, attribute: KeyValue, limit: usize) -> bool {
-        if self.0.len() < limit.min(IN_PLACE) {
-            self.0.push(attribute);
+        if self.first < IN_PLACE {
+            self.settle();
+        }
+        if self.settled.len() < limit.min(IN_PLACE) {
+            self.settled.push(attribute);
             return true;
         }
         self.set_compared(attribute, limit)
@@ -36,16 +89,16 @@ impl Attributes {
 
     #[inline(never)]
     fn set_compared(&mut self, attribute: KeyValue, limit: usize) -> bool {
-        if self.0.len() <= IN_PLACE {
-            self.0 = std::mem::take(self).into_iter().collect();
+        if self.settled.len() <= IN_PLACE {
+            self.settled = std::mem::take(self).into_iter().collect();
         }
-        if let Some(known) = self.0.iter_mut().find(|known| known.key == attribute.key) {
+        if let Some(known) = self.settled.iter_mut().find(|known| known.key == attribute.key) {
             known.value = attribute.value;
             return true;
         }
-        let has_room = self.0.len() < limit;
+        let has_room = self.settled.len() < limit;
         if has_room {
-            self.0.push(attribute);
+            self.settled.push(attribute);
         }
         has_room
     }
@@ -57,17 +110,18 @@ impl IntoIterator for Attributes {
 
     /// As [`Attributes::iter`].
     fn into_iter(mut self) -> Self::IntoIter {
+        self.settle();
         let mut index = 0;
-        while self.0.len() <= IN_PLACE && index < self.0.len() {
-            let (before, rest) = self.0.split_at_mut(index);
+        while self.settled.len() <= IN_PLACE && index < self.settled.len() {
+            let (before, rest) = self.settled.split_at_mut(index);
             if let Some(known) = before.iter_mut().find(|known| known.key == rest[0].key) {
                 std::mem::swap(&mut known.value, &mut rest[0].value);
-                self.0.remove(index);
+                self.settled.remove(index);
             } else {
                 index += 1;
             }
         }
-        self.0.into_iter()
+        self.settled.into_iter()
     }
 }
 
@@ -81,17 +135,20 @@ mod tests {
 
     #[test]
     fn the_last_value_of_a_key_stays_in_the_place_of_the_first() {
-        // Every program of up to six writes of five keys, with every limit.
+        // Every program of up to six writes of five keys, with every limit. The first of them may be what a span starts with.
         const KEYS: [&str; 5] = ["a", "b", "c", "d", "e"];
-        for limit in 0..6 {
+        for (limit, at_start) in (0..6).flat_map(|limit| [(limit, 0), (limit, 2), (limit, 6)]) {
             for program in 0..6_usize.pow(6) {
                 let writes =
                     (0..6).map(|at| program / 6_usize.pow(at) % 6).filter(|key| *key > 0).enumerate();
                 let mut attributes = Attributes::default();
+                attributes.make_room(limit);
                 let mut expected: Vec<(usize, usize)> = Vec::new();
                 for (value, key) in writes {
                     let value = i64::try_from(value).unwrap();
-                    let was_set = attributes.set(KeyValue::new(KEYS[key - 1], value), limit);
+                    let was_set = (value < at_start
+                        && attributes.set_in_place(KEYS[key - 1], Scalar::I64(value)))
+                        || attributes.set(KeyValue::new(KEYS[key - 1], value), limit);
                     let known = expected.iter().position(|known| known.0 == key);
                     assert_eq!(
                         was_set,
@@ -106,6 +163,7 @@ mod tests {
                 }
                 let expected: Vec<String> =
                     expected.iter().map(|(key, value)| format!("{}={value}", KEYS[key - 1])).collect();
+                attributes.settle();
                 assert_eq!(texts(attributes.iter()), expected, "{program} within {limit}");
                 assert_eq!(texts(&attributes.into_iter().collect::<Vec<_>>()), expected);
             }

@@ -4,7 +4,7 @@
 //! are as many cells as there were ever spans open, or waiting with content. What is written under the id of a span that has
 //! ended goes nowhere.
 
-use std::cell::RefCell;
+use std::cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -13,6 +13,7 @@ use opentelemetry::trace::SpanId;
 use super::install::Recorder;
 use super::record::{Content, Head};
 use super::site::SpanSite;
+use super::value::Scalar;
 use crate::context::slot::{Spot, number};
 
 #[derive(Debug)]
@@ -38,31 +39,48 @@ struct Place {
     /// Of the span that it is for, or was for last.
     head: Head,
     cell: &'static Cell,
+    /// The next free place, while this one is free.
+    next: Option<&'static mut Place>,
+    /// How many places there are from this one on, while it is free.
+    length: usize,
 }
 
+/// Free places: the first of them, which leads to the others.
+type Chain = &'static mut Place;
+
 /// Places that no thread keeps for itself.
-static FREE: Mutex<Free> = Mutex::new(Free { places: Vec::new(), blocks: 0 });
+static FREE: Mutex<Free> = Mutex::new(Free { chains: Vec::new(), blocks: 0 });
 
 struct Free {
-    places: Vec<&'static mut Place>,
+    chains: Vec<Chain>,
     blocks: usize,
 }
 
-/// How many free places a thread keeps at most, and how many it takes or gives at once.
-const KEPT: usize = 256;
+/// How many free places a thread takes or gives at once. It keeps up to twice as many for itself.
 const PORTION: usize = 64;
 
-#[derive(Default)]
-struct Stock(Vec<&'static mut Place>);
-
 thread_local! {
-    static STOCK: RefCell<Stock> = const { RefCell::new(Stock(Vec::new())) };
+    /// The thread's free places. Without a destructor, so that they cost no state check.
+    static STOCK: cell::Cell<Option<Chain>> = const { cell::Cell::new(None) };
+
+    /// A portion beside, so that a thread which takes and gives in turn seldom needs the others.
+    static SPARE: cell::Cell<Option<Chain>> = const { cell::Cell::new(None) };
+
+    /// Gives both back when the thread ends.
+    static GIVE_BACK: GiveBack = const { GiveBack };
 }
 
-impl Drop for Stock {
+struct GiveBack;
+
+impl Drop for GiveBack {
     fn drop(&mut self) {
-        lock(&FREE).places.append(&mut self.0);
+        lock(&FREE).chains.extend([STOCK.take(), SPARE.take()].into_iter().flatten());
     }
+}
+
+/// Whether the thread can keep places. While it is torn down it cannot: nobody would give them back.
+fn keeps_places() -> bool {
+    GIVE_BACK.try_with(|_| ()).is_ok()
 }
 
 /// The place of a span, for whoever records the span; dropping it gives the place back.
@@ -82,8 +100,9 @@ impl Kept {
     /// A place for the span that is about to start.
     #[inline]
     pub(super) fn new(site: &'static SpanSite, recorder: &'static Recorder) -> Self {
-        let place = STOCK.try_with(|stock| stock.borrow_mut().0.pop()).ok().flatten();
-        Self(Some(place.unwrap_or_else(|| restock(site, recorder))))
+        let Some(place) = STOCK.take() else { return Self(Some(restock(site, recorder))) };
+        STOCK.set(place.next.take());
+        Self(Some(place))
     }
 
     #[inline]
@@ -161,12 +180,19 @@ impl Kept {
     }
 
     pub(super) fn snapshot(&self) -> Content {
-        if self.is_used() { lock(&self.cell().content).clone() } else { Content::default() }
+        if !self.is_used() {
+            return Content::default();
+        }
+        let mut content = lock(&self.cell().content);
+        content.attributes.settle();
+        content.clone()
     }
 
     pub(super) fn take(&self) -> Content {
         if self.cell().used.swap(false, Ordering::AcqRel) {
-            std::mem::take(&mut *lock(&self.cell().content))
+            let mut content = std::mem::take(&mut *lock(&self.cell().content));
+            content.attributes.settle();
+            content
         } else {
             Content::default()
         }
@@ -181,6 +207,12 @@ impl Writer {
     #[inline]
     pub(super) fn content(&mut self) -> &mut Content {
         self.1.get_or_insert_with(|| Kept::lock(self.0))
+    }
+
+    /// See [`Attributes::set_in_place`](super::attributes::Attributes::set_in_place); never before the lock is taken.
+    #[inline]
+    pub(super) fn set_in_place(&mut self, key: &'static str, value: Scalar) -> bool {
+        self.1.as_mut().is_some_and(|content| content.attributes.set_in_place(key, value))
     }
 }
 
@@ -201,22 +233,28 @@ fn clear(place: &'static mut Place) {
         // What goes with it may run code of others, so no lock is held then.
         drop(std::mem::take(&mut *lock(&place.cell.content)));
     }
-    let mut place = Some(place);
-    let full = STOCK.try_with(|stock| {
-        let mut stock = stock.borrow_mut();
-        stock.0.extend(place.take());
-        stock.0.len() > KEPT
-    });
-    match full {
-        Ok(false) => {}
-        Ok(true) => give_back(),
-        Err(_) => lock(&FREE).places.extend(place),
+    if !keeps_places() {
+        place.length = 1;
+        lock(&FREE).chains.push(place);
+        return;
+    }
+    place.next = STOCK.take();
+    place.length = 1 + place.next.as_ref().map_or(0, |next| next.length);
+    if place.length < PORTION {
+        STOCK.set(Some(place));
+    } else if let Some(portion) = SPARE.replace(Some(place)) {
+        lock(&FREE).chains.push(portion);
     }
 }
 
 /// Changes what is recorded of a span, if it is open.
 pub(super) fn write<R>(spot: Spot, change: impl FnOnce(&mut Content) -> R) -> Option<R> {
     let cell = find(spot.cell)?;
+    // Most spans that are not there any more are noticed here. The lock may be held by the thread itself, which evaluates what
+    // the cell's next span starts with.
+    if cell.span.load(Ordering::Acquire) != number(spot.span) {
+        return None;
+    }
     let mut content = lock(&cell.content);
     if cell.span.load(Ordering::Acquire) != number(spot.span) {
         return None;
@@ -234,8 +272,11 @@ pub(super) fn is_open(spot: Spot) -> bool {
 #[cfg(any(test, feature = "testing"))]
 pub(super) fn snapshot(spot: Spot) -> Option<Content> {
     let cell = find(spot.cell)?;
-    let content = lock(&cell.content);
-    (cell.span.load(Ordering::Acquire) == number(spot.span)).then(|| content.clone())
+    let mut content = lock(&cell.content);
+    (cell.span.load(Ordering::Acquire) == number(spot.span)).then(|| {
+        content.attributes.settle();
+        content.clone()
+    })
 }
 
 fn find(index: u32) -> Option<&'static Cell> {
@@ -248,23 +289,26 @@ fn find(index: u32) -> Option<&'static Cell> {
 
 #[cold]
 fn restock(site: &'static SpanSite, recorder: &'static Recorder) -> &'static mut Place {
-    let mut free = lock(&FREE);
-    if free.places.is_empty() {
-        let more = grow(&mut free.blocks, Head::unknown(site, recorder));
-        free.places.extend(more);
+    let place = SPARE.take().unwrap_or_else(|| {
+        let mut free = lock(&FREE);
+        if free.chains.is_empty() {
+            let more = grow(&mut free.blocks, Head::unknown(site, recorder));
+            free.chains.extend(more);
+        }
+        // With every block made there are more than fit into memory.
+        let Some(chain) = free.chains.pop() else { unreachable!("a block is not empty") };
+        chain
+    });
+    let rest = place.next.take();
+    if keeps_places() {
+        STOCK.set(rest);
+    } else {
+        lock(&FREE).chains.extend(rest);
     }
-    let rest = free.places.len().saturating_sub(PORTION);
-    let mut portion: Vec<_> = free.places.drain(rest..).collect();
-    drop(free);
-    // There is at least one: with every block made there are more than fit into memory.
-    let Some(place) = portion.pop() else { unreachable!("a block is not empty") };
-    let _ = STOCK.try_with(|stock| stock.borrow_mut().0.append(&mut portion));
-    // Where the thread is torn down there is no stock.
-    lock(&FREE).places.append(&mut portion);
     place
 }
 
-fn grow(blocks: &mut usize, head: Head) -> impl Iterator<Item = &'static mut Place> + use<> {
+fn grow(blocks: &mut usize, head: Head) -> impl Iterator<Item = Chain> + use<> {
     let block = *blocks;
     *blocks += 1;
     let first = FIRST_BLOCK * ((1 << block) - 1) + 1;
@@ -278,18 +322,14 @@ fn grow(blocks: &mut usize, head: Head) -> impl Iterator<Item = &'static mut Pla
             })
             .collect()
     });
-    let places: Vec<Place> = cells.iter().map(|cell| Place { head, cell }).collect();
-    places.leak().iter_mut()
-}
-
-#[cold]
-fn give_back() {
-    let given = STOCK.try_with(|stock| {
-        let stock = &mut stock.borrow_mut().0;
-        let rest = stock.len().saturating_sub(KEPT / 2);
-        stock.drain(rest..).collect::<Vec<_>>()
-    });
-    lock(&FREE).places.extend(given.into_iter().flatten());
+    let places: Vec<Place> = cells.iter().map(|cell| Place { head, cell, next: None, length: 0 }).collect();
+    places.leak().chunks_mut(PORTION).filter_map(|portion| {
+        portion.iter_mut().rev().fold(None, |next: Option<Chain>, place| {
+            place.length = 1 + next.as_ref().map_or(0, |next| next.length);
+            place.next = next;
+            Some(place)
+        })
+    })
 }
 
 // Nothing under the locks runs code of others but destructors of values, so a poisoned one is as good as any.

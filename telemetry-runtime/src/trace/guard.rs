@@ -27,6 +27,8 @@ struct Guarded {
     seat: Seat,
 }
 
+const _: () = assert!(size_of::<SpanGuard>() == 2 * size_of::<usize>(), "it is given back in registers");
+
 impl SpanGuard {
     const NONE: Self = Self(Guarded::NONE);
 
@@ -38,18 +40,27 @@ impl SpanGuard {
     // Out of line, as are the others: it is the same for all functions.
     #[inline(never)]
     pub fn enter(site: &'static SpanSite) -> Self {
-        install::active().map_or(Self::NONE, |state| Self::start(state, site))
+        match install::active() {
+            None => Self::NONE,
+            Some(state) => Self::start(state, site),
+        }
     }
 
     // Apart from the question whether there is anything to do, which then needs no registers.
     #[inline(never)]
     fn start(state: u32, site: &'static SpanSite) -> Self {
-        if !site.root
-            && let Some(guard) = Self::of(child(state, site, Kept::new))
-        {
-            return guard;
+        let child = if site.root { Child::Unknown } else { child(state, site, Kept::new) };
+        match child {
+            Child::Current(record) => Self::new(record, Seat::Slot),
+            Child::Passing => Self::NONE,
+            other => Self::start_otherwise(other, state, site),
         }
-        Self::open(state, site, Parent::AT_START, &mut |_| ())
+    }
+
+    /// Apart, so that there are two questions above and not a table of answers.
+    #[inline(never)]
+    fn start_otherwise(child: Child, state: u32, site: &'static SpanSite) -> Self {
+        Self::of(child).unwrap_or_else(|| Self::open(state, site, Parent::AT_START, &mut |_| ()))
     }
 
     /// Starts a span with attributes, which are evaluated only if it is recorded.
@@ -65,7 +76,10 @@ impl SpanGuard {
 
     #[inline(never)]
     fn enter_filled(site: &'static SpanSite, fill: &mut dyn FnMut(&mut StartAttributes)) -> Self {
-        install::active().map_or(Self::NONE, |state| Self::start_filled(state, site, fill))
+        match install::active() {
+            None => Self::NONE,
+            Some(state) => Self::start_filled(state, site, fill),
+        }
     }
 
     #[inline(never)]

@@ -8,7 +8,7 @@ use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
 use crate::context::slot::number;
 
 thread_local! {
-    /// The thread's place in a sequence that visits all numbers of 64 bits; 0 before the first one was asked for.
+    /// The thread's next place in a sequence that visits all numbers of 64 bits; at 0 it begins anew.
     static PLACE: Cell<u64> = const { Cell::new(0) };
 }
 
@@ -40,11 +40,9 @@ impl Ids {
 
     #[inline]
     pub(crate) fn new_span_id(&self) -> SpanId {
+        let Some(given) = &self.0 else { return next() };
         loop {
-            let id = match &self.0 {
-                Some(given) => given.new_span_id(),
-                None => next(),
-            };
+            let id = given.new_span_id();
             if id != SpanId::INVALID {
                 return id;
             }
@@ -55,13 +53,13 @@ impl Ids {
 /// An id from the thread's sequence (splitmix64), which begins at a random place: those of two threads meet as rarely as
 /// random ids do.
 #[inline]
-fn next() -> SpanId {
+pub(super) fn next() -> SpanId {
     let place = match PLACE.get() {
         0 => first_place(),
         place => place,
     };
-    let place = place.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    PLACE.set(place);
+    PLACE.set(place.wrapping_add(0x9E37_79B9_7F4A_7C15));
+    // Each step can be undone, and nothing but 0 comes to 0: this is an id.
     let mixed = (place ^ (place >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     SpanId::from(mixed ^ (mixed >> 31))
@@ -69,5 +67,5 @@ fn next() -> SpanId {
 
 #[cold]
 fn first_place() -> u64 {
-    number(RandomIdGenerator::default().new_span_id())
+    number(RandomIdGenerator::default().new_span_id()).max(1)
 }

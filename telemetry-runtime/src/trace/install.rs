@@ -37,6 +37,10 @@ pub(crate) struct Recorder {
     pub(crate) code_attributes: bool,
     pub(crate) capture_end_user: bool,
     pub(crate) processors: Option<Processors>,
+    /// Whether a child of a sampled span of ours is recorded, with no code of others asked; and whether one of an unsampled span
+    /// is not. Both hold for most recorders.
+    pub(super) records_below_sampled: bool,
+    pub(super) drops_below_unsampled: bool,
     /// Whether finished spans go into the queue.
     pub(crate) exports: bool,
     tracers: BTreeMap<Scope, TracerScope>,
@@ -52,12 +56,17 @@ impl Recorder {
             permanent::allow();
         }
         let mut recorders = RECORDERS.write().unwrap_or_else(PoisonError::into_inner);
+        let ids = Ids::new(settings.id_generator);
+        let is_plain = settings.processors.is_none() && ids.are_ours();
         let recorder: &'static Self = Box::leak(Box::new(Self {
             index: u32::try_from(recorders.len()).unwrap_or(u32::MAX),
             mode,
+            records_below_sampled: is_plain
+                && matches!(settings.sampler, Sampler::ParentBased(_) | Sampler::AlwaysOn),
+            drops_below_unsampled: matches!(settings.sampler, Sampler::ParentBased(_) | Sampler::AlwaysOff),
             sampler: settings.sampler,
             limits: settings.limits,
-            ids: Ids::new(settings.id_generator),
+            ids,
             queue,
             error_texts: settings.error_texts,
             exception_events: settings.exception_events,

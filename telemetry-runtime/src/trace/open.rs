@@ -8,6 +8,7 @@ use std::thread;
 
 use super::build::owner_key;
 use super::cells::{self, Kept};
+use super::ids;
 use super::install::{self, Recorder};
 use super::parent::Parent;
 use super::proxy::{self, ProxySpan};
@@ -405,8 +406,18 @@ impl Inside {
         if trail.installation != state {
             return Self::Unknown;
         }
+        match trail.flags.is_sampled() {
+            true if recorder.records_below_sampled => Self::Recorded(recorder),
+            false if recorder.drops_below_unsampled && top.spot().cell == 0 => Self::Passing,
+            _ => Self::judged(recorder, top),
+        }
+    }
+
+    /// The same where children are not simply what their parents are.
+    #[inline(never)]
+    fn judged(recorder: &'static Recorder, top: &Top<'_>) -> Self {
+        let trail = top.trail();
         match recorder.sampler.judge(Some(trail.flags.is_sampled()), trail.trace_id) {
-            // Processors and generators of ids are code of others.
             Verdict::Sample if trail.flags.is_sampled() && recorder.is_plain() => Self::Recorded(recorder),
             Verdict::Drop if !trail.flags.is_sampled() && top.spot().cell == 0 => Self::Passing,
             _ => Self::Unknown,
@@ -430,7 +441,7 @@ pub(super) fn child(
         };
         // What is called comes first, so that the rest is written where it stays.
         let (cell, unwinding, span_id, started) =
-            (cell(site, recorder), thread::panicking(), recorder.ids.new_span_id(), Moment::now());
+            (cell(site, recorder), thread::panicking(), ids::next(), Moment::now());
         let (trail, above) = (top.trail(), top.spot());
         let head = Head {
             site,

@@ -13,6 +13,7 @@ use super::exception::Failure;
 use super::install::Recorder;
 use super::settings::SpanLimits;
 use super::site::{SpanKind, SpanSite};
+use super::value::Scalar;
 use crate::clock::Moment;
 use crate::context::slot::Spot;
 use crate::outcome::Outcome;
@@ -174,6 +175,14 @@ impl Content {
         }
         if attribute.key.as_str().is_empty() || !self.attributes.set(attribute, limits.attributes) {
             self.dropped_attributes += 1;
+        }
+    }
+
+    /// Sets an attribute that the span starts with, of which neither the key is empty nor the value cut.
+    pub(super) fn set_at_start(&mut self, key: &'static str, value: Scalar, limits: &SpanLimits) {
+        self.attributes.make_room(limits.attributes);
+        if !self.attributes.set_in_place(key, value) {
+            self.set_attribute(KeyValue::new(key, Value::from(value)), limits);
         }
     }
 

@@ -39,6 +39,35 @@ pub trait SpanValue {
         let _ = characters;
         self.to_value()
     }
+
+    /// The value, if it is one that is merely copied.
+    #[doc(hidden)]
+    #[inline]
+    fn scalar(&self) -> Option<Scalar> {
+        None
+    }
+}
+
+/// A value that owns nothing and that no limit cuts.
+#[derive(Clone, Copy, Debug)]
+pub enum Scalar {
+    /// A boolean.
+    Bool(bool),
+    /// A whole number.
+    I64(i64),
+    /// A number.
+    F64(f64),
+}
+
+impl From<Scalar> for Value {
+    #[inline]
+    fn from(scalar: Scalar) -> Self {
+        match scalar {
+            Scalar::Bool(value) => Self::Bool(value),
+            Scalar::I64(value) => Self::I64(value),
+            Scalar::F64(value) => Self::F64(value),
+        }
+    }
 }
 
 /// The value as a span with this limit of characters keeps it.
@@ -81,6 +110,11 @@ macro_rules! number {
             fn to_value(&self) -> Option<Value> {
                 Some(Value::$variant(<$target>::from(*self)))
             }
+
+            #[inline]
+            fn scalar(&self) -> Option<Scalar> {
+                Some(Scalar::$variant(<$target>::from(*self)))
+            }
         }
 
         impl SpanArrayItem for $source {
@@ -103,6 +137,11 @@ macro_rules! wide_integer {
                     Ok(value) => Value::I64(value),
                     Err(_) => Value::String(self.to_string().into()),
                 })
+            }
+
+            #[inline]
+            fn scalar(&self) -> Option<Scalar> {
+                i64::try_from(*self).ok().map(Scalar::I64)
             }
         }
 
@@ -243,6 +282,11 @@ impl<T: SpanValue> SpanValue for Option<T> {
     fn to_value_within(&self, characters: usize) -> Option<Value> {
         self.as_ref().and_then(|value| value.to_value_within(characters))
     }
+
+    #[inline]
+    fn scalar(&self) -> Option<Scalar> {
+        self.as_ref().and_then(SpanValue::scalar)
+    }
 }
 
 impl<T: SpanArrayItem> SpanValue for [T] {
@@ -300,6 +344,11 @@ macro_rules! pointer {
 
             fn to_value_within(&self, characters: usize) -> Option<Value> {
                 (**self).to_value_within(characters)
+            }
+
+            #[inline]
+            fn scalar(&self) -> Option<Scalar> {
+                (**self).scalar()
             }
         }
     )* };
@@ -374,6 +423,32 @@ impl StartAttributes {
         if let Some(value) = capture(value, self.recorder.limits.attribute_value_length) {
             self.attribute(KeyValue::new(key, value));
         }
+    }
+
+    /// As [`StartAttributes::set`], with a key that is a constant.
+    // In the caller's code, where it is known what the key and the type of the value come to. Most attributes are written there,
+    // once the first one has taken the lock.
+    #[doc(hidden)]
+    #[inline]
+    pub fn put(&mut self, key: &'static str, value: impl SpanValue) {
+        match value.scalar() {
+            Some(scalar) if !key.is_empty() && !is_reserved(key, self.recorder.capture_end_user) => {
+                let is_set = match &mut self.content {
+                    Filled::Cell(writer) => writer.set_in_place(key, scalar),
+                    Filled::Apart(_) => false,
+                };
+                if !is_set {
+                    self.put_slowly(key, scalar);
+                }
+            }
+            _ => self.set(key, value),
+        }
+    }
+
+    #[inline(never)]
+    fn put_slowly(&mut self, key: &'static str, value: Scalar) {
+        let limits = &self.recorder.limits;
+        self.content().set_at_start(key, value, limits);
     }
 
     /// Sets an attribute that was made before.

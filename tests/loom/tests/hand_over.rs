@@ -12,12 +12,12 @@ mod sync {
     pub(crate) use std::sync::PoisonError;
 
     pub(crate) use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-    pub(crate) use loom::sync::{Arc, Mutex, MutexGuard};
+    pub(crate) use loom::sync::{Mutex, MutexGuard};
 }
 
-use hand_over::HandOver;
+use hand_over::{Buffer, HandOver};
+use loom::sync::Arc;
 use loom::thread;
-use sync::Arc;
 
 const BOUND: usize = 3;
 
@@ -33,12 +33,19 @@ fn queue(capacity: usize, wake_at: usize) -> Arc<HandOver<u8>> {
     Arc::new(queue)
 }
 
-/// A thread that hands `items` over, and gives how often it was to wake the taker.
+/// What a thread does with an item: whether it is to wake the taker.
+fn push(queue: &HandOver<u8>, buffer: &Buffer<u8>, item: u8) -> bool {
+    buffer.push(item).is_err_and(|item| queue.push_slowly(Some(buffer), item).0)
+}
+
+/// A thread that hands `items` over and ends, and gives how often it was to wake the taker.
 fn producer(queue: &Arc<HandOver<u8>>, items: u8) -> thread::JoinHandle<usize> {
     let queue = Arc::clone(queue);
     thread::spawn(move || {
         let buffer = queue.new_buffer();
-        (0..items).filter(|item| queue.push(Some(&buffer), *item).0).count()
+        let wakes = (0..items).filter(|item| push(&queue, buffer, *item)).count();
+        queue.give_back(buffer);
+        wakes
     })
 }
 
@@ -158,10 +165,10 @@ fn threads_without_a_buffer_share_the_last_resort() {
         let late = {
             let queue = Arc::clone(&queue);
             thread::spawn(move || {
-                queue.push(None, 1);
+                queue.push_slowly(None, 1);
             })
         };
-        queue.push(None, 2);
+        queue.push_slowly(None, 2);
         let taken = queue.take(8).len();
         late.join().unwrap();
         assert_eq!(taken + queue.take(8).len(), 2);

@@ -10,12 +10,12 @@
 
 use std::collections::VecDeque;
 
-use crate::sync::{Arc, AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, PoisonError};
+use crate::sync::{AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, PoisonError};
 
-/// A buffer keeps no more memory than this many items need.
+/// The buffer of a thread keeps no more memory than this many items need.
 const KEPT: usize = 1024;
 
-pub(crate) struct HandOver<T> {
+pub(crate) struct HandOver<T: 'static> {
     capacity: AtomicUsize,
     wake_at: AtomicUsize,
     /// Places that are taken: by waiting items, and by threads that will fill them.
@@ -23,13 +23,16 @@ pub(crate) struct HandOver<T> {
     closed: AtomicBool,
     /// Whether the taker was woken since it took last.
     woken: AtomicBool,
-    buffers: Mutex<Vec<Arc<Buffer<T>>>>,
+    buffers: Mutex<Vec<&'static Buffer<T>>>,
+    /// Those of them that belong to no thread.
+    free: Mutex<Vec<&'static Buffer<T>>>,
     /// For threads whose locals are gone already.
     last_resort: Buffer<T>,
     backlog: Mutex<Backlog<T>>,
 }
 
-/// The items of one thread.
+/// The items of one thread at a time. It lives for ever, so that the thread finds it without counting references; there are as
+/// many as there were ever threads at once.
 pub(crate) struct Buffer<T>(Mutex<Buffered<T>>);
 
 struct Buffered<T> {
@@ -37,12 +40,14 @@ struct Buffered<T> {
     /// How many items the thread may add before it asks for more places.
     places: usize,
     tally: Tally,
+    is_free: bool,
 }
 
-/// What was taken out of the buffers and not yet out of the queue, and the counts of threads that ended.
+/// What was taken out of the buffers and not yet out of the queue.
 struct Backlog<T> {
     items: VecDeque<T>,
-    tally: Tally,
+    /// Items that waited when it was closed.
+    closed: u64,
     exported: u64,
     failed: u64,
     /// Taken, and not settled yet.
@@ -78,14 +83,13 @@ impl Tally {
 
 impl<T> Default for Buffer<T> {
     fn default() -> Self {
-        Self(Mutex::new(Buffered { items: Vec::new(), places: 0, tally: Tally::default() }))
+        Self(Mutex::new(Buffered { items: Vec::new(), places: 0, tally: Tally::default(), is_free: false }))
     }
 }
 
 impl<T> Default for HandOver<T> {
     fn default() -> Self {
-        let backlog =
-            Backlog { items: VecDeque::new(), tally: Tally::default(), exported: 0, failed: 0, in_flight: 0 };
+        let backlog = Backlog { items: VecDeque::new(), closed: 0, exported: 0, failed: 0, in_flight: 0 };
         Self {
             capacity: AtomicUsize::new(0),
             wake_at: AtomicUsize::new(0),
@@ -93,6 +97,7 @@ impl<T> Default for HandOver<T> {
             closed: AtomicBool::new(false),
             woken: AtomicBool::new(false),
             buffers: Mutex::new(Vec::new()),
+            free: Mutex::new(Vec::new()),
             last_resort: Buffer::default(),
             backlog: Mutex::new(backlog),
         }
@@ -107,44 +112,46 @@ impl<T> HandOver<T> {
         self.closed.store(false, Ordering::Relaxed);
     }
 
-    /// A buffer for one thread, which forgets it when it ends.
-    pub(crate) fn new_buffer(&self) -> Arc<Buffer<T>> {
-        let buffer = Arc::new(Buffer::default());
-        lock(&self.buffers).push(Arc::clone(&buffer));
+    /// A buffer for one thread, until it gives it back.
+    pub(crate) fn new_buffer(&self) -> &'static Buffer<T> {
+        let free = lock(&self.free).pop();
+        if let Some(buffer) = free {
+            lock(&buffer.0).is_free = false;
+            return buffer;
+        }
+        let buffer = Box::leak(Box::default());
+        lock(&self.buffers).push(buffer);
         buffer
+    }
+
+    /// Takes the buffer of a thread back. What is in it stays there until it is taken.
+    pub(crate) fn give_back(&self, buffer: &'static Buffer<T>) {
+        lock(&buffer.0).is_free = true;
+        lock(&self.free).push(buffer);
     }
 
     /// Puts an item into a buffer, or that of [`HandOver::last_resort`] where there is none, and tells whether the taker is
     /// to be woken. What finds no room comes back, for the caller to drop when no lock is held.
-    #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "its two callers are one that is called for each item, and one that never is"
-    )]
-    pub(crate) fn push(&self, buffer: Option<&Buffer<T>>, item: T) -> (bool, Option<T>) {
+    #[cold]
+    pub(crate) fn push_slowly(&self, buffer: Option<&Buffer<T>>, item: T) -> (bool, Option<T>) {
         let mut buffered = lock(&buffer.unwrap_or(&self.last_resort).0);
-        buffered.tally.made += 1;
-        let mut enough_wait = false;
-        if buffered.places == 0 || self.closed.load(Ordering::Relaxed) {
-            enough_wait = self.reserve(&mut buffered);
-            if buffered.places == 0 {
-                drop(buffered);
-                return (enough_wait && self.first_to_wake(), Some(item));
-            }
-        }
-        buffered.places -= 1;
-        buffered.items.push(item);
+        let enough_wait = buffered.places == 0 && self.reserve(&mut buffered);
+        let refused = if buffered.places == 0 {
+            buffered.tally.made += 1;
+            Some(item)
+        } else {
+            buffered.add(item);
+            None
+        };
         drop(buffered);
-        (enough_wait && self.first_to_wake(), None)
+        (enough_wait && self.first_to_wake(), refused)
     }
 
     /// Takes some places of the capacity for a buffer that has none, and tells whether enough items wait to wake the taker.
     /// Where there are none left, or where it is closed, the item is counted as dropped.
-    #[cold]
     fn reserve(&self, buffered: &mut Buffered<T>) -> bool {
         if self.closed.load(Ordering::Relaxed) {
             buffered.tally.closed += 1;
-            self.used.fetch_sub(std::mem::take(&mut buffered.places), Ordering::Relaxed);
             return false;
         }
         let capacity = self.capacity.load(Ordering::Relaxed);
@@ -200,25 +207,16 @@ impl<T> HandOver<T> {
         backlog.in_flight = backlog.in_flight.saturating_sub(exported + failed);
     }
 
-    /// Moves what the threads have buffered to the backlog, takes their unused places back, and forgets threads that
-    /// ended.
+    /// Moves what the threads have buffered to the backlog, and takes their unused places back.
     fn empty_buffers(&self, backlog: &mut Backlog<T>) {
-        let mut empty = |buffer: &Buffer<T>, ended: bool| {
+        let buffers = lock(&self.buffers);
+        for buffer in buffers.iter().copied().chain([&self.last_resort]) {
             let mut buffered = lock(&buffer.0);
             backlog.items.extend(buffered.items.drain(..));
-            buffered.items.shrink_to(KEPT);
+            let kept = if buffered.is_free { 0 } else { KEPT };
+            buffered.items.shrink_to(kept);
             self.used.fetch_sub(std::mem::take(&mut buffered.places), Ordering::Relaxed);
-            if ended {
-                backlog.tally.add(std::mem::take(&mut buffered.tally));
-            }
-        };
-        empty(&self.last_resort, false);
-        lock(&self.buffers).retain(|buffer| {
-            // Only the thread itself could share its buffer again, and it is gone.
-            let ended = Arc::strong_count(buffer) == 1;
-            empty(buffer, ended);
-            !ended
-        });
+        }
     }
 
     /// Drops what waits, and whatever comes from now on, until it is configured again. Gives what was dropped, for the
@@ -228,7 +226,7 @@ impl<T> HandOver<T> {
         let mut backlog = lock(&self.backlog);
         self.empty_buffers(&mut backlog);
         let items = std::mem::take(&mut backlog.items);
-        backlog.tally.closed += items.len() as u64;
+        backlog.closed += items.len() as u64;
         drop(backlog);
         self.used.fetch_sub(items.len(), Ordering::Relaxed);
         items
@@ -250,7 +248,7 @@ impl<T> HandOver<T> {
 
     pub(crate) fn counts(&self) -> Counts {
         let backlog = lock(&self.backlog);
-        let mut tally = backlog.tally;
+        let mut tally = Tally { closed: backlog.closed, ..Tally::default() };
         let buffered = self.buffered(|buffered| {
             tally.add(buffered.tally);
             buffered.items.len()
@@ -268,8 +266,31 @@ impl<T> HandOver<T> {
 
     fn buffered(&self, mut count: impl FnMut(&Buffered<T>) -> usize) -> usize {
         let buffers = lock(&self.buffers);
-        let buffers = buffers.iter().map(|buffer| &**buffer).chain([&self.last_resort]);
-        buffers.map(|buffer| count(&lock(&buffer.0))).sum()
+        buffers.iter().copied().chain([&self.last_resort]).map(|buffer| count(&lock(&buffer.0))).sum()
+    }
+}
+
+impl<T> Buffer<T> {
+    /// Puts an item into a buffer that has a place for it, or gives it back, for [`HandOver::push_slowly`].
+    // A buffer with places left is none that was emptied since the queue was closed, so there is no need to ask for that.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is called for each item, and in few places")]
+    pub(crate) fn push(&self, item: T) -> Result<(), T> {
+        let mut buffered = lock(&self.0);
+        if buffered.places == 0 {
+            return Err(item);
+        }
+        buffered.add(item);
+        Ok(())
+    }
+}
+
+impl<T> Buffered<T> {
+    #[inline]
+    fn add(&mut self, item: T) {
+        self.places -= 1;
+        self.tally.made += 1;
+        self.items.push(item);
     }
 }
 

@@ -4,7 +4,7 @@
 
 mod hand_over;
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -15,7 +15,7 @@ use super::build;
 use super::install;
 use super::record::Record;
 use super::third_party::ThirdPartySpan;
-use crate::{clock, sync};
+use crate::clock;
 
 /// What became of the spans of this process: `made` is the sum of `exported`, `failed`, `dropped_full`, `dropped_closed`,
 /// `waiting` and `in_flight`, at any time and to the unit.
@@ -114,12 +114,28 @@ pub(crate) struct Queue {
     wake: Mutex<Option<Arc<dyn Fn() + Send + Sync>>>,
 }
 
-/// The queue that a buffer belongs to, and the buffer.
-type Local = (&'static Queue, sync::Arc<Buffer<Finished>>);
-
 thread_local! {
-    /// The thread's buffer. When the thread ends, the queue still has it.
-    static LOCAL: RefCell<Option<Local>> = const { RefCell::new(None) };
+    /// The thread's buffer, and the queue that it belongs to. Without a destructor, so that it costs no state check.
+    static LOCAL: Cell<Option<(&'static Queue, &'static Buffer<Finished>)>> = const { Cell::new(None) };
+
+    /// Gives the buffer back when the thread ends. The queue still has what is in it.
+    static GIVE_BACK: GiveBack = const { GiveBack };
+}
+
+struct GiveBack;
+
+impl GiveBack {
+    fn now() {
+        if let Some((queue, buffer)) = LOCAL.take() {
+            queue.spans.give_back(buffer);
+        }
+    }
+}
+
+impl Drop for GiveBack {
+    fn drop(&mut self) {
+        Self::now();
+    }
 }
 
 impl Queue {
@@ -127,40 +143,41 @@ impl Queue {
         self.spans.configure(capacity, wake_at);
     }
 
-    // Out of line with all that it takes: spans end in several places.
-    #[inline(never)]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "spans end in few functions, of which each is there once")]
     pub(crate) fn push(&'static self, span: Finished) {
-        // Where the thread is torn down it stays here.
-        let mut span = Some(span);
-        let pushed = LOCAL.try_with(|local| {
-            let mut local = local.try_borrow_mut().ok()?;
-            let buffer = match &*local {
-                Some((queue, buffer)) if std::ptr::eq(*queue, self) => buffer,
-                _ => self.new_buffer(&mut local),
-            };
-            Some(self.spans.push(Some(buffer), span.take()?))
-        });
-        // What found no room is dropped when nothing is borrowed: a destructor of the user's may end another span.
-        let (wake, refused) = match pushed {
-            Ok(Some(pushed)) => pushed,
-            _ => self.push_without_buffer(span),
+        let refused = match LOCAL.get() {
+            Some((queue, buffer)) if std::ptr::eq(queue, self) => buffer.push(span).err(),
+            _ => Some(span),
         };
         if let Some(span) = refused {
-            drop(span);
+            self.push_slowly(span);
         }
+    }
+
+    /// The same where the thread has no buffer of this queue yet, or one without places.
+    #[cold]
+    fn push_slowly(&'static self, span: Finished) {
+        let (wake, refused) = self.spans.push_slowly(self.buffer(), span);
+        // No lock is held here: a destructor of the user's may end another span.
+        drop(refused);
         if wake {
             self.wake_exporter();
         }
     }
 
-    #[cold]
-    fn new_buffer<'a>(&'static self, local: &'a mut Option<Local>) -> &'a sync::Arc<Buffer<Finished>> {
-        &local.insert((self, self.spans.new_buffer())).1
-    }
-
-    #[cold]
-    fn push_without_buffer(&self, span: Option<Finished>) -> (bool, Option<Finished>) {
-        span.map_or((false, None), |span| self.spans.push(None, span))
+    /// The thread's buffer; none while the thread is torn down.
+    fn buffer(&'static self) -> Option<&'static Buffer<Finished>> {
+        GIVE_BACK.try_with(|_| ()).ok()?;
+        if let Some((queue, buffer)) = LOCAL.get()
+            && std::ptr::eq(queue, self)
+        {
+            return Some(buffer);
+        }
+        GiveBack::now();
+        let buffer = self.spans.new_buffer();
+        LOCAL.set(Some((self, buffer)));
+        Some(buffer)
     }
 
     #[cold]
