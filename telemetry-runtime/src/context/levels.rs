@@ -69,7 +69,7 @@ impl Drop for Levels {
 }
 
 /// A context of ours that is attached to this thread, by its height: OpenTelemetry's own stack is no higher.
-// Packed, so that the guard of a span is two words, which are given back in registers.
+// Packed, so that the guard of a span is two words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(Rust, packed(2))]
 pub(crate) struct Boundary {

@@ -8,7 +8,7 @@ use super::texts::ErrorTexts;
 use crate::context::provoke;
 
 /// What is known of an error that an instrumented call returned.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ErrorInfo {
     /// The error's type with its path; `None` for a `None`, which is no type's value.
     type_name: Option<&'static str>,

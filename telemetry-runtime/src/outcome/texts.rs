@@ -13,7 +13,7 @@ const MAX_TEXT: usize = 16 * 1024;
 const MAX_SOURCES: usize = 64;
 
 /// The texts of an error; they are made only where something records them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ErrorTexts {
     /// The error's own text.
     pub(crate) message: String,
@@ -53,7 +53,8 @@ fn chain_of(type_name: &str, message: &str, source: &(dyn Error + 'static)) -> S
 /// The text of a value whose formatting belongs to the user, and may panic or fail; the call that returned it must
 /// not notice.
 fn text_of(value: &dyn fmt::Display) -> String {
-    let mut bounded = Bounded { text: String::new(), room: MAX_TEXT };
+    // Most texts come in several parts and fit into this, so that they are not moved while they grow.
+    let mut bounded = Bounded { text: String::with_capacity(64), room: MAX_TEXT };
     match provoke(|| write!(bounded, "{value}")) {
         Some(Ok(())) => bounded.text,
         Some(Err(_)) if bounded.room == 0 => bounded.text,

@@ -64,27 +64,25 @@ fn queue(mut record: Record, ended: Moment, outcome: Outcome) {
 /// Notes a failure; what becomes of it is the work of whoever reads the span ([`Failure::write`]).
 #[cold]
 fn fail(record: &Record, end: &mut CallEnd) {
-    let failure = match end.outcome() {
-        Outcome::Panic => Some(Failure::of_panic(record)),
-        _ => end.take_error().map(|error| Failure::of_error(*error)),
+    let cause = match end.outcome() {
+        Outcome::Panic => Some(Cause::panic(record)),
+        _ => end.take_error().map(Cause::Error),
     };
-    let Some(mut failure) = failure else { return };
-    failure.at = end.ended();
-    failure.has_event = failure.is_first_seen_in(record) && record.recorder.exception_events;
-    record.content().failure = Some(Box::new(failure));
+    let Some(cause) = cause else { return };
+    let has_event = cause.is_first_seen_in(record) && record.recorder.exception_events;
+    record.content().failure = Some(Failure { cause, at: end.ended(), has_event });
 }
 
 /// Records an error by hand, on a span that goes on.
 pub(super) fn record(span: &Target<'_>, error: ErrorInfo) {
-    let mut failure = Failure::of_error(error);
-    failure.at = Moment::now();
+    let cause = Cause::Error(Box::new(error));
     if span.recorder().is_none_or(|recorder| recorder.exception_events)
-        && let Some(event) = failure.event()
+        && let Some(event) = cause.event(Moment::now())
     {
         span.add_event(event.name, Some(event.timestamp), event.attributes);
     }
-    span.set_attribute(KeyValue::new("error.type", failure.kind));
-    span.set_status(Status::error(failure.message.unwrap_or_default()));
+    span.set_attribute(KeyValue::new("error.type", cause.kind()));
+    span.set_status(cause.into_status());
 }
 
 /// Whether user code has recorded the same failure by hand before it returned it.
@@ -96,66 +94,101 @@ fn set(record: &Record, key: &'static str, value: Value) {
     record.content().set_attribute(KeyValue::new(key, value), record.limits());
 }
 
-/// How a call failed, in the words of its exception event.
+/// How a call failed, and when.
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
-    /// `error.type`
-    kind: &'static str,
-    /// `exception.type`; `None` where nothing was thrown that could be told of.
-    exception: Option<&'static str>,
-    message: Option<String>,
-    trace: Option<String>,
+    cause: Cause,
     at: Moment,
     /// Whether there is to be an event.
     has_event: bool,
 }
 
 impl Failure {
-    fn of_error(error: ErrorInfo) -> Self {
-        let (kind, exception) = (error.error_type(), error.type_name());
-        let (message, chain) = error.into_texts().map(|texts| (texts.message, texts.chain)).unzip();
-        let trace = chain.filter(|chain| !chain.is_empty());
-        Self { kind, exception, message, trace, at: Moment::NONE, has_event: false }
-    }
-
-    fn of_panic(record: &Record) -> Self {
-        let last = last_since(record.started);
-        let (message, place) = last.map(|last| (last.message, last.place)).unzip();
-        Self {
-            kind: "panic",
-            exception: Some("panic"),
-            message: message.filter(|_| record.recorder.error_texts),
-            trace: place.filter(|place| !place.is_empty()).map(|place| format!("panicked at {place}")),
-            at: Moment::NONE,
-            has_event: false,
-        }
-    }
-
     /// Writes it on its span.
     pub(super) fn write(self, content: &mut Content, limits: &SpanLimits) {
         if self.has_event
-            && let Some(event) = self.event()
+            && let Some(event) = self.cause.event(self.at)
             && !is_told(content, &event)
         {
             content.add_event(event, limits);
         }
-        content.set_attribute(KeyValue::new("error.type", self.kind), limits);
-        content.set_status(Status::error(self.message.unwrap_or_default()));
+        content.set_attribute(KeyValue::new("error.type", self.cause.kind()), limits);
+        content.set_status(self.cause.into_status());
+    }
+}
+
+/// Why a call failed.
+#[derive(Clone, Debug)]
+enum Cause {
+    /// In the box that the end of the call has it in.
+    Error(Box<ErrorInfo>),
+    /// With its text, if that may be recorded, and its place.
+    Panic(Option<String>, Option<String>),
+}
+
+impl Cause {
+    fn panic(record: &Record) -> Self {
+        let last = last_since(record.started);
+        let (message, place) = last.map(|last| (last.message, last.place)).unzip();
+        let place = place.filter(|place| !place.is_empty()).map(|place| format!("panicked at {place}"));
+        Self::Panic(message.filter(|_| record.recorder.error_texts), place)
     }
 
-    fn event(&self) -> Option<Event> {
-        let mut attributes = vec![KeyValue::new("exception.type", self.exception?)];
-        let texts = [("exception.message", &self.message), ("exception.stacktrace", &self.trace)];
+    /// `error.type`
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Error(error) => error.error_type(),
+            Self::Panic(..) => "panic",
+        }
+    }
+
+    /// `exception.type`; `None` where nothing was thrown that could be told of.
+    fn exception(&self) -> Option<&'static str> {
+        match self {
+            Self::Error(error) => error.type_name(),
+            Self::Panic(..) => Some("panic"),
+        }
+    }
+
+    /// `exception.message`
+    fn message(&self) -> Option<&str> {
+        match self {
+            Self::Error(error) => error.message(),
+            Self::Panic(message, _) => message.as_deref(),
+        }
+    }
+
+    /// `exception.stacktrace`
+    fn trace(&self) -> Option<&str> {
+        match self {
+            Self::Error(error) => {
+                error.texts().map(|texts| texts.chain.as_str()).filter(|chain| !chain.is_empty())
+            }
+            Self::Panic(_, place) => place.as_deref(),
+        }
+    }
+
+    fn into_status(self) -> Status {
+        let message = match self {
+            Self::Error(error) => error.into_texts().map(|texts| texts.message),
+            Self::Panic(message, _) => message,
+        };
+        Status::error(message.unwrap_or_default())
+    }
+
+    fn event(&self, at: Moment) -> Option<Event> {
+        let mut attributes = vec![KeyValue::new("exception.type", self.exception()?)];
+        let texts = [("exception.message", self.message()), ("exception.stacktrace", self.trace())];
         for (key, text) in texts {
             if let Some(text) = text {
-                attributes.push(KeyValue::new(key, StringValue::from(text.clone())));
+                attributes.push(KeyValue::new(key, StringValue::from(text.to_owned())));
             }
         }
-        Some(Event::new("exception", self.at.to_system_time(), attributes, 0))
+        Some(Event::new("exception", at.to_system_time(), attributes, 0))
     }
 
     /// Whether no child has recorded the same failure, which is then only passing through here.
     fn is_first_seen_in(&self, record: &Record) -> bool {
-        self.exception.is_some_and(|exception| !passes_through(record, exception, self.message.as_deref()))
+        self.exception().is_some_and(|exception| !passes_through(record, exception, self.message()))
     }
 }

@@ -19,7 +19,7 @@ use crate::context::seat::Seat;
 #[must_use = "a span ends when its guard is dropped"]
 pub struct SpanGuard(Guarded);
 
-/// Two words, which are given back in registers.
+/// Two words, so that little is moved.
 #[derive(Debug)]
 struct Guarded {
     /// [`Record::NONE`] where nothing is recorded.
@@ -27,7 +27,8 @@ struct Guarded {
     seat: Seat,
 }
 
-const _: () = assert!(size_of::<SpanGuard>() == 2 * size_of::<usize>(), "it is given back in registers");
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<SpanGuard>() == 2 * size_of::<usize>());
 
 impl SpanGuard {
     const NONE: Self = Self(Guarded::NONE);
@@ -92,7 +93,7 @@ impl SpanGuard {
         };
         // Before the span is current: what is called here belongs beside it, and not below.
         let kept = Kept::new(site, recorder);
-        fill(&mut StartAttributes::of(&kept, recorder));
+        fill(&mut StartAttributes::of_filled(&kept, recorder));
         let mut kept = Some(kept);
         let cell = |site, recorder| kept.take().unwrap_or_else(|| Kept::new(site, recorder));
         Self::of(child(state, site, cell)).unwrap_or_else(|| {

@@ -60,7 +60,7 @@ pub(crate) struct Content {
     pub(crate) dropped_links: u32,
     pub(crate) status: Status,
     /// How the call failed, to be written last.
-    pub(super) failure: Option<Box<Failure>>,
+    pub(super) failure: Option<Failure>,
 }
 
 impl Head {

@@ -390,6 +390,14 @@ impl StartAttributes {
         Self { content: Filled::Cell(cell.writer()), recorder, has_principal: false }
     }
 
+    /// The same for a span of which it is known that it starts with something.
+    #[inline]
+    pub(super) fn of_filled(cell: &Kept, recorder: &'static Recorder) -> Self {
+        let mut writer = cell.writer();
+        writer.content().attributes.make_room(recorder.limits.attributes);
+        Self { content: Filled::Cell(writer), recorder, has_principal: false }
+    }
+
     /// Evaluates it for a span that starts later.
     pub(super) fn apart(recorder: &'static Recorder, fill: impl FnOnce(&mut Self)) -> Start {
         let mut start = Self { content: Filled::Apart(Box::default()), recorder, has_principal: false };
