@@ -31,7 +31,7 @@ use self::levels::Boundary;
 #[cfg(feature = "otlp-logs")]
 pub use self::logs::LogSpans;
 use self::seat::Seat;
-use self::slot::Spot;
+use self::slot::{Spot, Trail};
 
 thread_local! {
     /// Whether a panic on this thread is one that we provoke and catch, which the panic hook then keeps to itself.
@@ -159,6 +159,19 @@ impl Attached {
         let mut before = to;
         let seat = Seat::of(place::enter_same(lineage, to)?, &mut before);
         Some(Self(if matches!(seat, Seat::Slot) { Kind::Span(to.span, before) } else { Kind::Other(seat) }))
+    }
+
+    /// Makes a span current for our own code, without a context.
+    #[inline]
+    pub(crate) fn lean(trail: &Trail, to: Spot) -> Self {
+        let before = levels::on_top(|top| {
+            let inside = top.trail().is_lean_as(trail);
+            inside.then(|| top.spot()).filter(|_| top.write(to))
+        });
+        match before.flatten() {
+            Some(before) => Self(Kind::Span(to.span, before)),
+            None => Self::boundary(place::enter_lean(trail, to)),
+        }
     }
 
     /// What is attached as a context of ours.

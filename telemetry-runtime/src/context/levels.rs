@@ -13,7 +13,7 @@ use super::slot::{Slot, Spot, Trail};
 pub(super) struct Level {
     pub(super) slot: Arc<Slot>,
     /// Of the outermost span, where the slot stays for one after the other: to be read without its lock.
-    pub(super) outermost: Option<Trail>,
+    pub(super) outermost: Option<Box<Trail>>,
     /// That of the slot while it says which span is current, or [`LEAN`], or [`NOWHERE`].
     pub(super) address: usize,
     /// How many references to the slot are ours.
@@ -80,13 +80,23 @@ pub(crate) struct Boundary {
 impl Level {
     #[inline]
     pub(super) fn trail(&self) -> &Trail {
-        self.outermost.as_ref().unwrap_or_else(|| self.slot.own_trail())
+        self.outermost.as_deref().unwrap_or_else(|| self.slot.own_trail())
     }
 
     /// Whether its slot says which span is current, since nobody has attached anything above it that does.
     #[inline]
     pub(super) fn is_on_top(&self) -> bool {
         self.address == top() || self.address == LEAN
+    }
+
+    /// Makes another span current, unless others hold the slot. Whether it did.
+    #[inline]
+    pub(super) fn write(&self, to: Spot) -> bool {
+        let free = self.slot.is_unshared(self.own);
+        if free {
+            self.slot.set(to);
+        }
+        free
     }
 
     /// The span that is current where its context, or a clone of it, is.
@@ -112,28 +122,27 @@ pub(super) fn note(address: usize, attached: bool) {
 }
 
 /// The slot of the current context.
-pub(crate) struct Top<'a>(pub(super) &'a Level);
+pub(crate) struct Top<'a> {
+    level: &'a Level,
+    trail: &'a Trail,
+}
 
 impl<'a> Top<'a> {
     #[inline]
     pub(crate) fn trail(&self) -> &'a Trail {
-        self.0.trail()
+        self.trail
     }
 
     /// The span that is current.
     #[inline]
     pub(crate) fn spot(&self) -> Spot {
-        self.0.spot()
+        self.level.spot()
     }
 
     /// Makes another span current, unless others hold the slot. Whether it did.
     #[inline]
     pub(crate) fn write(&self, to: Spot) -> bool {
-        let free = self.0.slot.is_unshared(self.0.own);
-        if free {
-            self.0.slot.set(to);
-        }
-        free
+        self.level.write(to)
     }
 }
 
@@ -145,7 +154,7 @@ pub(crate) fn on_top<R>(look: impl FnOnce(Top<'_>) -> R) -> Option<R> {
         .try_with(|levels| {
             let levels = levels.borrow();
             let level = levels.stack.last()?;
-            level.is_on_top().then(|| look(Top(level)))
+            level.is_on_top().then(|| look(Top { level, trail: level.trail() }))
         })
         .ok()
         .flatten()

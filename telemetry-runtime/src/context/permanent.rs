@@ -129,7 +129,10 @@ pub(crate) fn settle(trail: &Trail, to: Spot) -> Option<Boundary> {
         } else {
             level.slot.set_outermost(trail.clone(), to);
         }
-        level.outermost = Some(trail.clone());
+        match &mut level.outermost {
+            Some(outermost) => **outermost = trail.clone(),
+            none => *none = Some(Box::new(trail.clone())),
+        }
         level.serial = serial;
         levels.serial = serial;
         sampled::set(trail.flags.is_sampled());

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use opentelemetry::trace::SpanId;
 use opentelemetry::{Context, ContextGuard};
 
-use super::levels::{Boundary, Held, LEAN, LEVELS, Level, NEVER, NOWHERE, Top, address_of, on_top, push};
+use super::levels::{Boundary, Held, LEAN, LEVELS, Level, NEVER, NOWHERE, address_of, on_top, push};
 use super::permanent;
 use super::slot::{self, Kind, Slot, Spot, Trail};
 use super::{provoke, sampled, usable};
@@ -210,7 +210,7 @@ pub(crate) fn leave(span: SpanId, before: Spot) -> bool {
     let left = LEVELS.try_with(|levels| {
         let levels = levels.borrow();
         let level = levels.stack.last()?;
-        (level.slot.spot().span == span).then(|| Top(level).write(before))
+        (level.slot.spot().span == span).then(|| level.write(before))
     });
     match left {
         Ok(Some(true)) => true,

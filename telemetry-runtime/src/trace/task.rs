@@ -141,10 +141,7 @@ impl TaskPlace {
     fn enter(&mut self) -> Attached {
         let (trail, spot, around, own) = match self {
             Self::Context(context) => return Attached::new(context.clone()),
-            Self::Lean { trail, spot } => {
-                return Attached::try_inside(trail.lineage, *spot)
-                    .unwrap_or_else(|| Attached::boundary(place::enter_lean(trail, *spot)));
-            }
+            Self::Lean { trail, spot } => return Attached::lean(trail, *spot),
             Self::Slot { trail, spot, around, own } => (trail, *spot, around, own),
         };
         if let Some(attached) = Attached::try_inside(trail.lineage, spot) {
