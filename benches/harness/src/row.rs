@@ -47,7 +47,13 @@ impl Row {
         Self { count: 0, ..self }
     }
 
-    /// An operation that handles so many things, on whatever thread.
+    /// An operation that handles so many things.
+    pub const fn of(self, per: u64) -> Self {
+        Self { per, ..self }
+    }
+
+    /// An operation that handles so many things, on whatever thread. What the program does before it is counted too, and has to
+    /// be the same in each run.
     pub const fn everywhere(self, per: u64) -> Self {
         Self { per, all_threads: true, ..self }
     }

@@ -149,8 +149,8 @@ pub const ROWS: &[Row] = &[
             assert!(text.contains("measured "), "{text}");
         })
     }),
-    Row::whole("measured/scrape_1000", || scrape(1_000)).count(10).everywhere(1_000),
-    Row::whole("measured/scrape_100000", || scrape(100_000)).timed().everywhere(100_000),
+    Row::whole("measured/scrape_1000", || scrape(1_000)).count(10).of(1_000),
+    Row::whole("measured/scrape_100000", || scrape(100_000)).timed().of(100_000),
     Row::new("measured/up_down_add", "loop", || {
         let group = group(Gauge::new());
         Started::new(|run| run.each(|_| group.measured.inc()))

@@ -24,11 +24,11 @@ pub const ROWS: &[Row] = &[
 ];
 
 const fn small(name: &'static str, start: fn() -> Started) -> Row {
-    Row::whole(name, start).count(10).everywhere(1_000)
+    Row::whole(name, start).count(10).of(1_000)
 }
 
 const fn large(name: &'static str, start: fn() -> Started) -> Row {
-    Row::whole(name, start).timed().everywhere(100_000)
+    Row::whole(name, start).timed().of(100_000)
 }
 
 /// Renders again and again, and checks the last text.
