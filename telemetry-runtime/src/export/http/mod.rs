@@ -115,14 +115,19 @@ impl Service {
         drop(stream.set_nodelay(true));
         #[cfg(feature = "tls")]
         if let Some(tls) = &self.tls {
-            let Some(acceptor) = tls.acceptor() else { return };
-            // The peer may be slow on purpose, or not speak TLS at all.
-            if let Ok(Ok(stream)) = timeout(self.limits.header_timeout, acceptor.accept(stream)).await {
-                self.requests(stream, activity).await;
-            }
-            return;
+            // In a box, so that a connection without it is not as large: it is moved several times until it runs.
+            return Box::pin(self.encrypted(tls, stream, activity)).await;
         }
         self.requests(stream, activity).await;
+    }
+
+    #[cfg(feature = "tls")]
+    async fn encrypted(&self, tls: &Tls, stream: TcpStream, activity: Activity) {
+        let Some(acceptor) = tls.acceptor() else { return };
+        // The peer may be slow on purpose, or not speak TLS at all.
+        if let Ok(Ok(stream)) = timeout(self.limits.header_timeout, acceptor.accept(stream)).await {
+            self.requests(stream, activity).await;
+        }
     }
 
     async fn requests(&self, stream: impl AsyncRead + AsyncWrite + Unpin, activity: Activity) {
