@@ -73,6 +73,18 @@ fn an_async_function() {
 }
 
 #[test]
+fn a_function_with_metrics_that_cannot_fail() {
+    let item = quote!(
+        #[metric(histogram = "parse.duration")]
+        #[metric(counter("parsed.bytes", value = text.len()))]
+        fn parse(text: &str) {
+            read(text);
+        }
+    );
+    assert_snapshot("metrics", &traced(quote!(), item));
+}
+
+#[test]
 fn an_async_function_with_metrics_and_an_attribute_of_an_argument() {
     let item = quote!(
         #[metric(counter = "entities.stitched", in_flight = "stitching.active")]

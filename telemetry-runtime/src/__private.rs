@@ -11,8 +11,8 @@ pub use telemetry_naming::MetricName;
 
 pub use crate::bootstrap::run_main;
 pub use crate::call::{
-    Call, CallEnd, CallPart, Inspected, Items, NoMetrics, NoSpan, NotInspected, Prepared, Probe, SpanState,
-    Traced, TracedSpan, TracedStream, boxed, call_once, inspect, never, none_is_error, of, probe,
+    Call, CallEnd, CallPart, Inspected, Items, NoMetrics, NoSpan, NotInspected, PlainCall, Prepared, Probe,
+    SpanState, Traced, TracedSpan, TracedStream, boxed, call_once, inspect, never, none_is_error, of, probe,
     probe_output, traced, traced_lazily, traced_span, traced_stream,
 };
 pub use crate::metrics::{

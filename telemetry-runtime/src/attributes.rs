@@ -296,7 +296,7 @@ pub use telemetry_macros::traced;
 /// static METRIC: Descriptor = Descriptor::new(InstrumentKind::Counter, NumberKind::U64, Scope::plugin("catalog"), "entities.stitched", ..);
 /// inventory::submit! { Declared::new(&METRIC) }
 /// static METRICS: FnMetrics = FnMetrics::new(&[FnInstrument::counter(&METRIC).on(On::Ok)]);
-/// let mut call = Call::new(NoSpan, MetricGuard::start(&METRICS, ()));
+/// let mut call = Call::new(NoSpan, MetricGuard::start(&METRICS, ()));    // `PlainCall` where nobody asks what it returns
 /// ```
 ///
 /// # Compile errors

@@ -3,7 +3,7 @@
 //! What the macros generate against it. A function whose return type is surely not a `Result`:
 //!
 //! ```text
-//! let __call = Call::new(SpanGuard::enter(&__SPAN), MetricGuard::start(..));    // or NoSpan
+//! let __call = PlainCall::new(SpanGuard::enter(&__SPAN), MetricGuard::start(..));    // or NoSpan
 //! let __call = SpanGuard::enter(&__SPAN);                                        // without metrics
 //! { body }                                                  // dropping the call tells ok from panic
 //! ```
@@ -60,6 +60,7 @@ mod absent;
 mod future;
 mod inspect;
 mod metrics;
+mod plain;
 mod span_future;
 mod state;
 mod stream;
@@ -74,6 +75,7 @@ pub use future::{Traced, traced, traced_lazily};
 #[cfg(test)]
 pub(crate) use inspect::tell;
 pub use inspect::{Inspected, NotInspected, Probe, inspect, probe, probe_output};
+pub use plain::PlainCall;
 pub use span_future::{SpanState, TracedSpan, traced_span};
 pub use state::Prepared;
 pub use stream::{Items, TracedStream, traced_stream};

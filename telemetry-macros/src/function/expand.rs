@@ -56,7 +56,8 @@ pub(super) fn call_parts(function: &TracedFn, parts: &Parts) -> (TokenStream, To
 }
 
 /// The expression that begins the call: `Call::new(span, metrics)`, or of a call that has a span and nothing else,
-/// `Call::of_span(site)`, and where nobody asks what it returns the span alone, whose end is that of the call.
+/// `Call::of_span(site)`. Where nobody asks what it returns, `PlainCall::new(span, metrics)`, or the span alone, whose end is
+/// that of the call.
 fn begin(function: &TracedFn, parts: &Parts) -> TokenStream {
     let private = function.krate.private();
     if parts.start.is_empty()
@@ -70,7 +71,8 @@ fn begin(function: &TracedFn, parts: &Parts) -> TokenStream {
         }
     }
     let (span, metrics) = call_parts(function, parts);
-    quote!(#private::Call::new(#span, #metrics))
+    let call = if function.inspects() { quote!(Call) } else { quote!(PlainCall) };
+    quote!(#private::#call::new(#span, #metrics))
 }
 
 /// A function that returns a value.

@@ -68,7 +68,7 @@ impl Entry {
 }
 
 /// Output: the descriptors, `static __TELEMETRY_METRICS0: FnMetrics = FnMetrics::new(&[..]);` and
-/// `MetricGuard::start(&__TELEMETRY_METRICS0, attributes).value(1, expr)`.
+/// `MetricGuard::start(&__TELEMETRY_METRICS0, attributes)`; with values `MetricGuard::with_values(..).value(1, expr)`.
 fn declared(
     args: &MetricArgs,
     function: &str,
@@ -135,7 +135,8 @@ fn declared(
         _ => attributes,
     };
     let attributes = evaluated.take(attributes);
-    parts.push(Part { start: quote!(#private::MetricGuard::start(&#metrics, #attributes) #entry), after });
+    let start = if entry.is_empty() && after.is_empty() { quote!(start) } else { quote!(with_values) };
+    parts.push(Part { start: quote!(#private::MetricGuard::#start(&#metrics, #attributes) #entry), after });
 }
 
 /// What an instrument that is about the call itself says of itself where its author says nothing: Prometheus shows a

@@ -1,15 +1,15 @@
 //! The metrics of a call, as its part.
 
 use super::{CallEnd, CallPart};
-use crate::metrics::{Existing, MetricGuard};
+use crate::metrics::{CallValues, Existing, MetricGuard};
 
-impl CallPart for MetricGuard {
+impl<V: CallValues> CallPart for MetricGuard<V> {
     #[inline]
     fn is_timed(&self) -> bool {
         MetricGuard::is_timed(self)
     }
 
-    // Out of line: it is the same code for every function.
+    #[inline]
     fn finish(&mut self, end: &mut CallEnd) {
         match end.bounded_error() {
             None => MetricGuard::finish(self, end.outcome(), || end.elapsed_seconds()),

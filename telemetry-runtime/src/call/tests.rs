@@ -51,7 +51,7 @@ fn a_call_without_a_span_hears_its_outcome_and_time_once() {
     let clock = FrozenClock::new();
     let probe = Probe::default();
     {
-        let _call = Call::new(NoSpan, probe.clone());
+        let _call = PlainCall::new(NoSpan, probe.clone());
         clock.advance(Duration::from_secs(2));
     }
     assert_eq!(probe.heard_once(), (Outcome::Ok, 2, None));
@@ -60,7 +60,7 @@ fn a_call_without_a_span_hears_its_outcome_and_time_once() {
 #[test]
 fn an_early_return_is_ok() {
     fn early(probe: &Probe) -> u8 {
-        let _call = Call::new(NoSpan, probe.clone());
+        let _call = PlainCall::new(NoSpan, probe.clone());
         {
             if probe.0.lock().unwrap().is_empty() {
                 return 1;
@@ -92,14 +92,35 @@ fn an_error_is_known_by_its_type_and_its_text_is_not_made() {
 
 #[test]
 fn a_panic_keeps_its_payload_and_is_heard_once() {
+    fn assert_heard<C>(begin: impl FnOnce(Probe) -> C) {
+        let probe = Probe::default();
+        let payload = catch_unwind(AssertUnwindSafe(|| {
+            let _call = begin(probe.clone());
+            std::panic::panic_any(7_u8);
+        }))
+        .unwrap_err();
+        assert_eq!(payload.downcast_ref::<u8>(), Some(&7));
+        assert_eq!(probe.heard_once().0, Outcome::Panic);
+    }
+    assert_heard(|probe| Call::new(NoSpan, probe));
+    assert_heard(|probe| PlainCall::new(NoSpan, probe));
+}
+
+#[test]
+fn a_call_while_the_thread_unwinds_is_ok_unless_it_panics_itself() {
+    struct Calling<'a>(&'a Probe);
+    impl Drop for Calling<'_> {
+        fn drop(&mut self) {
+            drop(PlainCall::new(NoSpan, self.0.clone()));
+        }
+    }
     let probe = Probe::default();
-    let payload = catch_unwind(AssertUnwindSafe(|| {
-        let _call = Call::new(NoSpan, probe.clone());
+    let unwound = catch_unwind(AssertUnwindSafe(|| {
+        let _calling = Calling(&probe);
         std::panic::panic_any(7_u8);
-    }))
-    .unwrap_err();
-    assert_eq!(payload.downcast_ref::<u8>(), Some(&7));
-    assert_eq!(probe.heard_once().0, Outcome::Panic);
+    }));
+    assert!(unwound.is_err());
+    assert_eq!(probe.heard_once().0, Outcome::Ok);
 }
 
 #[test]

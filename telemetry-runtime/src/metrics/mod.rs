@@ -73,7 +73,7 @@ pub use collect::{MeterNaming, Naming, collect, observe, read};
 pub use descriptor::{Descriptor, InstrumentKind, NumberKind};
 pub(crate) use exemplars::{ExemplarFilter, set_filter as set_exemplar_filter};
 #[doc(hidden)]
-pub use function::{CallValue, Existing, FnInstrument, FnMetrics, MetricGuard, On};
+pub use function::{CallValue, CallValues, Existing, FnInstrument, FnMetrics, MetricGuard, On};
 pub use instruments::{
     Counter, Gauge, Histogram, Instrument, ObservableCounter, ObservableGauge, ObservableUpDownCounter,
     UpDownCounter,

@@ -7,7 +7,7 @@
 use std::hash::BuildHasher;
 use std::sync::Mutex;
 
-use super::plan::{Plan, Step, step};
+use super::plan::{PlanRow, Steps, step};
 use super::{FnInstrument, Role};
 use crate::metrics::attributes::{AttributeRef, FreeAttributes};
 use crate::metrics::registry::{
@@ -20,7 +20,7 @@ use crate::outcome::Outcome;
 #[derive(Debug)]
 pub(super) struct ErrorSeries {
     table: &'static Table,
-    steps: Box<[Step]>,
+    steps: Steps,
     /// The rows that were seen, so that a known type costs one look-up.
     known: Lookup<Known>,
     adding: Mutex<()>,
@@ -56,19 +56,19 @@ impl ErrorSeries {
     }
 
     /// What is done for an error in a call.
-    pub(super) fn steps(&self) -> &[Step] {
+    pub(super) fn steps(&self) -> &Steps {
         &self.steps
     }
 
     /// The cells of a type in a row of the plan. `None` only from inside the store, which is counted there.
-    pub(super) fn row(&self, plan: &Plan, row: &RowCells, error_type: &'static str) -> Option<RowCells> {
-        let id = row.id();
+    pub(super) fn row(&self, row: &PlanRow, error_type: &'static str) -> Option<RowCells> {
+        let id = row.cells.id();
         let hash = foldhash::fast::FixedState::default().hash_one((id, error_type));
         let is_it = |known: &Known| known.row == id && known.error_type == error_type;
         if let Some(known) = self.known.find(hash, is_it) {
             return Some(known.cells);
         }
-        let attributes = plan.table.attributes_of(row, Outcome::Error)?;
+        let attributes = row.plan.table.attributes_of(&row.cells, Outcome::Error)?;
         let mut pairs: Vec<(&str, AttributeRef<'_>)> =
             attributes.iter().filter_map(|(key, value)| Some((&**key, AttributeRef::of(value)?))).collect();
         let at = pairs.partition_point(|(key, _)| *key < "error.type");

@@ -11,9 +11,8 @@ mod value;
 use std::any::TypeId;
 use std::sync::{Mutex, OnceLock};
 
-use errors::ErrorSeries;
 pub use existing::Existing;
-pub use guard::MetricGuard;
+pub use guard::{CallValues, MetricGuard};
 use plan::Plan;
 pub use value::CallValue;
 
@@ -137,7 +136,6 @@ pub struct FnMetrics {
     instruments: &'static [FnInstrument],
     /// Whether points carry the attribute `outcome`.
     outcome: bool,
-    timed: bool,
     plan: OnceLock<&'static Plan>,
     /// A static in a generic function is one for all its types, whose attributes may differ: the plans of all
     /// attribute types but the first.
@@ -148,12 +146,7 @@ impl FnMetrics {
     /// The instruments of one function.
     #[must_use]
     pub const fn new(instruments: &'static [FnInstrument]) -> Self {
-        let (mut timed, mut i) = (false, 0);
-        while i < instruments.len() {
-            timed |= matches!(instruments[i].role, Role::Histogram) && !instruments[i].valued;
-            i += 1;
-        }
-        Self { instruments, outcome: true, timed, plan: OnceLock::new(), others: Mutex::new(Vec::new()) }
+        Self { instruments, outcome: true, plan: OnceLock::new(), others: Mutex::new(Vec::new()) }
     }
 
     /// Leaves the attribute `outcome` out.
@@ -172,19 +165,6 @@ impl FnMetrics {
         }
     }
 
-    /// The series of the plan's errors by type; `None` where outcomes are not told apart, and from inside the store.
-    #[cold]
-    fn errors(&self, plan: &'static Plan) -> Option<&'static ErrorSeries> {
-        if !self.outcome {
-            return None;
-        }
-        if let Some(errors) = plan.errors.get() {
-            return Some(errors);
-        }
-        let busy = Busy::enter()?;
-        Some(plan.errors.get_or_init(|| ErrorSeries::new(&busy, self.instruments)))
-    }
-
     #[cold]
     fn find_or_register(&self, schema: &'static Schema) -> Option<&'static Plan> {
         let Some(busy) = Busy::enter() else {
@@ -198,7 +178,7 @@ impl FnMetrics {
         if let Some(plan) = known {
             return Some(plan);
         }
-        let plan = Plan::leak(self.instruments, self.register(&busy, schema));
+        let plan = Plan::leak(self, self.register(&busy, schema));
         if self.plan.set(plan).is_err() {
             others.push(plan);
         }

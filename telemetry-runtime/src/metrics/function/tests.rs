@@ -1,5 +1,5 @@
 use super::*;
-use crate::call::{Call, NoSpan, of};
+use crate::call::{NoSpan, PlainCall, of};
 use crate::metrics::testing::{metric, numbers};
 use crate::metrics::{Counter, Histogram, InstrumentKind, MetricData, UpDownCounter};
 use crate::plugin::Scope;
@@ -84,12 +84,12 @@ fn values_replace_one_and_the_duration_and_may_be_missing() {
     ])
     .without_outcome();
     let mut guard =
-        MetricGuard::start(&METRICS, ()).value(0, 10_usize).value(1, 2.5).value(3, -4).value(4, 9);
+        MetricGuard::with_values(&METRICS, ()).value(0, 10_usize).value(1, 2.5).value(3, -4).value(4, 9);
     assert!(!guard.is_timed());
     guard.set_value(2, of(&vec![1, 2, 3], Vec::len));
     guard.finish(Outcome::Ok, || 1.0);
     // A call that panics has no result to take a value from.
-    MetricGuard::start(&METRICS, ()).value(0, 1_u8).finish(Outcome::Panic, || 1.0);
+    MetricGuard::with_values(&METRICS, ()).value(0, 1_u8).finish(Outcome::Panic, || 1.0);
     assert_eq!(numbers("f-value", "a.bytes"), [(String::new(), 11.0)]);
     assert_eq!(histogram_points("f-value", "a.size"), [(String::new(), 1, 2.5)]);
     assert_eq!(numbers("f-value", "a.level"), [(String::new(), 3.0)]);
@@ -132,7 +132,7 @@ fn an_existing_instrument_is_recorded_by_a_call() {
     static U: UpDownCounter<i64> = UpDownCounter::declared(&FLIGHT);
     C.add_with(1, (true,));
     {
-        let call = Call::new(
+        let call = PlainCall::new(
             NoSpan,
             (
                 Existing::counter(&C, (true,)).on(On::Ok),
@@ -170,7 +170,7 @@ fn a_panicking_call_is_one_panic() {
     descriptor!(CALLS = Counter, U64, "f-panic", "a.calls");
     static METRICS: FnMetrics = FnMetrics::new(&[FnInstrument::counter(&CALLS)]);
     let result = std::panic::catch_unwind(|| {
-        let _call = Call::new(NoSpan, MetricGuard::start(&METRICS, ()));
+        let _call = PlainCall::new(NoSpan, MetricGuard::start(&METRICS, ()));
         std::panic::resume_unwind(Box::new("deliberate"));
     });
     assert!(result.is_err());
@@ -252,7 +252,7 @@ fn errors_that_say_what_they_are_have_series_of_their_own() {
         FnInstrument::counter(&BYTES).valued().on(On::Error),
     ]);
     for (ok, error) in [(true, "lost"), (false, "lost"), (false, "late"), (false, "lost")] {
-        let mut guard = MetricGuard::start(&METRICS, (ok,)).value(3, 10_u64);
+        let mut guard = MetricGuard::with_values(&METRICS, (ok,)).value(3, 10_u64);
         guard.finish_error(error, || 0.5);
     }
     MetricGuard::start(&METRICS, (false,)).finish(Outcome::Error, || 0.5);

@@ -225,6 +225,12 @@ impl RowCells {
         std::ptr::from_ref(self.touched).addr()
     }
 
+    /// The row as it is recorded now: in a capture its shared cells are others.
+    #[inline]
+    pub(crate) fn of_now(self, table: &Table) -> Self {
+        Self { shared: store::shared(self.shared, table.shared), ..self }
+    }
+
     /// Whether this is the flag of the row.
     pub(super) fn has_flag(&self, touched: &AtomicBool) -> bool {
         std::ptr::eq(self.touched, touched)
@@ -284,23 +290,30 @@ impl Table {
     /// The row of an attribute set. `None` only from inside the store, where a row cannot be made; that is counted.
     #[inline]
     pub(crate) fn row<A: MetricAttributes>(&'static self, attributes: &A) -> Option<RowCells> {
+        Some(self.row_of_process(attributes)?.of_now(self))
+    }
+
+    /// The same, with the cells that all threads share of the process, also in a capture.
+    #[inline]
+    pub(crate) fn row_of_process<A: MetricAttributes>(&'static self, attributes: &A) -> Option<RowCells> {
         match &self.rows {
             Rows::Dense(rows) => {
                 let index = attributes.index();
                 Some(RowCells {
                     base: rows.place(self, index)?,
-                    shared: store::shared(rows.shared.get(index * self.shared..)?, self.shared),
+                    shared: rows.shared.get(index * self.shared..)?,
                     touched: rows.flag(self, index)?,
                 })
             }
             Rows::Open(rows) => {
                 let row = rows.row(self, attributes)?;
-                Some(RowCells {
-                    base: row.base,
-                    shared: store::shared(&row.shared, row.shared.len()),
-                    touched: &row.touched,
-                })
+                Some(RowCells { base: row.base, shared: &row.shared, touched: &row.touched })
             }
         }
+    }
+
+    /// Whether the rows are as many as there are combinations of values, each with its index.
+    pub(crate) fn is_dense(&self) -> bool {
+        matches!(self.rows, Rows::Dense(_))
     }
 }
