@@ -1,4 +1,5 @@
-//! Rows 3 and 4: a collector that fails for a moment costs nothing, and one that refuses is asked once.
+//! Rows 3 and 4: a collector that fails for a moment costs nothing, one that refuses is asked once, and one that is slow is
+//! waited for as long as the timeout says.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use it::work::{STEPS, work};
 use telemetry_runtime::export::Diagnostics;
 use telemetry_runtime::{Error, ErrorKind, Telemetry};
 
-use crate::figures::{alone, whole_row};
+use crate::figures::{Size, alone, row, whole_row};
 
 /// More than anything here should take.
 const ENOUGH: Duration = Duration::from_secs(20);
@@ -130,5 +131,60 @@ fn what_a_collector_rejects_of_a_batch_is_counted_to_the_unit() {
         assert_eq!(outcome.sink.attempts(), 1, "{protocol}: no retry");
         assert_eq!(outcome.counted, Counts { delivered: ALL - 7.0, lost: 7.0 }, "{protocol}");
         whole_row(4, format_args!("{protocol}, partial success: 7 rejected, 7 counted, 1 attempt"));
+    }
+}
+
+/// The variables that say how long an export may take.
+const TIMEOUTS: [&str; 3] =
+    ["OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_METRICS_TIMEOUT"];
+
+/// Exports the known work once, spans and counts, to a receiver that answers after `delay`.
+fn export_unhurried(protocol: &str, variable: &str, delay: Duration) -> Sink {
+    let sink = Sink::start();
+    sink.fail(Fault::Delay(delay));
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", sink.url()),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol.to_owned()),
+        (variable, "0".to_owned()),
+        ("OTEL_METRICS_EXPORTER", "otlp".to_owned()),
+        // Both are exported by the flush.
+        ("OTEL_BSP_SCHEDULE_DELAY", "600000".to_owned()),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "600000".to_owned()),
+    ];
+    let telemetry = Telemetry::builder()
+        .without_config_files()
+        .environment(variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+        .diagnostics(Diagnostics::to_hook(|_| {}))
+        .bootstrap()
+        .expect("the variables are a valid configuration");
+    assert!(telemetry.notices().is_empty(), "{variable}=0 is as good as another value");
+    work();
+    let flushed = telemetry.flush(Duration::from_secs(60));
+    flushed.unwrap_or_else(|error| panic!("{protocol}, {variable}=0: {error}"));
+    sink
+}
+
+#[test]
+fn a_timeout_of_zero_is_no_limit_and_a_late_answer_is_waited_for() {
+    let _alone = alone();
+    let size = Size::of_run();
+    // At full size more than the 10 s that an export is given by default, which only the variable of all signals lifts for
+    // both of them.
+    let (shared, delay) = (TIMEOUTS[0], Duration::from_millis(size.pick(300, 11_000)));
+    for protocol in PROTOCOLS {
+        for variable in TIMEOUTS {
+            let delay = if variable == shared { delay } else { Duration::from_millis(300) };
+            let sink = export_unhurried(protocol, variable, delay);
+            assert_eq!(sink.spans().len(), STEPS, "{protocol}, {variable}=0");
+            let metrics = sink.last_metrics();
+            let steps = metrics.iter().any(|metric| metric.metric.name.ends_with("steps.done"));
+            assert!(steps, "{protocol}, {variable}=0: {metrics:?}");
+        }
+        row(
+            3,
+            format_args!(
+                "{protocol}: with a timeout of 0 an answer after {delay:?} is waited for, {STEPS} of {STEPS} spans arrive"
+            ),
+        );
     }
 }
