@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 use std::sync::{PoisonError, RwLock};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use opentelemetry::logs::{AnyValue, LogRecord, Logger, LoggerProvider, Severity};
 use opentelemetry::trace::{SpanId, TraceFlags, TraceId};
 use opentelemetry::{InstrumentationScope, Key};
 use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
 use opentelemetry_sdk::logs::{SdkLogRecord, SdkLogger, SdkLoggerProvider};
-use telemetry_runtime::{Error, Instrumentation, InstrumentationGuard, Telemetry};
+use telemetry_runtime::{Error, Instrumentation, InstrumentationGuard, Telemetry, is_instrumentation_on};
 
 /// The logger of the telemetry that runs.
 static RUNNING: RwLock<Option<SdkLogger>> = RwLock::new(None);
@@ -56,15 +56,16 @@ impl Instrumentation for LogExport {
     fn start(&self, telemetry: &Telemetry) -> Result<InstrumentationGuard, Error> {
         let Some(provider) = telemetry.logger_provider()? else { return Ok(InstrumentationGuard::none()) };
         set(Some(provider.logger("")));
-        Ok(InstrumentationGuard::new(move || stop(&provider)))
+        let limit = telemetry.config().telemetry.shutdown.timeout;
+        Ok(InstrumentationGuard::new(move || stop(&provider, limit)))
     }
 }
 
-/// Sends what is left.
-fn stop(provider: &SdkLoggerProvider) {
+/// Sends what is left, for as long as the shutdown may take.
+fn stop(provider: &SdkLoggerProvider, limit: Duration) {
     set(None);
     // The exporter has reported what it lost.
-    drop(provider.shutdown());
+    drop(provider.shutdown_with_timeout(limit));
 }
 
 fn set(logger: Option<SdkLogger>) {
@@ -73,6 +74,10 @@ fn set(logger: Option<SdkLogger>) {
 
 /// Does something with the logger that runs, if one does.
 fn with_logger<R>(f: impl FnOnce(&SdkLogger) -> R) -> Option<R> {
+    // What exporting says would be exported, and say more.
+    if !is_instrumentation_on("logs") {
+        return None;
+    }
     // A writer only puts a whole logger in, so a poisoned lock is as good as a clean one.
     RUNNING.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(f)
 }

@@ -1,6 +1,7 @@
 //! Events of `tracing`, read at an OTLP receiver.
 
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -12,21 +13,22 @@ use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs};
 use prost::Message as _;
 use telemetry_instrumentation::tracing::{LogExport, logs, spans};
-use telemetry_runtime::traced;
+use telemetry_runtime::export::Diagnostics;
+use telemetry_runtime::{ErrorKind, Telemetry, traced};
 use tracing::subscriber::with_default;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::fixture::{self, Running};
 
 /// A receiver of logs, which takes everything else without a look.
-struct Receiver {
-    url: String,
+pub(crate) struct Receiver {
+    pub(crate) url: String,
     requests: Arc<Mutex<Vec<(HeaderMap, Bytes)>>>,
     _runtime: tokio::runtime::Runtime,
 }
 
 impl Receiver {
-    fn start(status: StatusCode) -> Self {
+    pub(crate) fn start(status: StatusCode) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let requests = Arc::<Mutex<Vec<(HeaderMap, Bytes)>>>::default();
@@ -51,7 +53,7 @@ impl Receiver {
             .collect()
     }
 
-    fn records(&self) -> Vec<LogRecord> {
+    pub(crate) fn records(&self) -> Vec<LogRecord> {
         let scopes = self.received().into_iter().flat_map(|resource| resource.scope_logs);
         scopes.flat_map(|scope| scope.log_records).collect()
     }
@@ -157,6 +159,40 @@ fn receiver_that_refuses_is_reported() {
         reports.iter().any(|report| report.contains("403") && report.contains("OTLP/http")),
         "{reports:?}"
     );
+}
+
+/// Row 2 of the reliability matrix, for logs.
+#[test]
+fn receiver_that_never_answers_costs_the_limit_of_the_shutdown() {
+    // The system takes connections in its place, and nobody reads what they bring.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let limit = Duration::from_secs(1);
+    let telemetry = Telemetry::builder()
+        .without_config_files()
+        .environment(
+            [
+                ("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{}", silent.local_addr().unwrap())),
+                ("OTEL_METRICS_EXPORTER", "otlp".to_owned()),
+            ]
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+        )
+        .shutdown_timeout(limit)
+        .diagnostics(Diagnostics::to_hook(|_| {}))
+        .register_instrumentation(LogExport);
+    let _alone = fixture::alone();
+    let telemetry = telemetry.bootstrap().unwrap();
+    with_default(tracing_subscriber::registry().with(logs()), || sell("Emma"));
+    let start = Instant::now();
+    let error = telemetry.shutdown().expect_err("nothing was taken");
+    let took = start.elapsed();
+    eprintln!(
+        "row 2: spans, metrics and logs to a receiver that never answers: shutdown {took:.0?}, limit {limit:?}"
+    );
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    // Without the limit logs alone would take five seconds more.
+    assert!(took < Duration::from_secs(4), "{took:?}");
 }
 
 #[test]

@@ -94,12 +94,13 @@ impl Shared {
         if let Some(result) = &*stopped {
             return result.clone();
         }
+        let limit = self.loaded.config.telemetry.shutdown.timeout;
+        let deadline = Instant::now() + limit.min(NO_LIMIT);
         let running = lock(&self.running).take();
-        let result =
-            running.map_or(Ok(()), |running| running.stop(self.loaded.config.telemetry.shutdown.timeout));
-        // After the last export, which shows what they observe; in the reverse of the order in which they were started.
+        let result = running.map_or(Ok(()), |running| running.stop(limit));
+        // After the last export, which shows what they observe.
         let guards = std::mem::take(&mut *lock(&self.instrumentations));
-        guards.into_iter().rev().for_each(drop);
+        let result = result.and(end(guards, deadline));
         signals::telemetry_ended();
         *stopped = Some(result.clone());
         result
@@ -158,6 +159,32 @@ fn finish(begun: Option<io::Result<Receiver<OTelSdkResult>>>, deadline: Instant)
         Ok(Err(error)) => Err(Error::new(ErrorKind::Export, format!("a span processor: {error}"))),
         Err(_) => Err(Error::new(ErrorKind::Timeout, "span processors did not finish in time")),
     }
+}
+
+/// The least time that instrumentations have for their end, where exports have taken all of it.
+const MOMENT: Duration = Duration::from_millis(100);
+
+/// Ends instrumentations in the reverse of the order in which they were started, on a thread of their own: what they do at
+/// their end, such as the export of logs, may take as long as it likes.
+fn end(guards: Vec<InstrumentationGuard>, deadline: Instant) -> Result<(), Error> {
+    if guards.is_empty() {
+        return Ok(());
+    }
+    let (done, ended) = mpsc::sync_channel(1);
+    let drop_all = move || {
+        guards.into_iter().rev().for_each(drop);
+        // Whoever waits may have given up.
+        drop(done.send(()));
+    };
+    let thread = thread::Builder::new().name("telemetry-instrumentations".to_owned());
+    // Where there is no thread to be had, what was to run on it is dropped, and the guards with it, on this one.
+    if thread.spawn(drop_all).is_err() {
+        return Ok(());
+    }
+    let left = deadline.saturating_duration_since(Instant::now()).max(MOMENT);
+    ended
+        .recv_timeout(left)
+        .map_err(|_| Error::new(ErrorKind::Timeout, "instrumentations did not end in time"))
 }
 
 // What is behind these locks is as good as before, whoever panicked.
