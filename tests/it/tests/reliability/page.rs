@@ -30,7 +30,13 @@ fn the_page_has_every_row_and_names_tests_that_exist() {
         assert!(matrix.contains(&format!("\n| {row} |")), "row {row} is on the page");
     }
     let mut text = String::new();
-    for folder in ["telemetry-runtime/src", "telemetry-runtime/tests", "tests", "telemetry-macros/src"] {
+    for folder in [
+        "telemetry-runtime/src",
+        "telemetry-runtime/tests",
+        "tests",
+        "telemetry-macros/src",
+        "telemetry-instrumentation/tests",
+    ] {
         sources(&root().join(folder), &mut text);
     }
     let words = page.split('`').skip(1).step_by(2);
