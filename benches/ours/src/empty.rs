@@ -1,5 +1,10 @@
 //! The loops, and what they hand to the operation.
 
+#![expect(
+    clippy::redundant_closure,
+    reason = "written as the operations that these loops are taken off from"
+)]
+
 use bench_harness::inputs::{duration, growing, texts};
 use bench_harness::{Row, Started};
 

@@ -36,7 +36,7 @@ const fn line(title: &'static str, row: &'static str, goal: Goal) -> Line {
 }
 
 /// All tables.
-pub const SECTIONS: [Section; 3] = [
+pub const SECTIONS: [Section; 4] = [
     Section {
         title: "Metrics",
         peers: &[
