@@ -107,9 +107,8 @@ impl Writer {
         for member in members {
             let (scope, texts) = (&scopes[member.scope], &mut member.texts);
             match &snapshot.scopes[member.scope].metrics[member.position].data {
-                MetricData::Sum { points, .. } | MetricData::Gauge { points } => {
-                    self.numbers(name, scope, texts, points);
-                }
+                MetricData::Sum { points, .. } => self.numbers(name, scope, texts, (points, true)),
+                MetricData::Gauge { points } => self.numbers(name, scope, texts, (points, false)),
                 MetricData::Histogram { bounds, points } => {
                     self.histograms(&name.text, scope, texts, (bounds, edges.of(bounds)), points);
                 }
@@ -128,22 +127,25 @@ impl Writer {
         name: &FamilyName,
         scope: &ScopeLabels,
         texts: &mut SeriesTexts,
-        points: &[NumberPoint],
+        (points, adds_up): (&[NumberPoint], bool),
     ) {
         let counter = name.kind == FamilyKind::Counter;
         let (before, without) = ([&name.text, "{"].concat(), [&name.text, " "].concat());
         let form = Form { scope, reserved: &[], before: &before, after: "} ", without: &without };
-        for (position, point) in points.iter().enumerate() {
-            let text = texts.of(position, &point.attributes, &form);
-            // The one value that a strict parser refuses; only third-party code can make it.
-            if self.open_metrics && counter && !is_sum(point.value) {
+        texts.fit(points.iter().map(|point| &point.attributes), &form);
+        for position in 0..points.len() {
+            if texts.twins().is_later(position) {
                 continue;
             }
-            self.push(text);
-            write_number(&mut self.out, point.value);
+            let value = texts.twins().number(points, position, adds_up);
+            // The one value that a strict parser refuses; only third-party code can make it.
+            if self.open_metrics && counter && !is_sum(value) {
+                continue;
+            }
+            self.push(texts.text(position));
+            write_number(&mut self.out, value);
             self.out.push(b'\n');
         }
-        texts.truncate(points.len());
     }
 
     fn histograms(
@@ -157,8 +159,13 @@ impl Writer {
         let bucket = [name, "_bucket{"].concat();
         let form = Form { scope, reserved: &["le"], before: "", after: ",", without: "" };
         let negative = bounds.first().is_some_and(|bound| *bound < 0.0);
-        for (position, point) in points.iter().enumerate() {
-            let labels = texts.of(position, &point.attributes, &form);
+        texts.fit(points.iter().map(|point| &point.attributes), &form);
+        for position in 0..points.len() {
+            if texts.twins().is_later(position) {
+                continue;
+            }
+            let point = texts.twins().histogram(points, position);
+            let labels = texts.text(position);
             // The text format has none.
             let exemplars = if self.open_metrics { &*point.exemplars } else { &[] };
             let mut exemplars = exemplars.iter().peekable();
@@ -188,7 +195,6 @@ impl Writer {
             write_integer(&mut self.out, point.count);
             self.out.push(b'\n');
         }
-        texts.truncate(points.len());
     }
 
     /// Everything of a sample but its value.

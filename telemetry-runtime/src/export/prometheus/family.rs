@@ -52,7 +52,7 @@ pub(crate) struct Conflict {
 enum Reason {
     /// Another metric has the name with another type.
     Type,
-    /// Another metric of the same scope has the name.
+    /// Another metric of the same scope has the name, or of one that is shown the same.
     Scope,
     /// A series of another family has the name.
     Series,
@@ -168,11 +168,9 @@ impl Families {
             if family.name.kind != name.kind {
                 return Err(Reason::Type);
             }
-            // Metrics come scope by scope, so that the last member tells.
-            return match family.members.last() {
-                Some(last) if last.scope == scope => Err(Reason::Scope),
-                _ => Ok(Some(index)),
-            };
+            let labels = &self.scopes[scope];
+            let taken = family.members.iter().any(|member| labels.is_shown_as(&self.scopes[member.scope]));
+            return if taken { Err(Reason::Scope) } else { Ok(Some(index)) };
         }
         if name.reserved().any(|name| reserved.contains_key(&name)) {
             return Err(Reason::Series);

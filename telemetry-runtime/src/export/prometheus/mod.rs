@@ -11,6 +11,7 @@ mod names;
 mod negotiate;
 mod number;
 mod series;
+mod twins;
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use super::labels::{LabelLayout, write_label};
 use super::number::write_float;
+use super::twins::Twins;
 use crate::metrics::{AttributeData, Attributes, MeterScope};
 
 /// The labels that every point of a scope carries.
@@ -47,6 +48,11 @@ impl ScopeLabels {
         Self { scope: scope.clone(), names, text }
     }
 
+    /// Whether the labels are the same. Scopes may differ in keys that are one label, as points may.
+    pub(super) fn is_shown_as(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+
     /// Whether these are the labels of `scope`.
     pub(super) fn fits(&self, scope: &MeterScope) -> bool {
         self.scope == *scope
@@ -63,20 +69,34 @@ pub(super) struct SeriesTexts {
     texts: String,
     /// By the position of the point: whose text it is, and where it ends.
     known: Vec<(Attributes, usize)>,
+    twins: Twins,
 }
 
 impl SeriesTexts {
-    /// The text of the point at `position`: `before`, the labels, those of the scope included (`a="1",b="2"`), and `after`;
-    /// without labels only what `without` says. Points come in order.
+    /// Makes the texts of these points: `before`, the labels, those of the scope included (`a="1",b="2"`), and `after`;
+    /// without labels only what `without` says.
     #[inline]
-    pub(super) fn of(&mut self, position: usize, attributes: &Attributes, form: &Form<'_>) -> &str {
-        // The entry holds the attributes, so that no others can be at the same address.
-        if !self.known.get(position).is_some_and(|(known, _)| known.is_same(attributes)) {
-            self.write(position, attributes, form);
+    pub(super) fn fit<'a>(&mut self, points: impl Iterator<Item = &'a Attributes>, form: &Form<'_>) {
+        let mut count = 0;
+        for (position, attributes) in points.enumerate() {
+            // The entry holds the attributes, so that no others can be at the same address.
+            if !self.known.get(position).is_some_and(|(known, _)| known.is_same(attributes)) {
+                self.write(position, attributes, form);
+            }
+            count = position + 1;
         }
-        let end = |position: usize| self.known.get(position).map_or(0, |(_, end)| *end);
-        let start = position.checked_sub(1).map_or(0, end);
-        self.texts.get(start..end(position)).unwrap_or_default()
+        self.truncate(count);
+    }
+
+    /// The text of the point at `position`.
+    #[inline]
+    pub(super) fn text(&self, position: usize) -> &str {
+        text(&self.texts, &self.known, position)
+    }
+
+    /// Which of the points are one series.
+    pub(super) fn twins(&self) -> &Twins {
+        &self.twins
     }
 
     #[cold]
@@ -97,13 +117,26 @@ impl SeriesTexts {
             self.texts.push_str(after);
         }
         self.known.push((attributes.clone(), self.texts.len()));
+        let Self { texts, known, twins, .. } = self;
+        twins.add(position, text(texts, known, position), |position| text(texts, known, position));
     }
 
     /// Forgets the series beyond the first `count`.
-    pub(super) fn truncate(&mut self, count: usize) {
-        self.known.truncate(count);
-        self.texts.truncate(self.known.last().map_or(0, |(_, end)| *end));
+    fn truncate(&mut self, count: usize) {
+        if count < self.known.len() {
+            self.known.truncate(count);
+            self.texts.truncate(self.known.last().map_or(0, |(_, end)| *end));
+            self.twins.truncate(count);
+        }
     }
+}
+
+/// The text at `position`, of those that lie one after the other.
+#[inline]
+fn text<'a>(texts: &'a str, known: &[(Attributes, usize)], position: usize) -> &'a str {
+    let end = |position: usize| known.get(position).map_or(0, |(_, end)| *end);
+    let start = position.checked_sub(1).map_or(0, end);
+    texts.get(start..end(position)).unwrap_or_default()
 }
 
 /// How the text of a series is made; the same for all series of a metric.

@@ -35,6 +35,42 @@ fn keys_that_meet_in_one_label_are_joined_in_the_order_of_the_keys() {
 }
 
 #[test]
+fn points_that_differ_in_no_label_are_one_series() {
+    let sets =
+        [("a.b", string("1")), ("a-b", string("1")), ("a_b", AttributeData::I64(1)), ("a_b", string("2"))];
+    let points = || (2..).zip(&sets).map(|(value, set)| point(&[set.clone()], Number::U64(value))).collect();
+    let text = encode(&snapshot(vec![counter("seen", points())]), TEXT);
+    assert!(text.ends_with("\nseen_total{a_b=\"1\"} 9\nseen_total{a_b=\"2\"} 5\n"), "{text}");
+    let text = encode(&snapshot(vec![gauge("level", points())]), TEXT);
+    assert!(text.ends_with("\nlevel{a_b=\"1\"} 4\nlevel{a_b=\"2\"} 5\n"), "the last one: {text}");
+    let of = |key: &'static str| histogram_point(&[(key, string("1"))], 0.5, &[1, 2]);
+    let mut wait = histogram("wait", &[1.0], of("a.b"));
+    if let MetricData::Histogram { points, .. } = &mut wait.data {
+        points.push(of("a-b"));
+    }
+    let text = encode(&snapshot(vec![wait]), TEXT);
+    let lines = [
+        "bucket{a_b=\"1\",le=\"1.0\"} 2",
+        "bucket{a_b=\"1\",le=\"+Inf\"} 6",
+        "sum{a_b=\"1\"} 1.0",
+        "count{a_b=\"1\"} 6",
+    ];
+    let expected = lines.map(|line| format!("wait_seconds_{line}\n")).concat();
+    assert!(text.ends_with(&expected), "{text}");
+}
+
+#[test]
+fn scopes_that_differ_in_no_label_show_a_metric_once() {
+    let scope = |key: &'static str| {
+        let mut scope = plugin("catalog");
+        scope.attributes.push((key.into(), "1".into()));
+        (scope, vec![counter("seen", vec![point(&[], Number::U64(1))])])
+    };
+    let text = encode(&scopes(vec![scope("a.b"), scope("a-b")]), TEXT);
+    assert_eq!(text.matches("seen_total{").count(), 1, "{text}");
+}
+
+#[test]
 fn le_is_reserved_on_a_histogram_only() {
     let labels = [("le", string("1"))];
     assert_eq!(series(&labels), "seen_total{le=\"1\"} 1");
