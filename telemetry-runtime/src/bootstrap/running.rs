@@ -174,7 +174,7 @@ fn end(guards: Vec<InstrumentationGuard>, deadline: Instant) -> Result<(), Error
     let drop_all = move || {
         guards.into_iter().rev().for_each(drop);
         // Whoever waits may have given up.
-        drop(done.send(()));
+        let _ = done.send(());
     };
     let thread = thread::Builder::new().name("telemetry-instrumentations".to_owned());
     // Where there is no thread to be had, what was to run on it is dropped, and the guards with it, on this one.
