@@ -3,6 +3,7 @@
 mod client;
 #[path = "../../../tests/it/tests/acceptance/fixture.rs"]
 mod fixture;
+mod idle;
 mod logs_and_spans;
 mod otlp_logs;
 mod process;

@@ -41,6 +41,7 @@ pub(crate) use otlp::LogSink;
 pub(crate) use plan::{ExportPlan, MetricsPlan, SpanSource, SpansPlan};
 #[cfg(all(feature = "fuzzing", feature = "prometheus"))]
 pub(crate) use prometheus::render;
+pub(crate) use quiet::is_own_thread;
 pub(crate) use sdk_bridge::SdkReader;
 pub(crate) use sdk_view::sdk_view;
 pub use sink::{BoxFuture, ExportError, MetricSink, Receipt, SpanSink};

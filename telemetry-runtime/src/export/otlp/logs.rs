@@ -68,6 +68,7 @@ impl LogExporter for LogSink {
             resource_logs: group_logs_by_resource_and_scope(&batch, &self.resource),
         };
         let parts = parts(request, self.client.request_limit());
+        let _quiet = quiet::enter();
         // A panic under the lock would have been one of the transport's: then nothing is sent any more.
         let runtime = self.runtime.lock().map_err(|_| OTelSdkError::AlreadyShutdown)?;
         match runtime.block_on(self.client.send_all::<ExportLogsServiceRequest>(parts, receipt)) {

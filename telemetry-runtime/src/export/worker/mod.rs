@@ -18,7 +18,6 @@ use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::ThreadId;
 use std::time::Duration;
 
-use opentelemetry::Context;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
@@ -100,7 +99,7 @@ impl Worker {
             .name("telemetry".to_owned())
             .spawn(move || {
                 // Spans that exporting would make are not wanted: each export would give more to export.
-                let _quiet = Context::enter_telemetry_suppressed_scope();
+                let _quiet = quiet::enter();
                 let last = runtime.block_on(run(work, waiting));
                 // Whatever still runs ends here, sockets included, before the caller goes on.
                 runtime.shutdown_background();
