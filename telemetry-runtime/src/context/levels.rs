@@ -14,7 +14,7 @@ pub(super) struct Level {
     pub(super) slot: Arc<Slot>,
     /// Of the outermost span, where the slot stays for one after the other: to be read without its lock.
     pub(super) outermost: Option<Box<Trail>>,
-    /// That of the slot while it says which span is current, or [`LEAN`], or [`NOWHERE`].
+    /// That of the slot while it says which span is current, or [`STAYING`], [`LEAN`] or [`NOWHERE`].
     pub(super) address: usize,
     /// How many references to the slot are ours.
     pub(super) own: usize,
@@ -41,6 +41,8 @@ pub(super) enum Held {
 
 /// In the place of an address where no context is attached, and what others attach is not looked at.
 pub(super) const LEAN: usize = 1;
+/// In the place of the address of a slot that stays and has its trail here.
+pub(super) const STAYING: usize = 3;
 /// In the place of an address where the slot says nothing of the span that is current, and the context itself is to be looked at.
 pub(super) const NOWHERE: usize = 2;
 
@@ -78,15 +80,17 @@ pub(crate) struct Boundary {
 }
 
 impl Level {
+    /// The trail of its slot, if that says which span is current: nobody has attached anything above it that does.
     #[inline]
-    pub(super) fn trail(&self) -> &Trail {
-        self.outermost.as_deref().unwrap_or_else(|| self.slot.own_trail())
+    pub(super) fn trail_on_top(&self) -> Option<&Trail> {
+        if self.address == top() { Some(self.slot.own_trail()) } else { self.outermost_on_top() }
     }
 
-    /// Whether its slot says which span is current, since nobody has attached anything above it that does.
-    #[inline]
-    pub(super) fn is_on_top(&self) -> bool {
-        self.address == top() || self.address == LEAN
+    // Apart, so that the modes in which a slot stays cost the others nothing.
+    #[inline(never)]
+    fn outermost_on_top(&self) -> Option<&Trail> {
+        let is_on_top = self.address == LEAN || (self.address == STAYING && address_of(&self.slot) == top());
+        is_on_top.then(|| self.outermost.as_deref().unwrap_or_else(|| self.slot.own_trail()))
     }
 
     /// Makes another span current, unless others hold the slot. Whether it did.
@@ -97,6 +101,12 @@ impl Level {
             self.slot.set(to);
         }
         free
+    }
+
+    /// Whether the view at this address is its slot, which says something.
+    #[cfg(feature = "context-observer")]
+    fn is_at(&self, address: usize) -> bool {
+        self.address == address || (self.address == STAYING && address_of(&self.slot) == address)
     }
 
     /// The span that is current where its context, or a clone of it, is.
@@ -114,7 +124,7 @@ impl Level {
 pub(super) fn note(address: usize, attached: bool) {
     let _ = LEVELS.try_with(|levels| {
         let Ok(levels) = levels.try_borrow() else { return };
-        if let Some(level) = levels.stack.iter().rev().find(|level| level.address == address) {
+        if let Some(level) = levels.stack.iter().rev().find(|level| level.is_at(address)) {
             let clones = level.clones.get();
             level.clones.set(if attached { clones + 1 } else { clones.saturating_sub(1) });
         }
@@ -154,7 +164,7 @@ pub(crate) fn on_top<R>(look: impl FnOnce(Top<'_>) -> R) -> Option<R> {
         .try_with(|levels| {
             let levels = levels.borrow();
             let level = levels.stack.last()?;
-            level.is_on_top().then(|| look(Top { level, trail: level.trail() }))
+            level.trail_on_top().map(|trail| look(Top { level, trail }))
         })
         .ok()
         .flatten()

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use opentelemetry::Context;
 
-use super::levels::{Boundary, Held, LEAN, LEVELS, Level, NOWHERE, address_of, push};
+use super::levels::{Boundary, Held, LEAN, LEVELS, Level, NOWHERE, STAYING, address_of, push};
 use super::observer;
 use super::slot::{self, Kind, Slot, Spot, Trail};
 use super::{provoke, sampled};
@@ -116,7 +116,7 @@ pub(crate) fn settle(trail: &Trail, to: Spot) -> Option<Boundary> {
         }
         let address = address_of(&level.slot);
         match (&mut level.held, trail.kind) {
-            (Held::Context(_), Kind::Permanent) if address == observer::top() => level.address = address,
+            (Held::Context(_), Kind::Permanent) if address == observer::top() => level.address = STAYING,
             (Held::Nothing { was_sampled }, Kind::Lean) => {
                 *was_sampled = sampled::seemed();
                 level.address = LEAN;

@@ -42,13 +42,13 @@ fn swap(lineage: u64, to: Spot) -> Swap {
     let swapped = LEVELS.try_with(|levels| {
         let levels = levels.borrow();
         match levels.stack.last() {
-            Some(level) if level.is_on_top() && level.trail().lineage == lineage => {
+            Some(level) if level.trail_on_top().is_some_and(|trail| trail.lineage == lineage) => {
                 let before = level.slot.spot();
                 if level.slot.is_unshared(level.own) {
                     level.slot.set(to);
                     Swap::Done(before)
                 } else if level.clones.get() > 0 {
-                    Swap::Clone(level.trail().clone())
+                    level.trail_on_top().map_or(Swap::Elsewhere, |trail| Swap::Clone(trail.clone()))
                 } else {
                     Swap::Shared(level.spot())
                 }
@@ -198,7 +198,7 @@ pub(super) fn unattached() -> Option<Context> {
     let slot = LEVELS.try_with(|levels| {
         let levels = levels.borrow();
         let level = levels.stack.last().filter(|level| level.address == LEAN)?;
-        Some(Arc::new(Slot::new(level.trail().clone(), level.spot())))
+        Some(Arc::new(Slot::new(level.trail_on_top()?.clone(), level.spot())))
     });
     slot.ok().flatten().map(|slot| slot.make(None))
 }
@@ -228,7 +228,7 @@ fn give_way(before: Spot) {
     let current = LEVELS.try_with(|levels| {
         let levels = levels.borrow();
         let level = levels.stack.last()?;
-        (level.is_on_top() && level.clones.get() == 0).then(|| level.trail().clone())
+        level.trail_on_top().filter(|_| level.clones.get() == 0).cloned()
     });
     let relieved = current.ok().flatten().and_then(|trail| attach(trail, before, None, true));
     if relieved.is_none() {
