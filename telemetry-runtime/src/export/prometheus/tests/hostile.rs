@@ -38,7 +38,9 @@ fn keys_that_meet_in_one_label_are_joined_in_the_order_of_the_keys() {
 fn points_that_differ_in_no_label_are_one_series() {
     let sets =
         [("a.b", string("1")), ("a-b", string("1")), ("a_b", AttributeData::I64(1)), ("a_b", string("2"))];
-    let points = || (2..).zip(&sets).map(|(value, set)| point(std::slice::from_ref(set), Number::U64(value))).collect();
+    let points = || {
+        (2..).zip(&sets).map(|(value, set)| point(std::slice::from_ref(set), Number::U64(value))).collect()
+    };
     let text = encode(&snapshot(vec![counter("seen", points())]), TEXT);
     assert!(text.ends_with("\nseen_total{a_b=\"1\"} 9\nseen_total{a_b=\"2\"} 5\n"), "{text}");
     let text = encode(&snapshot(vec![gauge("level", points())]), TEXT);
