@@ -15,6 +15,8 @@ const LIMIT: Duration = Duration::from_secs(20);
 fn main() {
     let task = std::env::args().nth(1).unwrap_or_default();
     let telemetry = builder().bootstrap().expect("the environment is a valid configuration");
+    // No thread of telemetry is still starting at the fork, with a lock that nobody would give back.
+    telemetry.flush(LIMIT).expect("nothing waits");
     work();
     match fork().expect("the system can fork") {
         Fork::Child => child(&task, telemetry),
@@ -63,7 +65,7 @@ fn child(task: &str, telemetry: Telemetry) {
                 say(&std::process::id().to_string());
                 wait_to_be_ended();
             }
-            say(&format!("{}", own.shutdown().is_ok()));
+            say(&own.shutdown().map_or_else(|error| error.to_string(), |()| "true".to_owned()));
         }
         other => panic!("unknown task `{other}`"),
     }
