@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use telemetry_benches::costs::{Cost, Program};
+use telemetry_benches::costs::{Cost, Listed, Program};
 use telemetry_benches::counts;
 
 /// How much worse a row may get, as compilers and seeds of hashes change: this part of what is recorded, or one instruction.
@@ -37,6 +37,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     // The loops are measured to be taken off.
     costs.retain(|name, _| !name.starts_with("loop"));
     let recorded = if record { costs.clone() } else { counts::read(&std::fs::read_to_string(file())?)? };
+    count_again(&mut program, &mut costs, &recorded)?;
     let mut worse = compare(&program, &costs, &recorded);
     worse.extend(forbidden(&program)?);
     if record {
@@ -50,6 +51,51 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 
 fn file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("counts.toml")
+}
+
+/// Counts rows that seem worse once more. A thread that exports may have come late, and left work to the one that is counted, such
+/// as the making of places that are used again afterwards.
+fn count_again(
+    program: &mut Program,
+    costs: &mut BTreeMap<String, Cost>,
+    recorded: &BTreeMap<String, Cost>,
+) -> Result<(), Box<dyn Error>> {
+    let seems_worse = |name: &String| match (costs.get(name), recorded.get(name)) {
+        (Some(now), Some(before)) => is_worse(*now, *before),
+        _ => false,
+    };
+    let suspects: Vec<_> = program.rows.iter().filter(|row| seems_worse(&row.name)).cloned().collect();
+    if suspects.is_empty() {
+        return Ok(());
+    }
+    let is_needed = |name: &String| {
+        let is_part = |suspect: &Listed| suspect.name == *name || suspect.less.as_ref() == Some(name);
+        name.starts_with("loop") || suspects.iter().any(is_part)
+    };
+    let rows = program.rows.clone();
+    program.rows.retain(|row| is_needed(&row.name));
+    let again = program.costs();
+    program.rows = rows;
+    for (name, again) in again? {
+        if let Some(cost) = costs.get_mut(&name) {
+            cost.instructions = cost.instructions.min(again.instructions);
+            cost.allocations = cost.allocations.min(again.allocations);
+        }
+    }
+    Ok(())
+}
+
+fn is_worse(now: Cost, before: Cost) -> bool {
+    has_more_instructions(now, before) || has_more_allocations(now, before)
+}
+
+fn has_more_instructions(now: Cost, before: Cost) -> bool {
+    now.instructions > before.instructions + (before.instructions * TOLERANCE).max(1.0)
+}
+
+/// A tenth is an allocation now and then, as of a queue that grows.
+fn has_more_allocations(now: Cost, before: Cost) -> bool {
+    now.allocations > before.allocations + (before.allocations * TOLERANCE).max(0.1)
 }
 
 /// Prints all rows, and gives those that got worse.
@@ -70,12 +116,11 @@ fn compare(
             "{:<24}{:>14.1}{:>10.1}{:>14.2}{:>10.2}",
             row.name, now.instructions, before.instructions, now.allocations, before.allocations
         );
-        if now.instructions > before.instructions + (before.instructions * TOLERANCE).max(1.0) {
+        if has_more_instructions(*now, *before) {
             let (now, before) = (now.instructions, before.instructions);
             worse.push(format!("`{}`: {now:.1} instructions, {before:.1} recorded", row.name));
         }
-        // A tenth is an allocation now and then, as of a queue that grows.
-        if now.allocations > before.allocations + (before.allocations * TOLERANCE).max(0.1) {
+        if has_more_allocations(*now, *before) {
             let (now, before) = (now.allocations, before.allocations);
             worse.push(format!("`{}`: {now:.2} allocations, {before:.2} recorded", row.name));
         }
