@@ -18,6 +18,7 @@ use http_body_util::Full;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 #[cfg(feature = "tls")]
@@ -58,6 +59,9 @@ impl Default for Limits {
     }
 }
 
+/// How many connections may wait to be accepted, as far as the system lets them.
+const BACKLOG: i32 = 1024;
+
 /// Opens the endpoint's socket, or reports why it cannot be opened: the host goes on without the endpoint.
 pub(super) fn bind(
     config: &PrometheusConfig,
@@ -66,6 +70,8 @@ pub(super) fn bind(
     let PrometheusConfig { host, port, .. } = config;
     let opened = (host.as_str(), *port).to_socket_addrs().and_then(|addresses| {
         let listener = TcpListener::bind(&*addresses.collect::<Vec<_>>())?;
+        // The standard library has 128; a client that finds no place there tries again after a second.
+        SockRef::from(&listener).listen(BACKLOG)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         Ok((listener, address))
