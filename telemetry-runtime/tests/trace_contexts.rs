@@ -1,33 +1,26 @@
 //! How contexts show the spans of an installed recorder, in each mode. It is process-wide state, so the modes are one test in
 //! a program of its own.
 
+mod nested;
+
 use std::cell::Cell;
 use std::pin::pin;
 use std::task::{Context as TaskContext, Poll, Waker};
 use std::thread;
 
-use opentelemetry::Context;
-use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt};
+use nested::catalog::{inner, outer};
+use nested::shown;
+use opentelemetry::trace::{SpanContext, SpanId};
 use opentelemetry_sdk::trace::SpanData;
 use telemetry_runtime::trace::{self, ContextMode, TraceSettings, queue};
 use telemetry_runtime::{backstage_plugin, span, traced};
 
 #[backstage_plugin(id = "catalog")]
 mod catalog {
-    use super::{pause, shown, traced};
+    use super::{SpanContext, inner, pause, shown, traced};
 
     #[traced]
-    pub(crate) fn outer() -> [opentelemetry::trace::SpanContext; 2] {
-        [shown(), inner()]
-    }
-
-    #[traced]
-    pub(crate) fn inner() -> opentelemetry::trace::SpanContext {
-        shown()
-    }
-
-    #[traced]
-    pub(crate) async fn task() -> opentelemetry::trace::SpanContext {
+    pub(crate) async fn task() -> SpanContext {
         pause().await;
         inner();
         shown()
@@ -35,11 +28,6 @@ mod catalog {
 
     #[traced]
     pub(crate) fn late() {}
-}
-
-/// The span that the current context shows to those who read it directly.
-fn shown() -> SpanContext {
-    Context::current().span().span_context().clone()
 }
 
 async fn pause() {
@@ -63,7 +51,7 @@ thread_local! {
 /// What the outermost and the inner span of two calls are shown as, and the span of a future after a poll.
 fn work() -> ([[SpanContext; 2]; 2], SpanContext) {
     LATE.with(|_| ());
-    let calls = [catalog::outer(), catalog::outer()];
+    let calls = [outer(), outer()];
     assert!(!span().span_context().is_valid(), "no span is open");
     let mut task = pin!(catalog::task());
     let mut context = TaskContext::from_waker(Waker::noop());

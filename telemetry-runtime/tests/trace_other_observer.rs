@@ -2,33 +2,15 @@
 
 #![cfg(feature = "context-observer")]
 
+mod nested;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use opentelemetry::Context;
 use opentelemetry::context::{ContextObserver, GlobalContextObserver};
-use opentelemetry::trace::{SpanContext, TraceContextExt};
+use opentelemetry::trace::SpanContext;
 use telemetry_runtime::trace::{self, ContextMode, TraceSettings, queue};
-use telemetry_runtime::{backstage_plugin, traced};
-
-#[backstage_plugin(id = "catalog")]
-mod catalog {
-    use super::{shown, traced};
-
-    #[traced]
-    pub(crate) fn outer() -> [opentelemetry::trace::SpanContext; 2] {
-        [shown(), inner()]
-    }
-
-    #[traced]
-    pub(crate) fn inner() -> opentelemetry::trace::SpanContext {
-        shown()
-    }
-}
-
-fn shown() -> SpanContext {
-    Context::current().span().span_context().clone()
-}
 
 struct Other(Arc<AtomicUsize>);
 
@@ -47,12 +29,12 @@ fn another_observer_stays_and_each_span_has_a_context_of_its_own() {
     for mode in [ContextMode::Observed, ContextMode::Permanent] {
         trace::install(TraceSettings { context: mode, ..TraceSettings::default() });
         let before = entered.load(Ordering::Relaxed);
-        let seen = catalog::outer();
+        let seen = nested::catalog::outer();
         assert_eq!(entered.load(Ordering::Relaxed), before + 2, "it is told of both contexts");
         let spans = queue::drain(10);
         let [inner, outer] = &spans[..] else { panic!("two spans, not {spans:?}") };
         assert_eq!(inner.parent_span_id, outer.span_context.span_id());
         assert_eq!(seen, [outer.span_context.clone(), inner.span_context.clone()], "{mode:?}");
-        assert_eq!(shown(), SpanContext::NONE);
+        assert_eq!(nested::shown(), SpanContext::NONE);
     }
 }

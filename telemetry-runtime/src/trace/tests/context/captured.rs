@@ -6,7 +6,7 @@ use opentelemetry::trace::{TraceContextExt, Tracer, mark_span_as_active};
 use opentelemetry::{Context, KeyValue};
 
 use super::super::{INNER, MIDDLE, OUTER, assert_parent, attribute, call, named, pause, poll, task};
-use super::each_mode;
+use super::{LEAF, each_mode};
 use crate::context::{self, propagate};
 use crate::trace::settings::ContextMode;
 use crate::trace::span;
@@ -239,6 +239,3 @@ fn a_third_party_span_that_ends_by_its_context_ends_though_ours_go_on() {
         assert_eq!((before, capture.spans().len()), (1, 1));
     });
 }
-
-static LEAF: crate::trace::SpanSite =
-    crate::trace::SpanSite::new("leaf", crate::plugin::Scope::plugin("catalog"));

@@ -4,7 +4,7 @@ use opentelemetry::Context;
 use opentelemetry::trace::{Tracer, get_active_span, mark_span_as_active};
 
 use super::super::{INNER, MIDDLE, OUTER, assert_parent, assert_root, call, named};
-use super::{each_mode, shown};
+use super::{LAST, each_mode, shown};
 use crate::context::wrap;
 use crate::trace::settings::ContextMode;
 
@@ -131,6 +131,3 @@ fn spans_that_end_out_of_order_leave_nothing_behind() {
         assert_eq!(capture.spans().iter().filter(|span| span.name == "outer").count(), 1);
     });
 }
-
-static LAST: crate::trace::SpanSite =
-    crate::trace::SpanSite::new("last", crate::plugin::Scope::plugin("catalog"));

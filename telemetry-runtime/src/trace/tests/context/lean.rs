@@ -11,7 +11,7 @@ use super::super::{
     Capture, INNER, MIDDLE, OUTER, TraceSettings, assert_parent, assert_root, attribute, call, named, pause,
     poll, task,
 };
-use super::{shown, traceparent};
+use super::{AFTER, LAST, LEAF, shown, traceparent};
 use crate::context::{self, Attached, propagate, sampled, wrap};
 use crate::trace::install::Carried;
 use crate::trace::settings::ContextMode;
@@ -194,10 +194,3 @@ fn exemplars_see_whether_the_span_is_sampled() {
     assert!(!sampled::seems() && sampled::span().is_none());
     drop(capture);
 }
-
-static LAST: crate::trace::SpanSite =
-    crate::trace::SpanSite::new("last", crate::plugin::Scope::plugin("catalog"));
-static LEAF: crate::trace::SpanSite =
-    crate::trace::SpanSite::new("leaf", crate::plugin::Scope::plugin("catalog"));
-static AFTER: crate::trace::SpanSite =
-    crate::trace::SpanSite::new("after", crate::plugin::Scope::plugin("catalog"));

@@ -17,6 +17,12 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use super::super::settings::ContextMode;
 use super::{Capture, TraceSettings};
 use crate::context::propagator::Exact;
+use crate::plugin::Scope;
+use crate::trace::SpanSite;
+
+static LEAF: SpanSite = SpanSite::new("leaf", Scope::plugin("catalog"));
+static LAST: SpanSite = SpanSite::new("last", Scope::plugin("catalog"));
+static AFTER: SpanSite = SpanSite::new("after", Scope::plugin("catalog"));
 
 /// Runs a case in each mode, with a recorder of its own.
 fn each_mode(case: impl Fn(&Capture, ContextMode)) {

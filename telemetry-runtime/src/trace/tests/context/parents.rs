@@ -8,7 +8,7 @@ use opentelemetry::trace::{Span as _, TraceContextExt, Tracer, mark_span_as_acti
 use super::super::{
     Capture, INNER, MIDDLE, OUTER, assert_parent, assert_root, call, named, pause, poll, task,
 };
-use super::each_mode;
+use super::{LAST, each_mode};
 use crate::context::propagate;
 
 /// Polls a future to its end, each time on another thread.
@@ -194,6 +194,3 @@ fn case_31_and_32_a_span_that_is_made_here_and_entered_there_is_the_child_of_her
         assert_parent(named(&spans, "last"), named(&spans, "late"));
     });
 }
-
-static LAST: crate::trace::SpanSite =
-    crate::trace::SpanSite::new("last", crate::plugin::Scope::plugin("catalog"));
