@@ -41,10 +41,10 @@ pub(super) enum Held {
 
 /// In the place of an address where no context is attached, and what others attach is not looked at.
 pub(super) const LEAN: usize = 1;
-/// In the place of the address of a slot that stays and has its trail here.
-pub(super) const STAYING: usize = 3;
 /// In the place of an address where the slot says nothing of the span that is current, and the context itself is to be looked at.
 pub(super) const NOWHERE: usize = 2;
+/// In the place of the address of a slot that stays and has its trail here.
+pub(super) const STAYING: usize = 3;
 
 /// No number of references, so that a slot is never written again.
 pub(super) const NEVER: usize = usize::MAX / 2;

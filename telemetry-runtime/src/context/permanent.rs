@@ -1,7 +1,8 @@
 //! What stays on a thread, so that its outermost spans need nothing of their own.
 //!
-//! In the mode `lean` it is a slot, and in `permanent` a context.//!
-//! It carries a slot and no span. A span that starts where it is the only context on the thread writes itself and what
+//! In the mode `lean` that is a slot, and in `permanent` a context, which carries a slot and no span.
+//!
+//! A span that starts where nothing else is current writes itself and what
 //! belongs to its trace into the slot, and takes both out at its end: the slot is at rest then. Whoever keeps a clone of the context
 //! makes it one that is never written again, and the thread gets another.
 
@@ -80,13 +81,11 @@ pub(crate) fn stay(current: Context) -> Context {
     Context::current()
 }
 
-/// The same without a context.
-pub(super) fn stay_lean() {
+/// Puts a slot on the thread, without a context, if nothing of ours is on it.
+pub(super) fn stay_lean() -> Option<Boundary> {
     let is_first = LEVELS.try_with(|levels| levels.try_borrow().is_ok_and(|levels| levels.stack.is_empty()));
-    if is_first == Ok(true) {
-        let held = Held::Nothing { was_sampled: false };
-        push(Arc::new(Slot::permanent()), NOWHERE, held, 1, false);
-    }
+    let held = Held::Nothing { was_sampled: false };
+    if is_first == Ok(true) { push(Arc::new(Slot::permanent()), NOWHERE, held, 1, false) } else { None }
 }
 
 fn attach() {

@@ -185,8 +185,8 @@ pub(crate) fn attach_own(context: &Context, slot: &Arc<Slot>, own: usize) -> Opt
 
 /// Makes a span current for our own code, without a context.
 pub(crate) fn enter_lean(trail: &Trail, to: Spot) -> Option<Boundary> {
-    permanent::stay_lean();
-    permanent::settle(trail, to).or_else(|| {
+    let settled = permanent::settle(trail, to);
+    settled.or_else(|| permanent::stay_lean().and_then(|_| permanent::settle(trail, to))).or_else(|| {
         let held = Held::Nothing { was_sampled: sampled::seemed() };
         sampled::set(trail.flags.is_sampled());
         push(new_slot(trail.clone(), to), LEAN, held, 1, false)

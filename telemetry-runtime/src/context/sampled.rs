@@ -50,11 +50,9 @@ pub(crate) fn span() -> Option<SpanContext> {
     }
     super::provoke(|| {
         Context::map_current(|context| {
-            let span = || {
-                slot::behind(context)
-                    .map_or_else(|| context.span().span_context().clone(), Slot::span_context)
-            };
-            is_in(context).then(span)
+            let span = slot::behind(context)
+                .map_or_else(|| context.span().span_context().clone(), Slot::span_context);
+            Some(span).filter(SpanContext::is_sampled)
         })
     })?
 }

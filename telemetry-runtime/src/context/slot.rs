@@ -144,7 +144,7 @@ impl Slot {
         make(around, self)
     }
 
-    /// Puts the outermost span of a thread into a permanent slot, or none.
+    /// Puts the outermost span of a thread into a permanent slot.
     pub(super) fn set_outermost(&self, trail: Trail, spot: Spot) {
         *self.outermost.lock().unwrap_or_else(PoisonError::into_inner) = trail;
         self.set(spot);
@@ -213,9 +213,7 @@ pub(crate) struct Carried(Context);
 
 impl Carried {
     pub(crate) fn new(context: Context) -> Self {
-        if let Some(slot) = of(&context) {
-            slot.holds.fetch_add(1, Ordering::Relaxed);
-        }
+        disregard(&context);
         Self(context)
     }
 
@@ -227,23 +225,28 @@ impl Carried {
 impl Drop for Carried {
     fn drop(&mut self) {
         // Before the reference goes: in between the slot may seem to be held, and never the other way round.
-        if let Some(slot) = of(&self.0) {
-            slot.holds.fetch_sub(1, Ordering::Release);
-        }
+        regard(&self.0);
     }
 }
 
 /// Runs `f` while a context does not count as one that holds its slot.
 pub(super) fn disregarding<R>(context: &Context, f: impl FnOnce() -> R) -> R {
-    let slot = of(context);
-    if let Some(slot) = slot {
+    disregard(context);
+    let result = f();
+    regard(context);
+    result
+}
+
+fn disregard(context: &Context) {
+    if let Some(slot) = of(context) {
         slot.holds.fetch_add(1, Ordering::Relaxed);
     }
-    let result = f();
-    if let Some(slot) = slot {
+}
+
+fn regard(context: &Context) {
+    if let Some(slot) = of(context) {
         slot.holds.fetch_sub(1, Ordering::Release);
     }
-    result
 }
 
 /// Whether a span is current in the context.

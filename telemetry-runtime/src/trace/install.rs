@@ -37,6 +37,8 @@ pub(crate) struct Recorder {
     pub(crate) code_attributes: bool,
     pub(crate) capture_end_user: bool,
     pub(crate) processors: Option<Processors>,
+    /// Whether no code of others runs when a span starts.
+    pub(super) is_plain: bool,
     /// Whether a child of a sampled span of ours is recorded, with no code of others asked; and whether one of an unsampled span
     /// is not. Both hold for most recorders.
     pub(super) records_below_sampled: bool,
@@ -61,6 +63,7 @@ impl Recorder {
         let recorder: &'static Self = Box::leak(Box::new(Self {
             index: u32::try_from(recorders.len()).unwrap_or(u32::MAX),
             mode,
+            is_plain,
             records_below_sampled: is_plain
                 && matches!(settings.sampler, Sampler::ParentBased(_) | Sampler::AlwaysOn),
             drops_below_unsampled: matches!(settings.sampler, Sampler::ParentBased(_) | Sampler::AlwaysOff),
@@ -79,12 +82,6 @@ impl Recorder {
         }));
         recorders.push(recorder);
         recorder
-    }
-
-    /// Whether no code of others runs when a span starts.
-    #[inline]
-    pub(super) fn is_plain(&self) -> bool {
-        self.processors.is_none() && self.ids.are_ours()
     }
 
     /// The tracer's scope of a plugin or core service.

@@ -333,7 +333,7 @@ pub(super) fn first(
         let says_nothing = !slot::has_span(context) && !context.is_telemetry_suppressed();
         says_nothing.then(|| install::recorder(state, context)).flatten()
     });
-    let Some(recorder) = recorder.filter(|recorder| recorder.is_plain()) else { return First::Unknown };
+    let Some(recorder) = recorder.filter(|recorder| recorder.is_plain) else { return First::Unknown };
     if recorder.mode == ContextMode::Eager || !permanent::is_free(recorder.mode.kind()) {
         return First::Unknown;
     }
@@ -418,7 +418,7 @@ impl Inside {
     fn judged(recorder: &'static Recorder, top: &Top<'_>) -> Self {
         let trail = top.trail();
         match recorder.sampler.judge(Some(trail.flags.is_sampled()), trail.trace_id) {
-            Verdict::Sample if trail.flags.is_sampled() && recorder.is_plain() => Self::Recorded(recorder),
+            Verdict::Sample if trail.flags.is_sampled() && recorder.is_plain => Self::Recorded(recorder),
             Verdict::Drop if !trail.flags.is_sampled() && top.spot().cell == 0 => Self::Passing,
             _ => Self::Unknown,
         }
