@@ -171,8 +171,8 @@ pub struct CallEnd {
     wants_texts: bool,
     started: Moment,
     ended: Moment,
-    // In a box, so that a call that is no error has a place for it and no more.
-    error: Option<Box<ErrorInfo>>,
+    // In place: a call that is no error writes one word of it, and one that is allocates nothing but its texts.
+    error: Option<ErrorInfo>,
 }
 
 impl CallEnd {
@@ -204,11 +204,11 @@ impl CallEnd {
     /// The error that it returned: where the outcome is [`Outcome::Error`], and an expected one where it is
     /// [`Outcome::Ok`].
     pub fn error(&self) -> Option<&ErrorInfo> {
-        self.error.as_deref()
+        self.error.as_ref()
     }
 
     /// Takes the error, for the last one that hears of it.
-    pub(crate) fn take_error(&mut self) -> Option<Box<ErrorInfo>> {
+    pub(crate) fn take_error(&mut self) -> Option<ErrorInfo> {
         self.error.take()
     }
 
@@ -229,26 +229,23 @@ impl CallEnd {
     /// Notes what the error that the call returned says of itself.
     #[cold]
     pub(crate) fn classify(&mut self, error: ErrorInfo) {
-        self.error = Some(Box::new(error));
+        self.error = Some(error);
     }
 
-    /// Says that the call returned an error of the type named. `texts` adds its texts, if they are wanted.
-    pub(crate) fn fail(&mut self, type_name: &'static str, texts: impl FnOnce(ErrorInfo) -> ErrorInfo) {
-        let mut error = self.error.take().unwrap_or_else(|| Box::new(ErrorInfo::new(type_name)));
+    /// Says that the call returned an error of the type named. Its texts are added if they are wanted.
+    pub(crate) fn fail(&mut self, type_name: &'static str, add_texts: impl FnOnce(&mut ErrorInfo)) {
+        let error = self.error.get_or_insert_with(|| ErrorInfo::new(type_name));
         if error.is_expected() {
-            self.error = Some(error);
             return;
         }
         if self.wants_texts {
-            // In the same box.
-            let without = std::mem::replace(&mut *error, ErrorInfo::none());
-            *error = texts(without);
+            add_texts(error);
         }
-        self.fail_with(error);
+        self.outcome = Outcome::Error;
     }
 
     #[cold]
-    fn fail_with(&mut self, error: Box<ErrorInfo>) {
+    fn fail_with(&mut self, error: ErrorInfo) {
         self.outcome = Outcome::Error;
         self.error = Some(error);
     }

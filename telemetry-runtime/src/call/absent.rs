@@ -30,6 +30,6 @@ impl<T: MaybeNone, E> MaybeNone for Result<T, E> {
 #[inline]
 pub fn none_is_error<R: MaybeNone>(out: &R, end: &mut CallEnd) {
     if out.is_none() {
-        end.fail_with(Box::new(ErrorInfo::none()));
+        end.fail_with(ErrorInfo::none());
     }
 }

@@ -219,7 +219,7 @@ answer!(
     LendsError,
     |end, wrapper| match provoke(|| wrapper.lend()) {
         Some(error) => fail_with_error(end, type_name::<E>(), error),
-        None => end.fail(type_name::<E>(), |info| info),
+        None => end.fail(type_name::<E>(), |_| ()),
     }
 );
 answer!(
@@ -243,7 +243,7 @@ answer!(
     Anything,
     |end, error| {
         let _ = error;
-        end.fail(type_name::<E>(), |info| info);
+        end.fail(type_name::<E>(), |_| ());
     }
 );
 
@@ -350,12 +350,12 @@ impl<E: Debug> Display for AsDebug<'_, E> {
 
 #[cold]
 fn fail_with_error(end: &mut CallEnd, type_name: &'static str, error: &(dyn Error + '_)) {
-    end.fail(type_name, |info| info.with_texts(&error, provoke(|| error.source()).flatten()));
+    end.fail(type_name, |info| info.add_texts(error, provoke(|| error.source()).flatten()));
 }
 
 #[cold]
 fn fail_with_text(end: &mut CallEnd, type_name: &'static str, text: &dyn Display) {
-    end.fail(type_name, |info| info.with_texts(text, None));
+    end.fail(type_name, |info| info.add_texts(text, None));
 }
 
 /// What generated code does with the result of a call.

@@ -81,7 +81,7 @@ impl Items {
         if seen.outcome == Outcome::Error
             && let Some(error) = seen.error
         {
-            self.error = Some(error);
+            self.error = Some(Box::new(error));
         }
     }
 }
@@ -94,7 +94,7 @@ impl Ending for Items {
         if let Some(error) = self.error.take()
             && outcome != Outcome::Panic
         {
-            call.fail_with(error);
+            call.fail_with(*error);
         }
         call
     }

@@ -53,14 +53,9 @@ impl ErrorInfo {
     }
 
     /// Adds the error's text and, where it has sources, the chain of them.
-    pub(crate) fn with_texts(
-        mut self,
-        message: &dyn fmt::Display,
-        source: Option<&(dyn Error + 'static)>,
-    ) -> Self {
+    pub(crate) fn add_texts(&mut self, message: &dyn fmt::Display, source: Option<&(dyn Error + 'static)>) {
         let type_name = self.type_name.unwrap_or_default();
         self.texts = Some(ErrorTexts::new(type_name, message, source));
-        self
     }
 
     /// The error's type with its path, which is the same for all errors of the type.

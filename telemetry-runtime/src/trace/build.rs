@@ -3,13 +3,17 @@
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
+use super::exception::Failure;
 use super::queue::Finished;
 use super::record::{Content, Head};
 use crate::plugin::{Scope, ScopeKind};
 
 pub(crate) fn span_data(span: Finished) -> SpanData {
     match span {
-        Finished::Ours(record) => ours(&record, record.take()),
+        Finished::Ours(mut record) => {
+            let failure = record.failure_mut().take();
+            ours(&record, record.take(), failure)
+        }
         Finished::ThirdParty(span) => span.tidied(),
     }
 }
@@ -22,11 +26,11 @@ pub(crate) fn owner_key(scope: Scope) -> &'static str {
     }
 }
 
-/// A record with its content.
-pub(super) fn ours(record: &Head, mut content: Content) -> SpanData {
+/// A record with its content, and how its call failed.
+pub(super) fn ours(record: &Head, mut content: Content, failure: Option<Failure>) -> SpanData {
     let site = record.site;
-    if let Some(failure) = content.failure.take() {
-        failure.write(&mut content, record.limits());
+    if let Some(failure) = failure {
+        failure.write(&mut content, record);
     }
     let mut attributes = Vec::with_capacity(content.attributes.iter().count() + 4);
     // A span that was given to another plugin names that one.

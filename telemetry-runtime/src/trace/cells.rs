@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use opentelemetry::trace::SpanId;
 
+use super::exception::Failure;
 use super::install::Recorder;
 use super::record::{Content, Head};
 use super::site::SpanSite;
@@ -38,6 +39,7 @@ const FIRST_BLOCK: u32 = 64;
 struct Place {
     /// Of the span that it is for, or was for last.
     head: Head,
+    failure: Option<Failure>,
     cell: &'static Cell,
     /// The next free place, while this one is free.
     next: Option<&'static mut Place>,
@@ -127,6 +129,18 @@ impl Kept {
     pub(super) fn head_mut(&mut self) -> &mut Head {
         match &mut self.0 {
             Some(place) => &mut place.head,
+            None => unreachable!("only the empty guard has no place, and nobody asks it"),
+        }
+    }
+
+    pub(super) fn failure(&self) -> Option<&Failure> {
+        self.place().failure.as_ref()
+    }
+
+    #[inline]
+    pub(super) fn failure_mut(&mut self) -> &mut Option<Failure> {
+        match &mut self.0 {
+            Some(place) => &mut place.failure,
             None => unreachable!("only the empty guard has no place, and nobody asks it"),
         }
     }
@@ -228,6 +242,7 @@ impl Drop for Kept {
 /// Makes a place free for another span.
 #[inline(never)]
 fn clear(place: &'static mut Place) {
+    place.failure = None;
     place.cell.span.store(0, Ordering::Release);
     if place.cell.used.swap(false, Ordering::AcqRel) {
         // What goes with it may run code of others, so no lock is held then.
@@ -322,7 +337,7 @@ fn grow(blocks: &mut usize, head: Head) -> impl Iterator<Item = Chain> + use<> {
             })
             .collect()
     });
-    let places: Vec<Place> = cells.iter().map(|cell| Place { head, cell, next: None, length: 0 }).collect();
+    let places: Vec<Place> = cells.iter().map(|cell| Place { head, failure: None, cell, next: None, length: 0 }).collect();
     places.leak().chunks_mut(PORTION).filter_map(|portion| {
         portion.iter_mut().rev().fold(None, |next: Option<Chain>, place| {
             place.length = 1 + next.as_ref().map_or(0, |next| next.length);

@@ -125,12 +125,10 @@ impl CurrentSpan {
         if !span.is_recording() {
             return;
         }
-        let info = info();
-        let info = if span.recorder().is_none_or(|recorder| recorder.error_texts) {
-            info.with_texts(&error, error.source())
-        } else {
-            info
-        };
+        let mut info = info();
+        if span.recorder().is_none_or(|recorder| recorder.error_texts) {
+            info.add_texts(&error, error.source());
+        }
         exception::record(&span, info);
     }
 

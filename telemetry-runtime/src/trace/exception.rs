@@ -19,15 +19,14 @@ use opentelemetry::{KeyValue, StringValue, Value};
 use super::panics::last_since;
 use super::passing::passes_through;
 use super::queue::Finished;
-use super::record::{Content, Record};
-use super::settings::SpanLimits;
+use super::record::{Content, Head, Record};
 use super::target::Target;
 use crate::call::CallEnd;
 use crate::clock::Moment;
 use crate::outcome::{ErrorInfo, Outcome};
 
 /// Writes the end of a call on its span, and queues the span. `alone` says that nobody else can be writing to it.
-pub(super) fn end(record: Record, end: &mut CallEnd, alone: bool) {
+pub(super) fn end(mut record: Record, end: &mut CallEnd, alone: bool) {
     record.close(alone);
     match end.outcome() {
         Outcome::Ok => {
@@ -36,7 +35,7 @@ pub(super) fn end(record: Record, end: &mut CallEnd, alone: bool) {
             }
         }
         Outcome::Cancelled => set(&record, "outcome", Value::String(Outcome::Cancelled.as_str().into())),
-        Outcome::Error | Outcome::Panic => fail(&record, end),
+        Outcome::Error | Outcome::Panic => fail(&mut record, end),
     }
     queue(record, end.ended(), end.outcome());
 }
@@ -63,19 +62,19 @@ fn queue(mut record: Record, ended: Moment, outcome: Outcome) {
 
 /// Notes a failure; what becomes of it is the work of whoever reads the span ([`Failure::write`]).
 #[cold]
-fn fail(record: &Record, end: &mut CallEnd) {
+fn fail(record: &mut Record, end: &mut CallEnd) {
     let cause = match end.outcome() {
         Outcome::Panic => Some(Cause::panic(record)),
         _ => end.take_error().map(Cause::Error),
     };
     let Some(cause) = cause else { return };
     let has_event = cause.is_first_seen_in(record) && record.recorder.exception_events;
-    record.content().failure = Some(Failure { cause, at: end.ended(), has_event });
+    *record.failure_mut() = Some(Failure { cause, has_event });
 }
 
 /// Records an error by hand, on a span that goes on.
 pub(super) fn record(span: &Target<'_>, error: ErrorInfo) {
-    let cause = Cause::Error(Box::new(error));
+    let cause = Cause::Error(error);
     if span.recorder().is_none_or(|recorder| recorder.exception_events)
         && let Some(event) = cause.event(Moment::now())
     {
@@ -94,20 +93,21 @@ fn set(record: &Record, key: &'static str, value: Value) {
     record.content().set_attribute(KeyValue::new(key, value), record.limits());
 }
 
-/// How a call failed, and when.
+/// How a call failed, which it did when it ended.
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
     cause: Cause,
-    at: Moment,
     /// Whether there is to be an event.
     has_event: bool,
 }
 
 impl Failure {
     /// Writes it on its span.
-    pub(super) fn write(self, content: &mut Content, limits: &SpanLimits) {
+    pub(super) fn write(self, content: &mut Content, record: &Head) {
+        let limits = record.limits();
         if self.has_event
-            && let Some(event) = self.cause.event(self.at)
+            && let Some((ended, _)) = record.end
+            && let Some(event) = self.cause.event(ended)
             && !is_told(content, &event)
         {
             content.add_event(event, limits);
@@ -120,8 +120,7 @@ impl Failure {
 /// Why a call failed.
 #[derive(Clone, Debug)]
 enum Cause {
-    /// In the box that the end of the call has it in.
-    Error(Box<ErrorInfo>),
+    Error(ErrorInfo),
     /// With its text, if that may be recorded, and its place.
     Panic(Option<String>, Option<String>),
 }

@@ -8,7 +8,7 @@ use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData};
 
 use super::install::{Carried, Recorder};
 use super::queue::{Finished, Queue};
-use super::record::{Content, Head, Record};
+use super::record::{Head, Record};
 use super::settings::TraceSettings;
 use super::third_party::provider_of;
 use super::{build, cells};
@@ -49,10 +49,10 @@ impl Ours {
         }
     }
 
-    fn content(&self) -> Content {
+    fn data(&self) -> SpanData {
         match self {
-            Self::Open(_, spot) => cells::snapshot(*spot).unwrap_or_default(),
-            Self::Ended(record) => record.snapshot(),
+            Self::Open(head, spot) => build::ours(head, cells::snapshot(*spot).unwrap_or_default(), None),
+            Self::Ended(record) => build::ours(record, record.snapshot(), record.failure().cloned()),
         }
     }
 }
@@ -108,7 +108,7 @@ impl SpanLog {
                 scope: Some(head.site.scope),
                 outcome: head.end.map(|(_, outcome)| outcome),
                 took: head.end.map_or(now, |(ended, _)| ended).since(head.started),
-                data: build::ours(head, span.content()),
+                data: span.data(),
             }
         });
         let third_party = spans.third_party.iter().map(|data| Logged {

@@ -71,7 +71,7 @@ impl Processors {
 
     /// Tells that a span of ours has started, and takes over what is written to it.
     pub(super) fn started(&self, record: &Record, parent: &Context) {
-        let before = build::ours(record, record.snapshot());
+        let before = build::ours(record, record.snapshot(), record.failure().cloned());
         let builder = SpanBuilder {
             span_kind: Some(before.span_kind.clone()),
             name: before.name.clone(),
@@ -91,7 +91,7 @@ impl Processors {
 
     /// Tells that a span of ours has ended.
     pub(super) fn ended(&self, record: &Record) {
-        let data = build::ours(record, record.snapshot());
+        let data = build::ours(record, record.snapshot(), record.failure().cloned());
         for processor in self.each() {
             processor.on_end(data.clone());
         }

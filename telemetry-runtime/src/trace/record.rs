@@ -59,8 +59,6 @@ pub(crate) struct Content {
     pub(crate) links: Vec<Link>,
     pub(crate) dropped_links: u32,
     pub(crate) status: Status,
-    /// How the call failed, to be written last.
-    pub(super) failure: Option<Failure>,
 }
 
 impl Head {
@@ -148,6 +146,15 @@ impl Record {
     #[inline]
     pub(super) fn spot(&self) -> Spot {
         Spot { span: self.span_id, cell: self.0.index() }
+    }
+
+    /// How the call failed. Apart from the content, because nobody writes it but the end of the call.
+    pub(super) fn failure(&self) -> Option<&Failure> {
+        self.0.failure()
+    }
+
+    pub(super) fn failure_mut(&mut self) -> &mut Option<Failure> {
+        self.0.failure_mut()
     }
 
     /// What is recorded beside ids and times, to be changed.

@@ -58,18 +58,18 @@ impl SpanEnd<'_> {
     /// The call failed, by an error of this kind (`error.type`: one of few words) with this text.
     pub fn fail(&mut self, error_type: &'static str, text: &dyn Display) {
         self.0.classify(ErrorInfo::named(error_type));
-        self.0.fail(error_type, |info| info.with_texts(text, None));
+        self.0.fail(error_type, |info| info.add_texts(text, None));
     }
 
     /// The call failed by an error of the type `E`.
     pub fn fail_with<E: Error + ?Sized>(&mut self, error: &E) {
-        self.0.fail(type_name::<E>(), |info| info.with_texts(&error, error.source()));
+        self.0.fail(type_name::<E>(), |info| info.add_texts(&error, error.source()));
     }
 
     /// The call gave an error that says of itself what it is, and whether it is one at all.
     pub fn fail_as<E: TelemetryError + Display>(&mut self, error: &E) {
         self.0.classify(ErrorInfo::classified(type_name::<E>(), error));
-        self.0.fail(type_name::<E>(), |info| info.with_texts(error, None));
+        self.0.fail(type_name::<E>(), |info| info.add_texts(error, None));
     }
 }
 
@@ -79,7 +79,7 @@ impl<T, E: Display + 'static> SpanOutput for Result<T, E> {
             if let Some(class) = derived_class(error) {
                 end.0.classify(class);
             }
-            end.0.fail(type_name::<E>(), |info| info.with_texts(error, source(error)));
+            end.0.fail(type_name::<E>(), |info| info.add_texts(error, source(error)));
         }
     }
 }
