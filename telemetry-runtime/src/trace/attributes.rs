@@ -1,8 +1,8 @@
-//! The attributes of a span: the first few in place, since most spans have no more.
+//! The attributes of a span: the first few in place if they are scalars, since most spans have no others.
 
 use opentelemetry::{KeyValue, Value};
-use smallvec::SmallVec;
 
+use super::build::OWN;
 use super::value::Scalar;
 
 const IN_PLACE: usize = 4;
@@ -19,7 +19,7 @@ pub(crate) struct Attributes {
     first: usize,
     next: usize,
     /// Empty while there are scalars.
-    settled: SmallVec<[KeyValue; IN_PLACE]>,
+    settled: Vec<KeyValue>,
 }
 
 impl Default for Attributes {
@@ -28,7 +28,7 @@ impl Default for Attributes {
             scalars: [("", Scalar::Bool(false)); IN_PLACE],
             first: IN_PLACE,
             next: IN_PLACE,
-            settled: SmallVec::new(),
+            settled: Vec::new(),
         }
     }
 }
@@ -56,22 +56,27 @@ impl Attributes {
     pub(super) fn settle(&mut self) {
         let (first, next) = (self.first, self.next);
         (self.first, self.next) = (IN_PLACE, IN_PLACE);
-        let scalars = self.scalars[first..next].iter();
-        self.settled.extend(scalars.map(|(key, value)| KeyValue::new(*key, Value::from(*value))));
+        let scalars = &self.scalars[first..next];
+        if !scalars.is_empty() {
+            self.settled.reserve(scalars.len() + OWN);
+            self.settled.extend(scalars.iter().map(|(key, value)| KeyValue::new(*key, Value::from(*value))));
+        }
     }
 
     /// One of each key, in the order in which the keys came.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &KeyValue> {
-        debug_assert_eq!(self.first, self.next, "only what is settled is read");
-        let compared = if self.settled.len() > IN_PLACE { 0 } else { self.settled.len() };
-        self.settled.iter().enumerate().filter_map(move |(index, first)| {
-            let same = |known: &&KeyValue| known.key == first.key;
-            if index >= compared {
-                return Some(first);
+    pub(super) fn into_vec(mut self) -> Vec<KeyValue> {
+        self.settle();
+        let mut index = 0;
+        while self.settled.len() <= IN_PLACE && index < self.settled.len() {
+            let (before, rest) = self.settled.split_at_mut(index);
+            if let Some(known) = before.iter_mut().find(|known| known.key == rest[0].key) {
+                std::mem::swap(&mut known.value, &mut rest[0].value);
+                self.settled.remove(index);
+            } else {
+                index += 1;
             }
-            let is_first = !self.settled[..index].iter().any(|known| same(&known));
-            is_first.then(|| self.settled[index..compared].iter().rfind(same).unwrap_or(first))
-        })
+        }
+        self.settled
     }
 
     /// Sets an attribute, in place of one with the same key. Whether there was room for it.
@@ -90,7 +95,7 @@ impl Attributes {
     #[inline(never)]
     fn set_compared(&mut self, attribute: KeyValue, limit: usize) -> bool {
         if self.settled.len() <= IN_PLACE {
-            self.settled = std::mem::take(self).into_iter().collect();
+            self.settled = std::mem::take(self).into_vec();
         }
         if let Some(known) = self.settled.iter_mut().find(|known| known.key == attribute.key) {
             known.value = attribute.value;
@@ -104,34 +109,9 @@ impl Attributes {
     }
 }
 
-impl IntoIterator for Attributes {
-    type Item = KeyValue;
-    type IntoIter = smallvec::IntoIter<[KeyValue; IN_PLACE]>;
-
-    /// As [`Attributes::iter`].
-    fn into_iter(mut self) -> Self::IntoIter {
-        self.settle();
-        let mut index = 0;
-        while self.settled.len() <= IN_PLACE && index < self.settled.len() {
-            let (before, rest) = self.settled.split_at_mut(index);
-            if let Some(known) = before.iter_mut().find(|known| known.key == rest[0].key) {
-                std::mem::swap(&mut known.value, &mut rest[0].value);
-                self.settled.remove(index);
-            } else {
-                index += 1;
-            }
-        }
-        self.settled.into_iter()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn texts<'a>(attributes: impl IntoIterator<Item = &'a KeyValue>) -> Vec<String> {
-        attributes.into_iter().map(|one| format!("{}={}", one.key, one.value)).collect()
-    }
 
     #[test]
     fn the_last_value_of_a_key_stays_in_the_place_of_the_first() {
@@ -163,9 +143,12 @@ mod tests {
                 }
                 let expected: Vec<String> =
                     expected.iter().map(|(key, value)| format!("{}={value}", KEYS[key - 1])).collect();
-                attributes.settle();
-                assert_eq!(texts(attributes.iter()), expected, "{program} within {limit}");
-                assert_eq!(texts(&attributes.into_iter().collect::<Vec<_>>()), expected);
+                let texts = attributes
+                    .into_vec()
+                    .iter()
+                    .map(|one| format!("{}={}", one.key, one.value))
+                    .collect::<Vec<_>>();
+                assert_eq!(texts, expected, "{program} within {limit}");
             }
         }
     }

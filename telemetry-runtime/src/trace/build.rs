@@ -18,6 +18,9 @@ pub(crate) fn span_data(span: Finished) -> SpanData {
     }
 }
 
+/// How many attributes a span has at most that nobody gave it.
+pub(super) const OWN: usize = 4;
+
 /// The key under which a span names its owner.
 pub(crate) fn owner_key(scope: Scope) -> &'static str {
     match scope.kind() {
@@ -32,10 +35,12 @@ pub(super) fn ours(record: &Head, mut content: Content, failure: Option<Failure>
     if let Some(failure) = failure {
         failure.write(&mut content, record);
     }
-    let mut attributes = Vec::with_capacity(content.attributes.iter().count() + 4);
+    let mut attributes = content.attributes.into_vec();
+    let given = attributes.len();
+    attributes.reserve(OWN);
     // A span that was given to another plugin names that one.
     let mut add = |key: &'static str, value: opentelemetry::Value| {
-        if !content.attributes.iter().any(|attribute| attribute.key.as_str() == key) {
+        if !attributes[..given].iter().any(|attribute| attribute.key.as_str() == key) {
             attributes.push(KeyValue::new(key, value));
         }
     };
@@ -49,7 +54,8 @@ pub(super) fn ours(record: &Head, mut content: Content, failure: Option<Failure>
             add("code.line.number", i64::from(location.line()).into());
         }
     }
-    attributes.extend(content.attributes);
+    // They come first.
+    attributes.rotate_left(given);
 
     let mut events = SpanEvents::default();
     events.events = content.events;

@@ -337,7 +337,8 @@ fn grow(blocks: &mut usize, head: Head) -> impl Iterator<Item = Chain> + use<> {
             })
             .collect()
     });
-    let places: Vec<Place> = cells.iter().map(|cell| Place { head, failure: None, cell, next: None, length: 0 }).collect();
+    let places: Vec<Place> =
+        cells.iter().map(|cell| Place { head, failure: None, cell, next: None, length: 0 }).collect();
     places.leak().chunks_mut(PORTION).filter_map(|portion| {
         portion.iter_mut().rev().fold(None, |next: Option<Chain>, place| {
             place.length = 1 + next.as_ref().map_or(0, |next| next.length);

@@ -181,7 +181,7 @@ fn start(
                 trace_id,
                 start.name.as_deref().unwrap_or(site.name),
                 &start.kind.unwrap_or(site.kind).into(),
-                &start.attributes.iter().cloned().collect::<Vec<_>>(),
+                &start.attributes.into_vec(),
                 &start.links,
             );
             for attribute in result.attributes {

@@ -523,7 +523,7 @@ impl StartAttributes {
         let content = self.content();
         content.name = name.or(content.name.take());
         content.kind = kind.or(content.kind);
-        for attribute in attributes {
+        for attribute in attributes.into_vec() {
             content.set_attribute(attribute, limits);
         }
         for link in links {
