@@ -106,7 +106,12 @@ impl Drop for InSpan<'_> {
     #[inline(never)]
     fn drop(&mut self) {
         // What is attached is dropped after this: the span is current until it has ended.
-        drop(if self.suspended { self.call.take() } else { self.span.end(Outcome::Panic) });
+        if self.suspended {
+            // Where it is: to take it out would move all of it.
+            self.call = None;
+        } else {
+            drop(self.span.end(Outcome::Panic));
+        }
     }
 }
 
