@@ -246,4 +246,6 @@ fn minus(now: Number, then: Number) -> Option<Number> {
 }
 
 #[cfg(test)]
+mod churn;
+#[cfg(test)]
 mod tests;

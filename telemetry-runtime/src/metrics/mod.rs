@@ -59,7 +59,7 @@ mod set;
 mod snapshot;
 mod store;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub(crate) mod views;
 
 pub use attributes::{AttributeRef, AttributeValue, FreeAttributes, Label, MetricAttributes};
