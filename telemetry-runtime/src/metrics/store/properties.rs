@@ -18,10 +18,10 @@ use crate::metrics::{
 };
 use crate::plugin::Scope;
 
-/// Few under Miri, which is slow, and no files: it has none.
+/// One under Miri, which is slow, and no files: it has none.
 fn config() -> ProptestConfig {
     ProptestConfig {
-        cases: if cfg!(miri) { 3 } else { 48 },
+        cases: if cfg!(miri) { 1 } else { 48 },
         failure_persistence: None,
         ..ProptestConfig::default()
     }

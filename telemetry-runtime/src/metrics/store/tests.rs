@@ -29,8 +29,9 @@ fn sums_are_exact_while_threads_come_and_go_and_collections_run() {
     static F: Counter<f64> = Counter::declared(declared!(Counter, F64, "s-churn", "a.f"));
     static H: Histogram<u64> = Histogram::declared(declared!(Histogram, U64, "s-churn", "a.h"));
     static DONE: AtomicBool = AtomicBool::new(false);
-    const WRITERS: u32 = 8;
-    const THREADS: u32 = 300;
+    // Miri is slow.
+    const WRITERS: u32 = if cfg!(miri) { 2 } else { 8 };
+    const THREADS: u32 = if cfg!(miri) { 3 } else { 300 };
     const ADDS: u32 = 40;
     let reader = thread::spawn(|| {
         let mut last = 0.0;
@@ -169,7 +170,7 @@ fn slabs_are_used_again() {
     static C: Counter<u64> = Counter::declared(declared!(Counter, U64, "s-reuse", "a.u"));
     let count = || slabs(&Busy::enter().expect("no one else is inside on this thread")).len();
     let short = || {
-        for _ in 0..200 {
+        for _ in 0..if cfg!(miri) { 10 } else { 200 } {
             thread::spawn(|| C.add(1)).join().unwrap();
         }
     };
@@ -184,7 +185,7 @@ fn slabs_are_used_again() {
 fn slabs_of_captures_are_emptied_and_used_again() {
     static C: Counter<u64> = Counter::declared(declared!(Counter, U64, "s-captured", "a.u"));
     let mut seen = HashSet::new();
-    for _ in 0..300 {
+    for _ in 0..if cfg!(miri) { 10 } else { 300 } {
         let isolated = Isolated::new();
         let _attached = Attached::new(isolated.within(&Context::current()));
         C.add(1);
