@@ -27,11 +27,10 @@ use opentelemetry::trace::SpanId;
 use opentelemetry::{Context, global};
 use pin_project_lite::pin_project;
 
-use self::levels::Boundary;
 #[cfg(feature = "otlp-logs")]
 pub use self::logs::LogSpans;
 use self::seat::Seat;
-use self::slot::{Spot, Trail};
+use self::slot::Spot;
 
 thread_local! {
     /// Whether a panic on this thread is one that we provoke and catch, which the panic hook then keeps to itself.
@@ -119,82 +118,42 @@ pub(crate) fn provoke<T>(f: impl FnOnce() -> T) -> Option<T> {
 
 /// A context, or a span of ours, that is current for as long as the value lives, unless it could not be made current.
 #[derive(Debug)]
-pub struct Attached(Kind);
-
-#[derive(Debug)]
-enum Kind {
-    /// A span that wrote itself into the slot of the current context, and the one before it.
-    Span(SpanId, Spot),
-    Other(Seat),
+pub struct Attached {
+    seat: Seat,
+    /// The span, and the one before it, where it wrote itself into a slot.
+    span: SpanId,
+    before: Spot,
 }
 
 impl Attached {
     /// Nothing was attached.
-    pub(crate) const NONE: Self = Self(Kind::Other(Seat::Nothing));
+    pub(crate) const NONE: Self = Self::of(Seat::Nothing, SpanId::INVALID, Spot::NONE);
 
     /// Makes `context` current.
     ///
     /// Inside `Context::map_current` and `get_active_span` the thread's context is borrowed and cannot change: the
     /// span is recorded all the same, but what it calls sees the context from before.
     pub(crate) fn new(context: Context) -> Self {
-        Self(Kind::Other(Seat::in_context(context)))
+        Self::of(Seat::in_context(context), SpanId::INVALID, Spot::NONE)
     }
 
-    /// Makes a span current through the slot of the current context; `None` if that is of another lineage.
-    #[inline]
-    pub(crate) fn try_inside(lineage: u64, to: Spot) -> Option<Self> {
-        let written = levels::on_top(|top| {
-            let before = top.spot();
-            (top.trail().lineage == lineage).then(|| top.write(to).then_some(before))
-        });
-        match written.flatten()? {
-            Some(before) => Some(Self(Kind::Span(to.span, before))),
-            None => Self::beside(lineage, to),
-        }
+    /// What the span took, in whose place `before` was.
+    pub(crate) const fn of(seat: Seat, span: SpanId, before: Spot) -> Self {
+        Self { seat, span, before }
     }
 
-    /// The same where others hold the slot.
+    // Out of line, so that what is dropped costs little where nothing is attached any more.
     #[inline(never)]
-    fn beside(lineage: u64, to: Spot) -> Option<Self> {
-        let mut before = to;
-        let seat = Seat::of(place::enter_same(lineage, to)?, &mut before);
-        Some(Self(if matches!(seat, Seat::Slot) { Kind::Span(to.span, before) } else { Kind::Other(seat) }))
+    fn end(&mut self) {
+        std::mem::take(&mut self.seat).leave(self.span, self.before);
     }
-
-    /// Makes a span current for our own code, without a context.
-    #[inline]
-    pub(crate) fn lean(trail: &Trail, to: Spot) -> Self {
-        let before = levels::on_top(|top| {
-            let inside = top.trail().is_lean_as(trail);
-            inside.then(|| top.spot()).filter(|_| top.write(to))
-        });
-        match before.flatten() {
-            Some(before) => Self(Kind::Span(to.span, before)),
-            None => Self::boundary(place::enter_lean(trail, to)),
-        }
-    }
-
-    /// What is attached as a context of ours.
-    pub(crate) fn boundary(boundary: Option<Boundary>) -> Self {
-        Self(Kind::Other(boundary.map_or(Seat::Nothing, Seat::Boundary)))
-    }
-}
-
-// Out of line, so that what is dropped costs little where nothing is attached any more.
-#[inline(never)]
-fn leave(span: SpanId, before: Spot) {
-    place::leave(span, before);
 }
 
 impl Drop for Attached {
     #[inline]
     fn drop(&mut self) {
-        match &mut self.0 {
-            Kind::Span(span, before) => leave(*span, *before),
-            Kind::Other(Seat::Nothing) => {}
-            Kind::Other(seat) => {
-                std::mem::take(seat).detach();
-            }
+        if !self.seat.is_nothing() {
+            self.end();
         }
     }
 }

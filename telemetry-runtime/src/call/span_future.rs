@@ -12,8 +12,9 @@ use pin_project_lite::pin_project;
 
 use super::inspect::Inspection;
 use super::state::Prepared;
-use super::{Call, CallPart, NoMetrics};
+use super::{Call, NoMetrics};
 use crate::context::Attached;
+use crate::context::seat::Seat;
 use crate::outcome::Outcome;
 use crate::trace::{Parent, SpanSite, TaskSpan};
 
@@ -45,73 +46,103 @@ impl SpanState {
 
     /// Makes the span current for a poll, and starts it before if this is the first one.
     #[inline(never)]
-    fn enter(&mut self) -> InSpan<'_> {
-        if let Span::Waiting { .. } = self.0
-            && let Span::Waiting { parent, site } = mem::replace(&mut self.0, Span::Ended)
-        {
-            self.0 = Span::Running(TaskSpan::start(site, parent));
+    fn enter(&mut self) -> Seat {
+        match &mut self.0 {
+            Span::Running(span) => span.enter(),
+            Span::Waiting { .. } | Span::Ended => self.begin(),
         }
-        let attached = self.attach();
-        InSpan { _attached: attached, call: None, suspended: false, span: self }
+    }
+
+    #[inline(never)]
+    fn begin(&mut self) -> Seat {
+        let Span::Waiting { parent, site } = mem::replace(&mut self.0, Span::Ended) else {
+            return Seat::Nothing;
+        };
+        let mut span = TaskSpan::start(site, parent);
+        let seat = span.enter();
+        self.0 = Span::Running(span);
+        seat
+    }
+
+    /// Makes current what was before a poll, after which the call goes on.
+    #[inline(never)]
+    fn leave(&self, seat: Seat) {
+        if let Span::Running(span) = &self.0 {
+            span.leave(seat);
+        }
+    }
+
+    /// Ends a call that goes on.
+    #[inline(never)]
+    fn end(&mut self, outcome: Outcome, seat: Seat) -> Ending {
+        match mem::replace(&mut self.0, Span::Ended) {
+            Span::Running(span) => {
+                let attached = span.attached(seat);
+                Ending { call: Some(Prepared::new(span, NoMetrics).end(outcome)), _attached: attached }
+            }
+            Span::Waiting { .. } | Span::Ended => Ending { call: None, _attached: Attached::NONE },
+        }
     }
 
     /// Makes the span current for the destructors of a future that is dropped, which cancels the call if it goes on.
     #[inline(never)]
-    fn cancel(&mut self) -> InSpan<'_> {
-        let attached = self.attach();
-        let call = if let Span::Running(_) = self.0 { self.end(Outcome::Cancelled) } else { None };
-        InSpan { _attached: attached, call, suspended: true, span: self }
-    }
-
-    fn attach(&mut self) -> Attached {
-        match &mut self.0 {
-            Span::Running(span) => span.attach(),
-            Span::Waiting { .. } | Span::Ended => Attached::NONE,
-        }
-    }
-
-    /// The call to be ended, if it goes on.
-    fn end(&mut self, outcome: Outcome) -> Option<SpanCall> {
-        match mem::replace(&mut self.0, Span::Ended) {
-            Span::Running(span) => Some(Prepared::new(span, NoMetrics).end(outcome)),
-            Span::Waiting { .. } | Span::Ended => None,
-        }
+    fn cancel(&mut self) -> Ending {
+        let seat = if let Span::Running(span) = &mut self.0 { span.enter() } else { Seat::Nothing };
+        self.end(Outcome::Cancelled, seat)
     }
 }
 
-/// The time that a future spends inside its span: in a poll, or in its destructor. It ends the call if that is over then.
-///
-/// After the end of the call it does nothing, so that a future which is polled again answers as it would without us.
-struct InSpan<'a> {
-    span: &'a mut SpanState,
-    /// The call, if it has ended.
+/// The end of a call, if it went on: the span is current until it has ended.
+struct Ending {
     call: Option<SpanCall>,
-    /// Whether the call goes on. Where neither is so, the poll has unwound.
-    suspended: bool,
+    // Dropped last.
     _attached: Attached,
 }
 
-impl InSpan<'_> {
+impl Ending {
     /// The call, after the future has returned a value. If the inspection of the value unwinds, the call panicked.
-    #[inline(never)]
     fn returned(&mut self) -> Option<&mut SpanCall> {
-        self.suspended = true;
-        let mut call = self.span.end(Outcome::Ok)?;
+        let call = self.call.as_mut()?;
         call.unwinding = thread::panicking();
-        Some(self.call.insert(call))
+        Some(call)
     }
 }
 
-impl Drop for InSpan<'_> {
+/// A poll of a future inside its span, which ends the call as a panic if it unwinds.
+///
+/// After the end of the call it does nothing, so that a future which is polled again answers as it would without us.
+struct Polling<'a> {
+    span: &'a mut SpanState,
+    seat: Seat,
+}
+
+impl<'a> Polling<'a> {
+    #[inline]
+    fn new(span: &'a mut SpanState) -> Self {
+        Self { seat: span.enter(), span }
+    }
+
+    /// The future is not ready.
+    #[inline]
+    fn suspend(mut self) {
+        self.span.leave(mem::take(&mut self.seat));
+        mem::forget(self);
+    }
+
+    /// The future has returned a value.
+    #[inline]
+    fn end(mut self) -> Ending {
+        let ending = self.span.end(Outcome::Ok, mem::take(&mut self.seat));
+        mem::forget(self);
+        ending
+    }
+}
+
+impl Drop for Polling<'_> {
+    /// The poll has unwound.
     #[inline(never)]
     fn drop(&mut self) {
-        // What is attached is dropped after this: the span is current until it has ended.
-        if self.suspended {
-            // Where it is: to take it out would move all of it.
-            self.call = None;
-        } else {
-            drop(self.span.end(Outcome::Panic));
-        }
+        drop(self.span.end(Outcome::Panic, mem::take(&mut self.seat)));
     }
 }
 
@@ -129,7 +160,7 @@ pin_project! {
     impl<F, I> PinnedDrop for TracedSpan<F, I> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _in_span = this.span.cancel();
+            let _ending = this.span.cancel();
             // What the future holds is dropped inside its span, and spans that it has open end before.
             this.future.set(None);
         }
@@ -157,12 +188,13 @@ where
         let this = self.project();
         // It is there until it is dropped.
         let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
-        let mut in_span = this.span.enter();
+        let polling = Polling::new(this.span);
         let polled = future.poll(task);
         match &polled {
-            Poll::Pending => in_span.suspended = true,
+            Poll::Pending => polling.suspend(),
             Poll::Ready(output) => {
-                if let Some(call) = in_span.returned() {
+                let mut ending = polling.end();
+                if let Some(call) = ending.returned() {
                     this.inspect.look(output, call);
                 }
             }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use opentelemetry::ContextGuard;
 
 use super::observer::top;
-use super::provoke;
 use super::slot::{Slot, Spot, Trail};
+use super::{permanent, provoke};
 
 /// A context of ours that is attached to this thread, or a slot in the place of one.
 pub(super) struct Level {
@@ -183,14 +183,13 @@ pub(super) fn push(
     own: usize,
     is_relief: bool,
 ) -> Option<Boundary> {
-    let mut held = Some(held);
+    let mut parts = Some((slot, held));
     let pushed = LEVELS.try_with(|levels| {
         let mut levels = levels.borrow_mut();
         let height = u16::try_from(levels.stack.len()).ok()?;
+        let (slot, held) = parts.take()?;
         levels.serial = levels.serial.wrapping_add(1);
         let serial = levels.serial;
-        let held = held.take()?;
-        let clones = Cell::new(0);
         levels.stack.push(Level {
             slot,
             outermost: None,
@@ -198,14 +197,51 @@ pub(super) fn push(
             own,
             behind: None,
             is_relief,
-            clones,
+            clones: Cell::new(0),
             serial,
             held,
         });
         Some(Boundary { height, serial })
     });
-    if let Some(Held::Context(guard)) = held {
+    if let Some((_, Held::Context(guard))) = parts {
         provoke(|| drop(guard));
     }
     pushed.ok().flatten()
+}
+
+/// What a boundary, or a level above it, leaves to be ended.
+pub(super) struct Taken {
+    /// For another boundary, if the level is gone.
+    pub(super) slot: Option<Arc<Slot>>,
+    pub(super) held: Held,
+    /// Whether that is all there is to be ended for the boundary.
+    pub(super) is_last: bool,
+}
+
+/// Takes a boundary off the stack, and before it those above that relieved it, one at a time. `unshared` becomes `false` with a
+/// slot that others hold. `None` if the boundary is not there.
+pub(super) fn take(boundary: Boundary, unshared: &mut bool) -> Option<Taken> {
+    let taken = LEVELS.try_with(|levels| {
+        let stack = &mut levels.borrow_mut().stack;
+        let height = usize::from(boundary.height);
+        if stack.get(height)?.serial != boundary.serial {
+            return None;
+        }
+        let is_last = stack.len() == height + 1;
+        if !is_last && stack[height + 1..].iter().any(|level| !level.is_relief) {
+            let held = std::mem::replace(&mut stack[height].held, Held::Ended);
+            return Some(Taken { slot: None, held, is_last: true });
+        }
+        let top = stack.last_mut()?;
+        *unshared &= top.slot.is_unshared(top.own);
+        if is_last && *unshared && permanent::rest(top) {
+            return Some(Taken { slot: None, held: Held::Ended, is_last });
+        }
+        let Level { slot, held, .. } = stack.pop()?;
+        while stack.last().is_some_and(|level| matches!(level.held, Held::Ended)) {
+            stack.pop();
+        }
+        Some(Taken { slot: Some(slot), held, is_last })
+    });
+    taken.ok().flatten()
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use opentelemetry::trace::SpanId;
 use opentelemetry::{Context, ContextGuard};
 
-use super::levels::{Boundary, Held, LEAN, LEVELS, Level, NEVER, NOWHERE, address_of, on_top, push};
+use super::levels::{self, Boundary, Held, LEAN, LEVELS, NEVER, NOWHERE, address_of, on_top, push};
 use super::permanent;
 use super::slot::{self, Kind, Slot, Spot, Trail};
 use super::{provoke, sampled, usable};
@@ -244,46 +244,22 @@ fn give_way(before: Spot) {
 
 /// Detaches a boundary, and what relieved it. Whether nobody holds its slot.
 pub(crate) fn end(boundary: Boundary) -> bool {
-    let height = usize::from(boundary.height);
     let mut unshared = true;
-    loop {
-        // Outside the borrow: what goes with a context may run code of others.
-        let next = LEVELS.try_with(|levels| {
-            let mut levels = levels.borrow_mut();
-            let above = levels.stack.len().checked_sub(1)?;
-            let is_ours = levels.stack.get(height).is_some_and(|level| level.serial == boundary.serial);
-            if !is_ours {
-                return None;
-            }
-            let others = levels.stack[height + 1..].iter().any(|level| !level.is_relief);
-            if others {
-                let held = std::mem::replace(&mut levels.stack[height].held, Held::Ended);
-                return Some((None, held, true));
-            }
-            unshared &= levels.stack[above].slot.is_unshared(levels.stack[above].own);
-            if above == height && unshared && permanent::rest(&mut levels.stack[above]) {
-                return Some((None, Held::Ended, true));
-            }
-            let Level { slot, held, .. } = levels.stack.pop()?;
-            let closed = |level: &Level| matches!(level.held, Held::Ended);
-            while levels.stack.last().is_some_and(closed) {
-                levels.stack.pop();
-            }
-            Some((Some(slot), held, above == height))
-        });
-        let Ok(Some((slot, held, is_last))) = next else { return false };
-        match held {
+    // Outside the borrow: what goes with a context may run code of others.
+    while let Some(ended) = levels::take(boundary, &mut unshared) {
+        match ended.held {
             Held::Context(guard) => {
                 provoke(|| drop(guard));
             }
             Held::Nothing { was_sampled } => sampled::set(was_sampled),
             Held::Ended => {}
         }
-        if let Some(slot) = slot {
+        if let Some(slot) = ended.slot {
             keep(slot);
         }
-        if is_last {
+        if ended.is_last {
             return unshared;
         }
     }
+    false
 }

@@ -32,6 +32,7 @@ pub(super) fn set(sampled: bool) {
 }
 
 /// Whether the span in a context is sampled.
+#[inline]
 pub(crate) fn is_in(context: &Context) -> bool {
     if context.has_active_span() {
         context.span().span_context().is_sampled()

@@ -3,7 +3,7 @@
 use opentelemetry::trace::SpanId;
 use opentelemetry::{Context, ContextGuard};
 
-use super::levels::{self, Boundary};
+use super::levels::{self, Boundary, Top};
 use super::place::{self, Entered};
 use super::provoke;
 use super::slot::{Spot, Trail};
@@ -37,6 +37,37 @@ impl Seat {
         Self::of(place::enter(trail, to, around), before)
     }
 
+    /// In the slot of the current context, in the place of `before`; `None` if that is of another lineage.
+    #[inline]
+    pub(crate) fn inside(lineage: u64, to: Spot, before: &mut Spot) -> Option<Self> {
+        if Self::swap(|top| top.trail().lineage == lineage, to, before)? {
+            return Some(Self::Slot);
+        }
+        place::enter_same(lineage, to).map(|entered| Self::of(entered, before))
+    }
+
+    /// For our own code alone, without a context.
+    #[inline]
+    pub(crate) fn lean(trail: &Trail, to: Spot, before: &mut Spot) -> Self {
+        match Self::swap(|top| top.trail().is_lean_as(trail), to, before) {
+            Some(true) => Self::Slot,
+            _ => Self::of_boundary(place::enter_lean(trail, to)),
+        }
+    }
+
+    /// Writes a span to the slot of the current context. `false` if others hold that, `None` if it is not such a one.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "its two callers are what each poll of a future begins with")]
+    fn swap(is_such: impl FnOnce(&Top<'_>) -> bool, to: Spot, before: &mut Spot) -> Option<bool> {
+        let swap = |top: Top<'_>| {
+            is_such(&top).then(|| {
+                *before = top.spot();
+                top.write(to)
+            })
+        };
+        levels::on_top(swap).flatten()
+    }
+
     /// In the current context, whose slot is held by others.
     #[cold]
     pub(crate) fn beside(to: Spot, before: &mut Spot) -> Self {
@@ -48,12 +79,17 @@ impl Seat {
 
     /// Where no other span is, and no context that says anything.
     pub(crate) fn first(trail: Trail, to: Spot) -> Self {
-        place::enter_first(trail, to).map_or(Self::Nothing, Self::Boundary)
+        Self::of_boundary(place::enter_first(trail, to))
     }
 
     /// In a context of its own, for a span of no lineage.
     pub(crate) fn apart(trail: &Trail, to: Spot, around: &Context) -> Self {
-        place::enter_apart(trail, to, around).map_or(Self::Nothing, Self::Boundary)
+        Self::of_boundary(place::enter_apart(trail, to, around))
+    }
+
+    /// In what was attached for it, if that could be.
+    pub(crate) fn of_boundary(boundary: Option<Boundary>) -> Self {
+        boundary.map_or(Self::Nothing, Self::Boundary)
     }
 
     pub(super) fn of(entered: Entered, before: &mut Spot) -> Self {

@@ -49,7 +49,7 @@ pub(crate) enum Kind {
 
 impl Spot {
     /// No span.
-    pub(super) const NONE: Self = Self { span: SpanId::INVALID, cell: 0 };
+    pub(crate) const NONE: Self = Self { span: SpanId::INVALID, cell: 0 };
 }
 
 impl Trail {

@@ -14,6 +14,7 @@ use super::site::SpanSite;
 use super::value::StartAttributes;
 use crate::call::{CallEnd, CallPart, Items};
 use crate::clock::Moment;
+use crate::context::seat::Seat;
 use crate::context::slot::{self, Carried, Kind, Slot, Spot, Trail};
 use crate::context::{Attached, permanent, place};
 
@@ -27,15 +28,19 @@ pub struct TaskSpan(Option<Box<Task>>);
 struct Task {
     record: Option<Record>,
     place: TaskPlace,
+    /// The span, unless it is in a context of its own.
+    spot: Spot,
+    /// What was current before, while the future is polled.
+    before: Spot,
 }
 
 /// Where the span becomes current at each poll.
 #[derive(Debug)]
 enum TaskPlace {
     /// In the slot of the context that is current at the poll, or in a context of its own.
-    Slot { trail: Trail, spot: Spot, around: Carried, own: Option<Own> },
+    Slot { trail: Trail, around: Carried, own: Option<Own> },
     /// In a slot that no context has.
-    Lean { trail: Trail, spot: Spot },
+    Lean(Trail),
     /// In a context that was made for it, or in which that of its parent passes on.
     Context(Context),
 }
@@ -93,10 +98,11 @@ impl TaskSpan {
 
     /// The context in which the span is current, or in which its parent's passes on; `None` where the current one does.
     pub(crate) fn context(&self) -> Option<Context> {
-        Some(match &self.0.as_ref()?.place {
+        let Task { place, spot, .. } = &**self.0.as_ref()?;
+        Some(match place {
             TaskPlace::Context(context) => context.clone(),
-            TaskPlace::Lean { trail, spot } => Arc::new(Slot::new(trail.clone(), *spot)).make(None),
-            TaskPlace::Slot { trail, spot, around, .. } => Own::new(trail, *spot, around.context()).context,
+            TaskPlace::Lean(trail) => Arc::new(Slot::new(trail.clone(), *spot)).make(None),
+            TaskPlace::Slot { trail, around, .. } => Own::new(trail, *spot, around.context()).context,
         })
     }
 
@@ -116,41 +122,77 @@ impl TaskSpan {
             Opened::Passing(place) | Opened::Unsampled(place) => (None, place),
             Opened::Recorded(record, place) => (Some(record), place),
         };
-        let place = match place {
-            Place::Context(context) => TaskPlace::Context(context),
-            Place::Slot { trail, spot, around } => TaskPlace::new(trail, spot, around),
+        let (place, spot) = match place {
+            Place::Context(context) => (TaskPlace::Context(context), Spot::NONE),
+            Place::Slot { trail, spot, around } => (TaskPlace::new(trail, spot, around), spot),
         };
-        Self(Some(Box::new(Task { record, place })))
+        Self(Some(Box::new(Task { record, place, spot, before: Spot::NONE })))
+    }
+
+    /// Makes the span current for one poll, which ends with [`TaskSpan::leave`].
+    #[inline]
+    pub(crate) fn enter(&mut self) -> Seat {
+        match &mut self.0 {
+            Some(task) => task.enter(),
+            None => Seat::Nothing,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn leave(&self, seat: Seat) {
+        if let Some(task) = &self.0 {
+            seat.leave(task.spot.span, task.before);
+        }
+    }
+
+    /// The seat of a poll, for as long as it lasts, whatever becomes of the span until then.
+    pub(crate) fn attached(&self, seat: Seat) -> Attached {
+        match &self.0 {
+            Some(task) => Attached::of(seat, task.spot.span, task.before),
+            None => Attached::NONE,
+        }
+    }
+}
+
+impl Task {
+    #[inline]
+    fn enter(&mut self) -> Seat {
+        let Self { place, spot, before, .. } = self;
+        if let TaskPlace::Slot { trail, .. } = place
+            && let Some(seat) = Seat::inside(trail.lineage, *spot, before)
+        {
+            return seat;
+        }
+        place.enter(*spot, before)
     }
 }
 
 impl TaskPlace {
     fn new(trail: Trail, spot: Spot, around: Context) -> Self {
         if trail.kind == Kind::Lean {
-            return Self::Lean { trail, spot };
+            return Self::Lean(trail);
         }
         if slot::of(&around).is_some() {
-            return Self::Slot { trail, spot, around: Carried::new(around), own: None };
+            return Self::Slot { trail, around: Carried::new(around), own: None };
         }
         // The context may hold a third-party span, which is to end when the last context of its own does.
         let own = Own::new(&trail, spot, &around);
         let around = Carried::new(own.context.clone());
-        Self::Slot { trail, spot, around, own: Some(own) }
+        Self::Slot { trail, around, own: Some(own) }
     }
 
-    fn enter(&mut self) -> Attached {
-        let (trail, spot, around, own) = match self {
-            Self::Context(context) => return Attached::new(context.clone()),
-            Self::Lean { trail, spot } => return Attached::lean(trail, *spot),
-            Self::Slot { trail, spot, around, own } => (trail, *spot, around, own),
+    /// Where the current context is of another lineage.
+    #[inline(never)]
+    fn enter(&mut self, spot: Spot, before: &mut Spot) -> Seat {
+        let (trail, around, own) = match self {
+            Self::Context(context) => return Seat::in_context(context.clone()),
+            Self::Lean(trail) => return Seat::lean(trail, spot, before),
+            Self::Slot { trail, around, own } => (trail, around, own),
         };
-        if let Some(attached) = Attached::try_inside(trail.lineage, spot) {
-            return attached;
-        }
         if trail.kind == Kind::Permanent
             && let Some(boundary) = permanent::settle_in(around.context(), trail, spot)
         {
-            return Attached::boundary(Some(boundary));
+            return Seat::Boundary(boundary);
         }
         // Who holds the slot of an earlier poll may keep it.
         let references = Own::references(spot);
@@ -158,9 +200,7 @@ impl TaskPlace {
         if !own.as_ref().is_some_and(usable) {
             *own = Some(Own::new(trail, spot, around.context()));
         }
-        Attached::boundary(
-            own.as_ref().and_then(|own| place::attach_own(&own.context, &own.slot, references)),
-        )
+        Seat::of_boundary(own.as_ref().and_then(|own| place::attach_own(&own.context, &own.slot, references)))
     }
 }
 
@@ -183,7 +223,8 @@ impl CallPart for TaskSpan {
 
     #[inline]
     fn attach(&mut self) -> Attached {
-        self.0.as_mut().map_or(Attached::NONE, |task| task.place.enter())
+        let seat = self.enter();
+        self.attached(seat)
     }
 
     fn add_items(&self, items: &Items) {
