@@ -36,7 +36,7 @@ thread_local! {
     /// Whether a panic on this thread is one that we provoke and catch, which the panic hook then keeps to itself.
     static PROVOKED: Cell<bool> = const { Cell::new(false) };
 
-    /// Lives only to be destroyed before the thread's current context, which is touched first: see [`usable`].
+    /// Lives to be destroyed before the thread's current context, which is touched first: see [`usable`].
     static SENTINEL: Sentinel = {
         let reachable = provoke(|| Context::map_current(|_| ())).is_some();
         Sentinel { reachable }
@@ -47,9 +47,10 @@ struct Sentinel {
     reachable: bool,
 }
 
-// Only a thread-local with a destructor is told apart from a destroyed one.
 impl Drop for Sentinel {
-    fn drop(&mut self) {}
+    fn drop(&mut self) {
+        levels::clear();
+    }
 }
 
 /// Whether the thread's current context can still be read.

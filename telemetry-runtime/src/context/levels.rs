@@ -1,6 +1,7 @@
 //! The contexts of ours that are attached to this thread, and the slot of the one that is current.
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use opentelemetry::ContextGuard;
@@ -58,15 +59,17 @@ pub(super) struct Levels {
 }
 
 thread_local! {
-    pub(super) static LEVELS: RefCell<Levels> = const { RefCell::new(Levels { stack: Vec::new(), serial: 0, spare: None }) };
+    /// Without a destructor, so that it costs no state check: see [`clear`].
+    pub(super) static LEVELS: RefCell<ManuallyDrop<Levels>> =
+        const { RefCell::new(ManuallyDrop::new(Levels { stack: Vec::new(), serial: 0, spare: None })) };
 }
 
-// The thread's contexts are being destroyed, or are already: nothing is to be detached any more.
-impl Drop for Levels {
-    fn drop(&mut self) {
-        for level in self.stack.drain(..) {
-            std::mem::forget(level.held);
-        }
+/// Drops what is left when the thread ends. From then on [`usable`](super::usable) says no, and nothing is pushed any more.
+pub(super) fn clear() {
+    let left = LEVELS.with(|levels| levels.try_borrow_mut().map(|mut levels| std::mem::take(&mut **levels)));
+    for level in left.unwrap_or_default().stack {
+        // The thread's contexts are about to be destroyed: nothing is to be detached any more.
+        std::mem::forget(level.held);
     }
 }
 
@@ -122,7 +125,7 @@ impl Level {
 /// Notes that a context with the view at this address was attached, or detached.
 #[cfg(feature = "context-observer")]
 pub(super) fn note(address: usize, attached: bool) {
-    let _ = LEVELS.try_with(|levels| {
+    LEVELS.with(|levels| {
         let Ok(levels) = levels.try_borrow() else { return };
         if let Some(level) = levels.stack.iter().rev().find(|level| level.is_at(address)) {
             let clones = level.clones.get();
@@ -149,6 +152,12 @@ impl<'a> Top<'a> {
         self.level.spot()
     }
 
+    /// Whether it is certain that this span is not recorded.
+    #[inline]
+    pub(crate) fn is_unrecorded(&self) -> bool {
+        self.level.behind.is_none() && self.level.slot.is_unrecorded()
+    }
+
     /// Makes another span current, unless others hold the slot. Whether it did.
     #[inline]
     pub(crate) fn write(&self, to: Spot) -> bool {
@@ -160,14 +169,10 @@ impl<'a> Top<'a> {
 /// others.
 #[inline]
 pub(crate) fn on_top<R>(look: impl FnOnce(Top<'_>) -> R) -> Option<R> {
-    LEVELS
-        .try_with(|levels| {
-            let levels = levels.borrow();
-            let level = levels.stack.last()?;
-            level.trail_on_top().map(|trail| look(Top { level, trail }))
-        })
-        .ok()
-        .flatten()
+    LEVELS.with_borrow(|levels| {
+        let level = levels.stack.last()?;
+        level.trail_on_top().map(|trail| look(Top { level, trail }))
+    })
 }
 
 /// How the view of a context shows that it has this slot.
@@ -184,8 +189,7 @@ pub(super) fn push(
     is_relief: bool,
 ) -> Option<Boundary> {
     let mut parts = Some((slot, held));
-    let pushed = LEVELS.try_with(|levels| {
-        let mut levels = levels.borrow_mut();
+    let pushed = LEVELS.with_borrow_mut(|levels| {
         let height = u16::try_from(levels.stack.len()).ok()?;
         let (slot, held) = parts.take()?;
         levels.serial = levels.serial.wrapping_add(1);
@@ -206,7 +210,7 @@ pub(super) fn push(
     if let Some((_, Held::Context(guard))) = parts {
         provoke(|| drop(guard));
     }
-    pushed.ok().flatten()
+    pushed
 }
 
 /// What a boundary, or a level above it, leaves to be ended.
@@ -221,8 +225,8 @@ pub(super) struct Taken {
 /// Takes a boundary off the stack, and before it those above that relieved it, one at a time. `unshared` becomes `false` with a
 /// slot that others hold. `None` if the boundary is not there.
 pub(super) fn take(boundary: Boundary, unshared: &mut bool) -> Option<Taken> {
-    let taken = LEVELS.try_with(|levels| {
-        let stack = &mut levels.borrow_mut().stack;
+    LEVELS.with_borrow_mut(|levels| {
+        let stack = &mut levels.stack;
         let height = usize::from(boundary.height);
         if stack.get(height)?.serial != boundary.serial {
             return None;
@@ -242,6 +246,5 @@ pub(super) fn take(boundary: Boundary, unshared: &mut bool) -> Option<Taken> {
             stack.pop();
         }
         Some(Taken { slot: Some(slot), held, is_last })
-    });
-    taken.ok().flatten()
+    })
 }

@@ -42,12 +42,10 @@ pub(crate) fn is_free(kind: Kind) -> bool {
     let stays =
         |level: &Level| matches!(level.held, Held::Nothing { .. }) == (kind == Kind::Lean) && rests(level);
     kind == Kind::Shown
-        || LEVELS
-            .try_with(|levels| {
-                let Ok(levels) = levels.try_borrow() else { return false };
-                levels.stack.last().map_or(kind == Kind::Lean, stays)
-            })
-            .unwrap_or(false)
+        || LEVELS.with(|levels| {
+            let Ok(levels) = levels.try_borrow() else { return false };
+            levels.stack.last().map_or(kind == Kind::Lean, stays)
+        })
 }
 
 /// Whether the thread's current context says nothing, and is the permanent one or will have that in its place.
@@ -62,7 +60,7 @@ pub(crate) fn says_nothing(current: &Context) -> bool {
 pub(crate) fn stay(current: Context) -> Context {
     // It would count as one that holds the slot.
     drop(current);
-    let former = LEVELS.try_with(|levels| {
+    let former = LEVELS.with(|levels| {
         let mut levels = levels.try_borrow_mut().ok()?;
         match levels.stack.as_slice() {
             [] if observer::is_bare(0) => Some(None),
@@ -72,7 +70,7 @@ pub(crate) fn stay(current: Context) -> Context {
             _ => None,
         }
     });
-    if let Ok(Some(former)) = former {
+    if let Some(former) = former {
         if let Some(Level { held: Held::Context(guard), .. }) = former {
             provoke(|| drop(guard));
         }
@@ -83,9 +81,9 @@ pub(crate) fn stay(current: Context) -> Context {
 
 /// Puts a slot on the thread, without a context, if nothing of ours is on it.
 pub(super) fn stay_lean() -> Option<Boundary> {
-    let is_first = LEVELS.try_with(|levels| levels.try_borrow().is_ok_and(|levels| levels.stack.is_empty()));
+    let is_first = LEVELS.with(|levels| levels.try_borrow().is_ok_and(|levels| levels.stack.is_empty()));
     let held = Held::Nothing { was_sampled: false };
-    if is_first == Ok(true) { push(Arc::new(Slot::permanent()), NOWHERE, held, 1, false) } else { None }
+    if is_first { push(Arc::new(Slot::permanent()), NOWHERE, held, 1, false) } else { None }
 }
 
 fn attach() {
@@ -105,7 +103,7 @@ pub(crate) fn settle_in(around: &Context, trail: &Trail, to: Spot) -> Option<Bou
 
 /// Makes a span the outermost one of the thread, in the slot that stays, if nothing but that is current.
 pub(crate) fn settle(trail: &Trail, to: Spot) -> Option<Boundary> {
-    let settled = LEVELS.try_with(|levels| {
+    LEVELS.with(|levels| {
         let mut levels = levels.try_borrow_mut().ok()?;
         let serial = levels.serial.wrapping_add(1);
         let height = u16::try_from(levels.stack.len().checked_sub(1)?).ok()?;
@@ -136,8 +134,7 @@ pub(crate) fn settle(trail: &Trail, to: Spot) -> Option<Boundary> {
         levels.serial = serial;
         sampled::set(trail.flags.is_sampled());
         Some(Boundary { height, serial })
-    });
-    settled.ok().flatten()
+    })
 }
 
 /// Ends the time of an outermost span in a slot that stays, which nobody else may hold; `false` of any other.

@@ -39,24 +39,20 @@ enum Swap {
 
 #[inline]
 fn swap(lineage: u64, to: Spot) -> Swap {
-    let swapped = LEVELS.try_with(|levels| {
-        let levels = levels.borrow();
-        match levels.stack.last() {
-            Some(level) if level.trail_on_top().is_some_and(|trail| trail.lineage == lineage) => {
-                let before = level.slot.spot();
-                if level.slot.is_unshared(level.own) {
-                    level.slot.set(to);
-                    Swap::Done(before)
-                } else if level.clones.get() > 0 {
-                    level.trail_on_top().map_or(Swap::Elsewhere, |trail| Swap::Clone(trail.clone()))
-                } else {
-                    Swap::Shared(level.spot())
-                }
+    LEVELS.with_borrow(|levels| match levels.stack.last() {
+        Some(level) if level.trail_on_top().is_some_and(|trail| trail.lineage == lineage) => {
+            let before = level.slot.spot();
+            if level.slot.is_unshared(level.own) {
+                level.slot.set(to);
+                Swap::Done(before)
+            } else if level.clones.get() > 0 {
+                level.trail_on_top().map_or(Swap::Elsewhere, |trail| Swap::Clone(trail.clone()))
+            } else {
+                Swap::Shared(level.spot())
             }
-            _ => Swap::Elsewhere,
         }
-    });
-    swapped.unwrap_or(Swap::Elsewhere)
+        _ => Swap::Elsewhere,
+    })
 }
 
 /// Makes a span current through the slot of the current context; `None` if that is of another lineage.
@@ -65,7 +61,7 @@ pub(crate) fn enter_same(lineage: u64, to: Spot) -> Option<Entered> {
     match swap(lineage, to) {
         Swap::Done(before) => Some(Entered::Swapped(before)),
         Swap::Shared(before) => Some(relieve(to, before)),
-        Swap::Clone(trail) => Some(attach(trail, to, None, false).map_or(Entered::Not, Entered::Boundary)),
+        Swap::Clone(trail) => Some(attach(&trail, to, None, false).map_or(Entered::Not, Entered::Boundary)),
         Swap::Elsewhere => None,
     }
 }
@@ -86,29 +82,29 @@ pub(crate) fn enter_apart(trail: &Trail, to: Spot, around: &Context) -> Option<B
         Kind::Lean => return enter_lean(trail, to),
         Kind::Permanent => slot::disregarding(around, || permanent::settle_in(around, trail, to)),
     };
-    settled.or_else(|| attach(trail.clone(), to, Some(around), false))
+    settled.or_else(|| attach(trail, to, Some(around), false))
 }
 
 /// Makes a span current where none is, and no context that says anything.
-pub(crate) fn enter_first(trail: Trail, to: Spot) -> Option<Boundary> {
+pub(crate) fn enter_first(trail: &Trail, to: Spot) -> Option<Boundary> {
     let settled = match trail.kind {
         Kind::Shown => None,
-        Kind::Lean => return enter_lean(&trail, to),
-        Kind::Permanent => permanent::settle(&trail, to),
+        Kind::Lean => return enter_lean(trail, to),
+        Kind::Permanent => permanent::settle(trail, to),
     };
     settled.or_else(|| attach(trail, to, None, false))
 }
 
 /// A slot that nobody else holds.
-fn new_slot(trail: Trail, spot: Spot) -> Arc<Slot> {
-    let spare = LEVELS.try_with(|levels| levels.try_borrow_mut().ok()?.spare.take());
-    if let Ok(Some(mut spare)) = spare
+fn new_slot(trail: &Trail, spot: Spot) -> Arc<Slot> {
+    let spare = LEVELS.with(|levels| levels.try_borrow_mut().ok()?.spare.take());
+    if let Some(mut spare) = spare
         && let Some(free) = Arc::get_mut(&mut spare)
     {
-        free.reset(trail, spot);
+        free.reset(trail.clone(), spot);
         return spare;
     }
-    Arc::new(Slot::new(trail, spot))
+    Arc::new(Slot::new(trail.clone(), spot))
 }
 
 /// Keeps a slot for the next boundary, if nobody holds it.
@@ -118,7 +114,7 @@ fn keep(mut slot: Arc<Slot>) {
         && let Some(free) = Arc::get_mut(&mut slot)
     {
         free.forget_trace_state();
-        let _ = LEVELS.try_with(|levels| {
+        LEVELS.with(|levels| {
             if let Ok(mut levels) = levels.try_borrow_mut() {
                 levels.spare = Some(slot);
             }
@@ -131,7 +127,7 @@ fn keep(mut slot: Arc<Slot>) {
 fn relieve(to: Spot, before: Spot) -> Entered {
     let Some(trail) = on_top(|top| top.trail().clone()) else { return Entered::Not };
     // The context is about the span that was current: it stays for others after this one.
-    if attach(trail, before, None, true).is_none() {
+    if attach(&trail, before, None, true).is_none() {
         return Entered::Not;
     }
     on_top(|top| top.write(to));
@@ -139,7 +135,7 @@ fn relieve(to: Spot, before: Spot) -> Entered {
 }
 
 /// Attaches a context for a span: with what is in `around`, or in the current one.
-fn attach(trail: Trail, to: Spot, around: Option<&Context>, is_relief: bool) -> Option<Boundary> {
+fn attach(trail: &Trail, to: Spot, around: Option<&Context>, is_relief: bool) -> Option<Boundary> {
     let slot = new_slot(trail, to);
     // Its level and the context hold the slot, and so does the span in the context where it can be written to.
     let own = if to.cell == 0 { 2 } else { 3 };
@@ -185,56 +181,53 @@ pub(crate) fn attach_own(context: &Context, slot: &Arc<Slot>, own: usize) -> Opt
 
 /// Makes a span current for our own code, without a context.
 pub(crate) fn enter_lean(trail: &Trail, to: Spot) -> Option<Boundary> {
-    let settled = permanent::settle(trail, to);
-    settled.or_else(|| permanent::stay_lean().and_then(|_| permanent::settle(trail, to))).or_else(|| {
-        let held = Held::Nothing { was_sampled: sampled::seemed() };
-        sampled::set(trail.flags.is_sampled());
-        push(new_slot(trail.clone(), to), LEAN, held, 1, false)
+    permanent::settle(trail, to).or_else(|| {
+        if !usable() {
+            return None;
+        }
+        permanent::stay_lean().and_then(|_| permanent::settle(trail, to)).or_else(|| {
+            let held = Held::Nothing { was_sampled: sampled::seemed() };
+            sampled::set(trail.flags.is_sampled());
+            push(new_slot(trail, to), LEAN, held, 1, false)
+        })
     })
 }
 
 /// A context with the current span, where that is in no context.
 pub(super) fn unattached() -> Option<Context> {
-    let slot = LEVELS.try_with(|levels| {
-        let levels = levels.borrow();
+    let slot = LEVELS.with_borrow(|levels| {
         let level = levels.stack.last().filter(|level| level.address == LEAN)?;
         Some(Arc::new(Slot::new(level.trail_on_top()?.clone(), level.spot())))
     });
-    slot.ok().flatten().map(|slot| slot.make(None))
+    slot.map(|slot| slot.make(None))
 }
 
 /// Ends the time of a span that wrote itself into a slot: `before` is current again. Whether nobody holds the slot, so that
 /// nobody can write to the span any more.
 #[inline]
 pub(crate) fn leave(span: SpanId, before: Spot) -> bool {
-    let left = LEVELS.try_with(|levels| {
-        let levels = levels.borrow();
+    let left = LEVELS.with_borrow(|levels| {
         let level = levels.stack.last()?;
         (level.slot.spot().span == span).then(|| level.write(before))
     });
-    match left {
-        Ok(Some(true)) => true,
-        Ok(Some(false)) => {
-            give_way(before);
-            false
-        }
-        Ok(None) | Err(_) => false,
+    if left == Some(false) {
+        give_way(before);
     }
+    left == Some(true)
 }
 
 /// Leaves a slot to those who hold it, and makes `before` current by another one.
 #[cold]
 fn give_way(before: Spot) {
-    let current = LEVELS.try_with(|levels| {
-        let levels = levels.borrow();
+    let current = LEVELS.with_borrow(|levels| {
         let level = levels.stack.last()?;
         level.trail_on_top().filter(|_| level.clones.get() == 0).cloned()
     });
-    let relieved = current.ok().flatten().and_then(|trail| attach(trail, before, None, true));
+    let relieved = current.and_then(|trail| attach(&trail, before, None, true));
     if relieved.is_none() {
         // Something is attached on top, or the context is borrowed: the next span that finds the slot on top relieves it.
-        let _ = LEVELS.try_with(|levels| {
-            if let Some(level) = levels.borrow_mut().stack.last_mut() {
+        LEVELS.with_borrow_mut(|levels| {
+            if let Some(level) = levels.stack.last_mut() {
                 level.behind = Some(before);
                 level.own = NEVER;
             }

@@ -78,7 +78,7 @@ impl Seat {
     }
 
     /// Where no other span is, and no context that says anything.
-    pub(crate) fn first(trail: Trail, to: Spot) -> Self {
+    pub(crate) fn first(trail: &Trail, to: Spot) -> Self {
         Self::of_boundary(place::enter_first(trail, to))
     }
 

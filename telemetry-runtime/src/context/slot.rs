@@ -181,6 +181,11 @@ impl Slot {
     }
 
     #[inline]
+    pub(super) fn is_unrecorded(&self) -> bool {
+        self.cell.load(Ordering::Relaxed) == 0
+    }
+
+    #[inline]
     pub(super) fn set(&self, spot: Spot) {
         self.span.store(number(spot.span), Ordering::Relaxed);
         self.cell.store(spot.cell, Ordering::Relaxed);

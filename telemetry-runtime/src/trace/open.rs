@@ -347,7 +347,7 @@ pub(super) fn first(
     if !flags.is_sampled() {
         let spot = Spot { span: span_id, cell: 0 };
         let trail = new_trail(state, recorder, trace_id, flags, None, spot);
-        return First::Unsampled(Seat::first(trail, spot));
+        return First::Unsampled(Seat::first(&trail, spot));
     }
     let kept = Kept::new(site, recorder);
     fill(&mut StartAttributes::of(&kept, recorder));
@@ -369,7 +369,7 @@ pub(super) fn first(
     record.open();
     #[cfg(any(test, feature = "testing"))]
     super::log::opened_here(&record);
-    let seat = Seat::first(new_trail(state, recorder, trace_id, flags, None, spot), spot);
+    let seat = Seat::first(&new_trail(state, recorder, trace_id, flags, None, spot), spot);
     First::Recorded(record, seat)
 }
 
@@ -408,7 +408,7 @@ impl Inside {
         }
         match trail.flags.is_sampled() {
             true if recorder.records_below_sampled => Self::Recorded(recorder),
-            false if recorder.drops_below_unsampled && top.spot().cell == 0 => Self::Passing,
+            false if recorder.drops_below_unsampled && top.is_unrecorded() => Self::Passing,
             _ => Self::judged(recorder, top),
         }
     }
