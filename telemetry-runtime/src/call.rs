@@ -118,6 +118,11 @@ pub trait CallPart {
 
     /// Hears how the call ended; called exactly once. The span hears it last, and may keep the error.
     fn finish(&mut self, end: &mut CallEnd);
+
+    /// The same where it ended well, and that is all there is to say.
+    fn finish_ok(&mut self, started: Moment, ended: Moment) {
+        self.finish(&mut CallEnd { ended, ..CallEnd::new(Outcome::Ok, started, false) });
+    }
 }
 
 /// In place of a span, where a function has none.
@@ -161,6 +166,11 @@ impl<A: CallPart, B: CallPart> CallPart for (A, B) {
     fn finish(&mut self, end: &mut CallEnd) {
         self.0.finish(end);
         self.1.finish(end);
+    }
+
+    fn finish_ok(&mut self, started: Moment, ended: Moment) {
+        self.0.finish_ok(started, ended);
+        self.1.finish_ok(started, ended);
     }
 }
 

@@ -1,7 +1,9 @@
 //! The metrics of a call, as its part.
 
 use super::{CallEnd, CallPart};
+use crate::clock::Moment;
 use crate::metrics::{CallValues, Existing, MetricGuard};
+use crate::outcome::Outcome;
 
 impl<V: CallValues> CallPart for MetricGuard<V> {
     #[inline]
@@ -15,6 +17,11 @@ impl<V: CallValues> CallPart for MetricGuard<V> {
             None => MetricGuard::finish(self, end.outcome(), || end.elapsed_seconds()),
             Some(error_type) => self.finish_error(error_type, || end.elapsed_seconds()),
         }
+    }
+
+    #[inline]
+    fn finish_ok(&mut self, started: Moment, ended: Moment) {
+        MetricGuard::finish(self, Outcome::Ok, || ended.seconds_since(started));
     }
 }
 

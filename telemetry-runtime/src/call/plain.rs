@@ -4,12 +4,11 @@ use std::thread;
 
 use super::{CallEnd, CallPart, start};
 use crate::clock::Moment;
-use crate::outcome::Outcome;
 
 /// A call with metrics of which nobody asks what it returns: how it ended is known by whether its thread unwinds, when this is
 /// dropped.
 ///
-/// How it ends is told to its parts from the stack, so that no call keeps a place for it.
+/// How it ends is told to its parts then, so that no call keeps a place for it.
 #[derive(Debug)]
 #[must_use = "a call ends when this is dropped"]
 pub struct PlainCall<S: CallPart, M: CallPart> {
@@ -27,18 +26,26 @@ impl<S: CallPart, M: CallPart> PlainCall<S, M> {
     pub fn new(span: S, metrics: M) -> Self {
         Self { started: start(&span, &metrics), span, metrics, unwinding: thread::panicking() }
     }
+
+    #[cold]
+    #[inline(never)]
+    fn finish_panic(&mut self) {
+        let mut end = CallEnd::now(self.started, true);
+        self.metrics.finish(&mut end);
+        self.span.finish(&mut end);
+    }
 }
 
 impl<S: CallPart, M: CallPart> Drop for PlainCall<S, M> {
     #[inline]
     fn drop(&mut self) {
-        let panicked = !self.unwinding && thread::panicking();
-        let outcome = if panicked { Outcome::Panic } else { Outcome::Ok };
+        if thread::panicking() && !self.unwinding {
+            return self.finish_panic();
+        }
         let is_timed = self.span.is_timed() || self.metrics.is_timed();
         let ended = if is_timed { Moment::now() } else { self.started };
-        let mut end = CallEnd { ended, ..CallEnd::new(outcome, self.started, false) };
         // The metrics first: an exemplar belongs to the span, which is current until it is finished.
-        self.metrics.finish(&mut end);
-        self.span.finish(&mut end);
+        self.metrics.finish_ok(self.started, ended);
+        self.span.finish_ok(self.started, ended);
     }
 }

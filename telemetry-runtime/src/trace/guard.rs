@@ -184,12 +184,21 @@ impl Guarded {
                 let mut end = CallEnd::now(record.started, true);
                 self.finish(&mut end);
             }
-            _ => {
-                let ended = Moment::now();
-                if let Some((record, alone)) = self.leave() {
-                    exception::end_ok(record, ended, alone);
-                }
-            }
+            _ => self.end_at(Moment::now()),
+        }
+    }
+
+    /// Ends a span of a call that ended well.
+    #[inline(never)]
+    fn end_ok(self, ended: Moment) {
+        self.end_at(ended);
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "both of its callers are one function for all spans")]
+    fn end_at(self, ended: Moment) {
+        if let Some((record, alone)) = self.leave() {
+            exception::end_ok(record, ended, alone);
         }
     }
 
@@ -234,6 +243,13 @@ impl CallPart for SpanGuard {
     fn finish(&mut self, end: &mut CallEnd) {
         if self.0.is_something() {
             self.take().finish(end);
+        }
+    }
+
+    #[inline]
+    fn finish_ok(&mut self, _: Moment, ended: Moment) {
+        if self.0.is_something() {
+            self.take().end_ok(ended);
         }
     }
 }
