@@ -1,11 +1,11 @@
 //! A clock that tests move by hand.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use opentelemetry::Context;
 
-use super::Moment;
+use super::{Moment, nanoseconds, reading};
 use crate::context;
 
 /// The clock of a capture: it runs like any other until a test stops or moves it.
@@ -60,7 +60,7 @@ impl Clock {
     pub fn resume(&self) {
         let mut setting = self.lock();
         if let Some(stood) = setting.frozen.take() {
-            let now = Moment(Some(Instant::now()));
+            let now = Moment(reading());
             (setting.ahead, setting.behind) = (stood.since(now), now.since(stood));
         }
     }
@@ -86,8 +86,8 @@ impl Clock {
 impl Setting {
     fn now(self) -> Moment {
         self.frozen.unwrap_or_else(|| {
-            let now = Instant::now();
-            Moment(Some(now.checked_sub(self.behind).unwrap_or(now))).later(self.ahead)
+            let now = reading();
+            Moment(now.checked_sub(nanoseconds(self.behind)).unwrap_or(now)).later(self.ahead)
         })
     }
 }
@@ -95,7 +95,7 @@ impl Setting {
 impl Moment {
     /// A moment beyond what the system's clock can tell stays where it is.
     fn later(self, by: Duration) -> Self {
-        Self(self.0.map(|at| at.checked_add(by).unwrap_or(at)))
+        Self(self.0.checked_add(nanoseconds(by)).unwrap_or(self.0))
     }
 }
 
