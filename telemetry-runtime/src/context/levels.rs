@@ -233,8 +233,12 @@ pub(super) fn take(boundary: Boundary, unshared: &mut bool) -> Option<Taken> {
         }
         let is_last = stack.len() == height + 1;
         if !is_last && stack[height + 1..].iter().any(|level| !level.is_relief) {
-            let held = std::mem::replace(&mut stack[height].held, Held::Ended);
-            return Some(Taken { slot: None, held, is_last: true });
+            // What relieved it goes first: nobody else ends it.
+            let reliefs = stack[height + 1..].iter().take_while(|level| level.is_relief).count();
+            let is_open = |at: &usize| !matches!(stack[*at].held, Held::Ended);
+            let open = (height..=height + reliefs).rev().find(is_open)?;
+            let held = std::mem::replace(&mut stack[open].held, Held::Ended);
+            return Some(Taken { slot: None, held, is_last: open == height });
         }
         let top = stack.last_mut()?;
         *unshared &= top.slot.is_unshared(top.own);
