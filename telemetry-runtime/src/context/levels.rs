@@ -233,12 +233,7 @@ pub(super) fn take(boundary: Boundary, unshared: &mut bool) -> Option<Taken> {
         }
         let is_last = stack.len() == height + 1;
         if !is_last && stack[height + 1..].iter().any(|level| !level.is_relief) {
-            // What relieved it goes first: nobody else ends it.
-            let reliefs = stack[height + 1..].iter().take_while(|level| level.is_relief).count();
-            let is_open = |at: &usize| !matches!(stack[*at].held, Held::Ended);
-            let open = (height..=height + reliefs).rev().find(is_open)?;
-            let held = std::mem::replace(&mut stack[open].held, Held::Ended);
-            return Some(Taken { slot: None, held, is_last: open == height });
+            return take_below(&mut stack[height..]);
         }
         let top = stack.last_mut()?;
         *unshared &= top.slot.is_unshared(top.own);
@@ -251,4 +246,14 @@ pub(super) fn take(boundary: Boundary, unshared: &mut bool) -> Option<Taken> {
         }
         Some(Taken { slot: Some(slot), held, is_last })
     })
+}
+
+/// The same for a boundary that ends before others above it, whose levels stay until those end. What relieved it goes first:
+/// nobody else ends it.
+#[cold]
+fn take_below(from: &mut [Level]) -> Option<Taken> {
+    let reliefs = from[1..].iter().take_while(|level| level.is_relief).count();
+    let open = (0..=reliefs).rev().find(|&at| !matches!(from[at].held, Held::Ended))?;
+    let held = std::mem::replace(&mut from[open].held, Held::Ended);
+    Some(Taken { slot: None, held, is_last: open == 0 })
 }
