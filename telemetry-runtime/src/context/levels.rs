@@ -213,7 +213,7 @@ pub(super) fn push(
     pushed
 }
 
-/// What a boundary, or a level above it, leaves to be ended.
+/// What a boundary, or a level that relieved it, leaves to be ended.
 pub(super) struct Taken {
     /// For another boundary, if the level is gone.
     pub(super) slot: Option<Arc<Slot>>,
@@ -223,7 +223,7 @@ pub(super) struct Taken {
 }
 
 /// Takes a boundary off the stack, and before it those above that relieved it, one at a time. `unshared` becomes `false` with a
-/// slot that others hold. `None` if the boundary is not there.
+/// slot that others hold. `None` if the boundary is not there, or ends out of turn: see [`take_below`].
 pub(super) fn take(boundary: Boundary, unshared: &mut bool) -> Option<Taken> {
     LEVELS.with_borrow_mut(|levels| {
         let stack = &mut levels.stack;
@@ -233,7 +233,7 @@ pub(super) fn take(boundary: Boundary, unshared: &mut bool) -> Option<Taken> {
         }
         let is_last = stack.len() == height + 1;
         if !is_last && stack[height + 1..].iter().any(|level| !level.is_relief) {
-            return take_below(&mut stack[height..]);
+            return None;
         }
         let top = stack.last_mut()?;
         *unshared &= top.slot.is_unshared(top.own);
@@ -248,12 +248,17 @@ pub(super) fn take(boundary: Boundary, unshared: &mut bool) -> Option<Taken> {
     })
 }
 
-/// The same for a boundary that ends before others above it, whose levels stay until those end. What relieved it goes first:
-/// nobody else ends it.
+/// Takes what is attached for a boundary that ends before others above it, whose levels stay until those end. What relieved it
+/// goes first: nobody else ends it.
 #[cold]
-fn take_below(from: &mut [Level]) -> Option<Taken> {
-    let reliefs = from[1..].iter().take_while(|level| level.is_relief).count();
-    let open = (0..=reliefs).rev().find(|&at| !matches!(from[at].held, Held::Ended))?;
-    let held = std::mem::replace(&mut from[open].held, Held::Ended);
-    Some(Taken { slot: None, held, is_last: open == 0 })
+pub(super) fn take_below(boundary: Boundary) -> Option<Held> {
+    LEVELS.with_borrow_mut(|levels| {
+        let from = levels.stack.get_mut(usize::from(boundary.height)..)?;
+        if from.first()?.serial != boundary.serial {
+            return None;
+        }
+        let reliefs = from[1..].iter().take_while(|level| level.is_relief).count();
+        let open = from[..=reliefs].iter_mut().rfind(|level| !matches!(level.held, Held::Ended))?;
+        Some(std::mem::replace(&mut open.held, Held::Ended))
+    })
 }

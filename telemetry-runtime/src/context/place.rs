@@ -235,24 +235,31 @@ fn give_way(before: Spot) {
     }
 }
 
-/// Detaches a boundary, and what relieved it. Whether nobody holds its slot.
+/// Detaches a boundary, and what relieved it. Whether it is certain that nobody holds its slot.
 pub(crate) fn end(boundary: Boundary) -> bool {
     let mut unshared = true;
     // Outside the borrow: what goes with a context may run code of others.
-    while let Some(ended) = levels::take(boundary, &mut unshared) {
-        match ended.held {
-            Held::Context(guard) => {
-                provoke(|| drop(guard));
-            }
-            Held::Nothing { was_sampled } => sampled::set(was_sampled),
-            Held::Ended => {}
-        }
-        if let Some(slot) = ended.slot {
+    while let Some(taken) = levels::take(boundary, &mut unshared) {
+        detach(taken.held);
+        if let Some(slot) = taken.slot {
             keep(slot);
         }
-        if ended.is_last {
+        if taken.is_last {
             return unshared;
         }
     }
+    while let Some(held) = levels::take_below(boundary) {
+        detach(held);
+    }
     false
+}
+
+fn detach(held: Held) {
+    match held {
+        Held::Context(guard) => {
+            provoke(|| drop(guard));
+        }
+        Held::Nothing { was_sampled } => sampled::set(was_sampled),
+        Held::Ended => {}
+    }
 }
