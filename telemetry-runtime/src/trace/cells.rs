@@ -28,9 +28,15 @@ struct Cell {
     content: Mutex<Content>,
 }
 
-/// Each block holds twice as many cells as the one before.
-static BLOCKS: [OnceLock<Box<[Cell]>>; 26] = [const { OnceLock::new() }; 26];
+/// The cells, in blocks that are made when they are needed. Eight blocks are of one length, and the next eight of twice that, so
+/// that little is made which is not needed: an eighth of what is there, where that is much.
+static BLOCKS: [OnceLock<Box<[Cell]>>; BLOCK_COUNT as usize] =
+    [const { OnceLock::new() }; BLOCK_COUNT as usize];
 
+/// More cells than these have room for cannot be told apart by an index of 32 bits.
+const BLOCK_COUNT: u32 = 8 * 23;
+
+/// How long the first eight blocks are.
 const FIRST_BLOCK: u32 = 64;
 
 /// A cell and what only its owner knows of the span. Both stay where they are: what goes from the call to the queue and
@@ -55,7 +61,7 @@ static FREE: Mutex<Free> = Mutex::new(Free { chains: Vec::new(), blocks: 0 });
 
 struct Free {
     chains: Vec<Chain>,
-    blocks: usize,
+    blocks: u32,
 }
 
 /// How many free places a thread takes or gives at once. It keeps up to twice as many for itself.
@@ -295,11 +301,25 @@ pub(super) fn snapshot(spot: Spot) -> Option<Content> {
 }
 
 fn find(index: u32) -> Option<&'static Cell> {
-    // Block k begins after the 2^k - 1 times 64 cells of those before it.
-    let place = index.checked_sub(1)?;
-    let block = (place / FIRST_BLOCK + 1).ilog2();
-    let before = FIRST_BLOCK * ((1 << block) - 1);
-    BLOCKS.get(block as usize)?.get()?.get((place - before) as usize)
+    let (block, place) = place_of(index)?;
+    BLOCKS.get(block as usize)?.get()?.get(place as usize)
+}
+
+/// The block of a cell, and its place there.
+fn place_of(index: u32) -> Option<(u32, u32)> {
+    // Counted like this, blocks of a length begin at a power of two, whose next three bits say which of the eight it is.
+    let from_first = index.checked_sub(1)?.checked_add(8 * FIRST_BLOCK)?;
+    let doubled = (from_first / FIRST_BLOCK).ilog2() - 3;
+    let length = FIRST_BLOCK << doubled;
+    let block = 8 * doubled + from_first / length - 8;
+    Some((block, from_first % length))
+}
+
+/// The index of the first cell of a block, and how many there are in it.
+fn extent(block: u32) -> (u32, u32) {
+    let length = FIRST_BLOCK << (block / 8);
+    let from_first = length * (8 + block % 8);
+    (from_first - 8 * FIRST_BLOCK + 1, length)
 }
 
 #[cold]
@@ -323,12 +343,12 @@ fn restock(site: &'static SpanSite, recorder: &'static Recorder) -> &'static mut
     place
 }
 
-fn grow(blocks: &mut usize, head: Head) -> impl Iterator<Item = Chain> + use<> {
+fn grow(blocks: &mut u32, head: Head) -> impl Iterator<Item = Chain> + use<> {
     let block = *blocks;
     *blocks += 1;
-    let first = FIRST_BLOCK * ((1 << block) - 1) + 1;
-    let cells = BLOCKS[block].get_or_init(|| {
-        (first..first + (FIRST_BLOCK << block))
+    let (first, length) = extent(block);
+    let cells = BLOCKS[block as usize].get_or_init(|| {
+        (first..first + length)
             .map(|index| Cell {
                 index,
                 span: AtomicU64::new(0),
@@ -351,4 +371,42 @@ fn grow(blocks: &mut usize, head: Head) -> impl Iterator<Item = Chain> + use<> {
 // Nothing under the locks runs code of others but destructors of values, so a poisoned one is as good as any.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_index_is_one_place_of_one_block() {
+        let mut next = 1;
+        for block in 0..8 * 12 {
+            let (first, length) = extent(block);
+            assert_eq!(first, next, "block {block}");
+            for place in 0..length {
+                assert_eq!(place_of(first + place), Some((block, place)));
+            }
+            next += length;
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_no_index_is_no_cell() {
+        assert_eq!(place_of(0), None);
+        for index in [next_unused(), u32::MAX] {
+            assert!(find(index).is_none(), "{index}");
+        }
+    }
+
+    fn next_unused() -> u32 {
+        extent(BLOCK_COUNT - 1).0
+    }
+
+    #[test]
+    fn little_more_is_made_than_is_needed() {
+        for block in 8..BLOCK_COUNT {
+            let (first, length) = extent(block);
+            assert!(length <= first / if block < 32 { 4 } else { 7 }, "block {block}");
+        }
+    }
 }
