@@ -32,6 +32,7 @@ pub(super) fn set(sampled: bool) {
 }
 
 /// Whether the span in a context is sampled.
+#[cfg(feature = "context-observer")]
 #[inline]
 pub(crate) fn is_in(context: &Context) -> bool {
     if context.has_active_span() {

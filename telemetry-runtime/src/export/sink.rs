@@ -33,12 +33,14 @@ pub(crate) struct Destination<S: ?Sized> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// With all the others: for sinks of ours, which do not block.
+    #[cfg_attr(not(any(feature = "otlp", feature = "console")), expect(dead_code, reason = "there are none"))]
     TelemetryThread,
     /// Alone: nobody knows what it does.
     OwnThread,
 }
 
 impl<S: ?Sized> Destination<S> {
+    #[cfg(any(feature = "otlp", feature = "console"))]
     pub(crate) fn ours(sink: Box<S>) -> Self {
         Self { sink, place: Place::TelemetryThread }
     }
