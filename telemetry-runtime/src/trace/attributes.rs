@@ -53,14 +53,21 @@ impl Attributes {
     }
 
     /// Gives all of it the form that others read. There is room for no scalars then.
-    pub(super) fn settle(&mut self) {
+    ///
+    /// Allocates for so many more, and not for others: a span may wait long.
+    fn settle_with_room(&mut self, room: usize) {
         let (first, next) = (self.first, self.next);
         (self.first, self.next) = (IN_PLACE, IN_PLACE);
         let scalars = &self.scalars[first..next];
         if !scalars.is_empty() {
-            self.settled.reserve(scalars.len() + OWN);
+            self.settled.reserve_exact(scalars.len() + room);
             self.settled.extend(scalars.iter().map(|(key, value)| KeyValue::new(*key, Value::from(*value))));
         }
+    }
+
+    /// The same for whoever takes them out, and may add what a span has of its own.
+    pub(super) fn settle(&mut self) {
+        self.settle_with_room(OWN);
     }
 
     /// One of each key, in the order in which the keys came.
@@ -83,7 +90,7 @@ impl Attributes {
     #[inline]
     pub(crate) fn set(&mut self, attribute: KeyValue, limit: usize) -> bool {
         if self.first < IN_PLACE {
-            self.settle();
+            self.settle_with_room(1);
         }
         if self.settled.len() < limit.min(IN_PLACE) {
             self.settled.push(attribute);
