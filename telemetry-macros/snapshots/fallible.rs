@@ -11,7 +11,11 @@ fn parse(text: &str) -> Result<Entity, ParseError> {
             },
             |__telemetry_span: &mut __private::StartAttributes| {
                 match text.len() {
-                    __telemetry_value => __telemetry_span.put("text.size", __telemetry_value),
+                    __telemetry_value => __telemetry_span.put(&"text.size", __telemetry_value),
+                };
+                __telemetry_span.put_text(&"text.kind", &"entity");
+                match true {
+                    __telemetry_value => __telemetry_span.put(const { &KEY }, __telemetry_value),
                 };
             },
         ),

@@ -2,7 +2,7 @@ fn call(&mut self, request: Request) -> BoxFuture<'static, Result<Response, Erro
     let __telemetry_context =
         __private::Parent::current().evaluate(|__telemetry_span: &mut __private::StartAttributes| {
             match request.method() {
-                __telemetry_value => __telemetry_span.put("http.method", __telemetry_value),
+                __telemetry_value => __telemetry_span.put(&"http.method", __telemetry_value),
             };
         });
     let __telemetry_made = __private::call_once(move || -> BoxFuture<'static, Result<Response, Error>> {

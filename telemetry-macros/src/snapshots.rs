@@ -59,7 +59,13 @@ fn a_function_that_can_fail_with_attributes() {
             Ok(Entity { kind })
         }
     );
-    assert_snapshot("fallible", &traced(quote!(kind = "client", attributes(text.size = text.len())), item));
+    assert_snapshot(
+        "fallible",
+        &traced(
+            quote!(kind = "client", attributes(text.size = text.len(), text.kind = "entity", { KEY } = true)),
+            item,
+        ),
+    );
 }
 
 #[test]

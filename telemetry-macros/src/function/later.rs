@@ -202,7 +202,7 @@ fn current(function: &TracedFn) -> TokenStream {
 
 /// Statements that evaluate what the attributes say, before the body takes the parameters.
 ///
-/// Output: `let __context = Parent::current().evaluate(&__TELEMETRY_SPAN, |span| { span.put("key", expr); }); ..`.
+/// Output: `let __context = Parent::current().evaluate(&__TELEMETRY_SPAN, |span| { span.put(&"key", expr); }); ..`.
 fn evaluated(function: &TracedFn, parts: &Parts) -> TokenStream {
     let context = local("__telemetry_context");
     let current = current(function);

@@ -1,7 +1,7 @@
 //! `attributes(key = expr, ..)`.
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Expr, Ident, LitStr, Token};
@@ -17,6 +17,14 @@ pub(crate) enum Key {
 }
 
 impl Key {
+    /// A reference to the key that lives for ever. Output: `&"key"` or `const { &CONST }`.
+    pub(super) fn borrowed(&self) -> TokenStream {
+        match self {
+            Self::Literal(_) => quote!(&#self),
+            Self::Constant(_) => quote!(const { &#self }),
+        }
+    }
+
     /// What to point at if the key is wrong: the literal, the name of the parameter, or the constant.
     pub(crate) fn place(&self) -> TokenStream {
         match self {

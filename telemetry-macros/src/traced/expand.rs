@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, Ident, UnOp};
+use syn::{Expr, ExprLit, Ident, Lit, UnOp};
 
 use super::TracedArgs;
 use crate::function::local;
@@ -77,7 +77,7 @@ pub(crate) fn parent(args: &TracedArgs) -> Option<TokenStream> {
     Some(quote_spanned!(span=> #private::Parent::of(#borrow #parent)))
 }
 
-/// The attributes and links that the span starts with. Output: `|span: &mut StartAttributes| { match expr { value => span.put("key", value) } }`.
+/// The attributes and links that the span starts with. Output: `|span: &mut StartAttributes| { match expr { value => span.put(&"key", value) } }`.
 pub(crate) fn fill(args: &TracedArgs) -> Option<TokenStream> {
     if !args.evaluates() {
         return None;
@@ -85,7 +85,10 @@ pub(crate) fn fill(args: &TracedArgs) -> Option<TokenStream> {
     let private = args.krate.private();
     let span = local("__telemetry_span");
     let attributes = args.attributes.iter().map(|attribute| {
-        let (cfg, key, value) = (&attribute.cfg, &attribute.key, &attribute.value);
+        let (cfg, key, value) = (&attribute.cfg, attribute.key.borrowed(), &attribute.value);
+        if let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = value {
+            return quote!(#(#cfg)* #span.put_text(#key, &#text););
+        }
         let borrow = is_place(value).then(|| quote!(&));
         // At the value: there the compiler says that its type cannot be an attribute.
         let at_value = Ident::new("__telemetry_value", value.span().resolved_at(Span::mixed_site()));

@@ -14,7 +14,7 @@ const IN_PLACE: usize = 4;
 /// compare keys is the work of whoever reads them.
 #[derive(Clone, Debug)]
 pub(crate) struct Attributes {
-    scalars: [(&'static str, Scalar); IN_PLACE],
+    scalars: [(&'static &'static str, Scalar); IN_PLACE],
     /// The scalars are from `first` on, and another one may be written at `next`, which is behind the last place if none may.
     first: usize,
     next: usize,
@@ -25,7 +25,7 @@ pub(crate) struct Attributes {
 impl Default for Attributes {
     fn default() -> Self {
         Self {
-            scalars: [("", Scalar::Bool(false)); IN_PLACE],
+            scalars: [(&"", Scalar::Bool(false)); IN_PLACE],
             first: IN_PLACE,
             next: IN_PLACE,
             settled: Vec::new(),
@@ -45,7 +45,7 @@ impl Attributes {
 
     /// Sets an attribute if there is room in place; whether there was.
     #[inline]
-    pub(super) fn set_in_place(&mut self, key: &'static str, value: Scalar) -> bool {
+    pub(super) fn set_in_place(&mut self, key: &'static &'static str, value: Scalar) -> bool {
         let Some(place) = self.scalars.get_mut(self.next) else { return false };
         *place = (key, value);
         self.next += 1;
@@ -61,7 +61,7 @@ impl Attributes {
         let scalars = &self.scalars[first..next];
         if !scalars.is_empty() {
             self.settled.reserve_exact(scalars.len() + room);
-            self.settled.extend(scalars.iter().map(|(key, value)| KeyValue::new(*key, Value::from(*value))));
+            self.settled.extend(scalars.iter().map(|(key, value)| KeyValue::new(**key, Value::from(*value))));
         }
     }
 
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn the_last_value_of_a_key_stays_in_the_place_of_the_first() {
         // Every program of up to six writes of five keys, with every limit. The first of them may be what a span starts with.
-        const KEYS: [&str; 5] = ["a", "b", "c", "d", "e"];
+        static KEYS: [&str; 5] = ["a", "b", "c", "d", "e"];
         for (limit, at_start) in (0..6).flat_map(|limit| [(limit, 0), (limit, 2), (limit, 6)]) {
             for program in 0..6_usize.pow(6) {
                 let writes =
@@ -134,7 +134,7 @@ mod tests {
                 for (value, key) in writes {
                     let value = i64::try_from(value).unwrap();
                     let was_set = (value < at_start
-                        && attributes.set_in_place(KEYS[key - 1], Scalar::I64(value)))
+                        && attributes.set_in_place(&KEYS[key - 1], Scalar::I64(value)))
                         || attributes.set(KeyValue::new(KEYS[key - 1], value), limit);
                     let known = expected.iter().position(|known| known.0 == key);
                     assert_eq!(

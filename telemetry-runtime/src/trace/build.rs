@@ -3,9 +3,10 @@
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
+use super::content::Content;
 use super::exception::Failure;
 use super::queue::Finished;
-use super::record::{Content, Head};
+use super::record::Head;
 use crate::plugin::{Scope, ScopeKind};
 
 pub(crate) fn span_data(span: Finished) -> SpanData {
@@ -35,6 +36,7 @@ pub(super) fn ours(record: &Head, mut content: Content, failure: Option<Failure>
     if let Some(failure) = failure {
         failure.write(&mut content, record);
     }
+    let seldom = content.take_seldom();
     let mut attributes = content.attributes.into_vec();
     let given = attributes.len();
     attributes.reserve(OWN);
@@ -58,26 +60,26 @@ pub(super) fn ours(record: &Head, mut content: Content, failure: Option<Failure>
     attributes.rotate_left(given);
 
     let mut events = SpanEvents::default();
-    events.events = content.events;
-    events.dropped_count = content.dropped_events;
+    events.events = seldom.events;
+    events.dropped_count = seldom.dropped_events;
     let mut links = SpanLinks::default();
-    links.links = content.links;
-    links.dropped_count = content.dropped_links;
+    links.links = seldom.links;
+    links.dropped_count = seldom.dropped_links;
 
     let start_time = record.started.to_system_time();
     SpanData {
-        span_context: record.span_context(content.trace_state.as_deref()),
+        span_context: record.span_context(seldom.trace_state.as_deref()),
         parent_span_id: record.parent,
         parent_span_is_remote: record.parent_is_remote,
-        span_kind: content.kind.unwrap_or(site.kind).into(),
-        name: content.name.unwrap_or(site.name.into()),
+        span_kind: seldom.kind.unwrap_or(site.kind).into(),
+        name: seldom.name.unwrap_or(site.name.into()),
         start_time,
         end_time: record.end.map_or(start_time, |(ended, _)| ended.to_system_time()),
         attributes,
         dropped_attributes_count: content.dropped_attributes,
         events,
         links,
-        status: content.status,
+        status: seldom.status,
         instrumentation_scope: record.recorder.tracer_scope(site.scope),
     }
 }

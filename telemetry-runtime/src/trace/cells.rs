@@ -10,9 +10,10 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use opentelemetry::trace::SpanId;
 
+use super::content::Content;
 use super::exception::Failure;
 use super::install::Recorder;
-use super::record::{Content, Head};
+use super::record::Head;
 use super::site::SpanSite;
 use super::value::Scalar;
 use crate::context::slot::{Spot, number};
@@ -231,7 +232,7 @@ impl Writer {
 
     /// See [`Attributes::set_in_place`](super::attributes::Attributes::set_in_place); never before the lock is taken.
     #[inline]
-    pub(super) fn set_in_place(&mut self, key: &'static str, value: Scalar) -> bool {
+    pub(super) fn set_in_place(&mut self, key: &'static &'static str, value: Scalar) -> bool {
         self.1.as_mut().is_some_and(|content| content.attributes.set_in_place(key, value))
     }
 }

@@ -16,10 +16,11 @@
 use opentelemetry::trace::{Event, Status};
 use opentelemetry::{KeyValue, StringValue, Value};
 
+use super::content::Content;
 use super::panics::last_since;
 use super::passing::passes_through;
 use super::queue::Finished;
-use super::record::{Content, Head, Record};
+use super::record::{Head, Record};
 use super::target::Target;
 use crate::call::CallEnd;
 use crate::clock::Moment;
@@ -87,7 +88,7 @@ pub(super) fn record(span: &Target<'_>, error: ErrorInfo) {
 
 /// Whether user code has recorded the same failure by hand before it returned it.
 fn is_told(content: &Content, event: &Event) -> bool {
-    content.events.iter().any(|told| told.name == event.name && told.attributes == event.attributes)
+    content.events().iter().any(|told| told.name == event.name && told.attributes == event.attributes)
 }
 
 fn set(record: &Record, key: &'static str, value: Value) {

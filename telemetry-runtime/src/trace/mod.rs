@@ -8,6 +8,7 @@
 mod attributes;
 mod build;
 mod cells;
+mod content;
 mod current;
 mod exception;
 mod guard;

@@ -175,14 +175,15 @@ fn start(
             attributes.set(owner_key(site.scope), site.scope.id());
             fill(&mut attributes);
             drop(attributes);
-            let start = kept.snapshot();
+            let mut start = kept.snapshot();
+            let seldom = start.take_seldom();
             let result = sampler.should_sample(
                 Some(slot::exact(&around).as_ref().unwrap_or(&around)),
                 trace_id,
-                start.name.as_deref().unwrap_or(site.name),
-                &start.kind.unwrap_or(site.kind).into(),
+                seldom.name.as_deref().unwrap_or(site.name),
+                &seldom.kind.unwrap_or(site.kind).into(),
                 &start.attributes.into_vec(),
-                &start.links,
+                &seldom.links,
             );
             for attribute in result.attributes {
                 kept.content().set_attribute(attribute, &recorder.limits);

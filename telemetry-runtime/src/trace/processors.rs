@@ -128,7 +128,7 @@ impl Processors {
 fn take_over(record: &Record, before: &SpanData, after: SpanData) {
     let (mut content, limits) = (record.content(), record.limits());
     if after.name != before.name {
-        content.name = Some(after.name);
+        content.seldom().name = Some(after.name);
     }
     // The SDK does not replace attributes, it adds them.
     for attribute in after.attributes.into_iter().skip(before.attributes.len()) {

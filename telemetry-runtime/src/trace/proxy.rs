@@ -8,8 +8,8 @@ use opentelemetry::trace::{Event, Link, Span, SpanContext, Status, TraceContextE
 use opentelemetry::{Context, KeyValue};
 
 use super::cells;
+use super::content::Content;
 use super::install::{self, Recorder};
-use super::record::Content;
 use super::settings::SpanLimits;
 use crate::context::bound::Bound;
 use crate::context::observer;
@@ -128,7 +128,7 @@ impl Span for ProxySpan {
         T: Into<Cow<'static, str>>,
     {
         let name = name.into();
-        self.write(|content, _| content.name = Some(name));
+        self.write(|content, _| content.seldom().name = Some(name));
     }
 
     fn add_link(&mut self, span_context: SpanContext, attributes: Vec<KeyValue>) {

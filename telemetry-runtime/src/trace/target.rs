@@ -7,8 +7,8 @@ use opentelemetry::trace::{Event, Link, SpanContext, SpanRef, Status, TraceConte
 use opentelemetry::{Context, KeyValue};
 
 use super::cells;
+use super::content::Content;
 use super::install::{self, Recorder};
-use super::record::Content;
 use crate::context::slot::{self, Slot};
 use crate::principal::is_reserved;
 
@@ -81,7 +81,7 @@ impl<'a> Target<'a> {
 
     pub(super) fn set_name(&self, name: Cow<'static, str>) {
         match self {
-            Self::Ours(slot, _) => write(slot, |content| content.name = Some(name)),
+            Self::Ours(slot, _) => write(slot, |content| content.seldom().name = Some(name)),
             Self::Any(span, _) => span.update_name(name),
         }
     }

@@ -10,10 +10,10 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{self as sdk, IdGenerator, SdkTracerProvider, SpanData, SpanProcessor};
 
+use super::content::tidy;
 use super::install::{self, Recorder};
 use super::processors::Processors;
 use super::queue::Finished;
-use super::record::tidy;
 use crate::context::slot;
 
 /// The SDK's tracer provider with the sampler, limits and ids of the installed recorder, whose spans end in our queue.

@@ -7,8 +7,8 @@ use opentelemetry::trace::{Link, SpanContext};
 use opentelemetry::{Array, Key, KeyValue, StringValue, Value};
 
 use super::cells::{Kept, Writer};
+use super::content::Content;
 use super::install::Recorder;
-use super::record::Content;
 use super::site::SpanKind;
 use crate::principal::{self, Credentials, Principal, RequestHead, is_reserved};
 
@@ -57,6 +57,8 @@ pub enum Scalar {
     I64(i64),
     /// A number.
     F64(f64),
+    /// A text that is a constant. By a reference, so that the others are not larger for it.
+    Text(&'static &'static str),
 }
 
 impl From<Scalar> for Value {
@@ -66,6 +68,7 @@ impl From<Scalar> for Value {
             Scalar::Bool(value) => Self::Bool(value),
             Scalar::I64(value) => Self::I64(value),
             Scalar::F64(value) => Self::F64(value),
+            Scalar::Text(text) => Self::String((*text).into()),
         }
     }
 }
@@ -418,12 +421,12 @@ impl StartAttributes {
 
     /// Names the span, in place of its site.
     pub fn name(&mut self, name: impl Into<Cow<'static, str>>) {
-        self.content().name = Some(name.into());
+        self.content().seldom().name = Some(name.into());
     }
 
     /// Sets the span's kind, in place of its site.
     pub fn kind(&mut self, kind: SpanKind) {
-        self.content().kind = Some(kind);
+        self.content().seldom().kind = Some(kind);
     }
 
     /// Sets an attribute; the last value of a key stays.
@@ -438,23 +441,44 @@ impl StartAttributes {
     // once the first one has taken the lock.
     #[doc(hidden)]
     #[inline]
-    pub fn put(&mut self, key: &'static str, value: impl SpanValue) {
+    pub fn put(&mut self, key: &'static &'static str, value: impl SpanValue) {
         match value.scalar() {
-            Some(scalar) if !key.is_empty() && !is_reserved(key, self.recorder.capture_end_user) => {
-                let is_set = match &mut self.content {
-                    Filled::Cell(writer) => writer.set_in_place(key, scalar),
-                    Filled::Apart(_) => false,
-                };
-                if !is_set {
-                    self.put_slowly(key, scalar);
-                }
-            }
-            _ => self.set(key, value),
+            Some(scalar) => self.put_scalar(key, scalar),
+            None => self.set(*key, value),
+        }
+    }
+
+    /// As [`StartAttributes::put`], with a text that is a constant and needs no copy.
+    #[doc(hidden)]
+    #[inline]
+    pub fn put_text(&mut self, key: &'static &'static str, text: &'static &'static str) {
+        match self.recorder.limits.attribute_value_length {
+            // It has at least as many bytes as characters.
+            Some(characters) if text.len() > characters => self.set(*key, *text),
+            _ => self.put_scalar(key, Scalar::Text(text)),
+        }
+    }
+
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "in the caller's code the key and the type of the value are constants"
+    )]
+    fn put_scalar(&mut self, key: &'static &'static str, value: Scalar) {
+        if key.is_empty() || is_reserved(key, self.recorder.capture_end_user) {
+            return self.set(*key, Value::from(value));
+        }
+        let is_set = match &mut self.content {
+            Filled::Cell(writer) => writer.set_in_place(key, value),
+            Filled::Apart(_) => false,
+        };
+        if !is_set {
+            self.put_slowly(key, value);
         }
     }
 
     #[inline(never)]
-    fn put_slowly(&mut self, key: &'static str, value: Scalar) {
+    fn put_slowly(&mut self, key: &'static &'static str, value: Scalar) {
         let limits = &self.recorder.limits;
         self.content().set_at_start(key, value, limits);
     }
@@ -518,18 +542,7 @@ impl StartAttributes {
 
     /// The same of what is known to be allowed.
     pub(super) fn absorb(&mut self, evaluated: Content) {
-        let Content { name, kind, attributes, links, dropped_attributes, dropped_links, .. } = evaluated;
         let limits = &self.recorder.limits;
-        let content = self.content();
-        content.name = name.or(content.name.take());
-        content.kind = kind.or(content.kind);
-        for attribute in attributes.into_vec() {
-            content.set_attribute(attribute, limits);
-        }
-        for link in links {
-            content.add_link(link, limits);
-        }
-        content.dropped_attributes += dropped_attributes;
-        content.dropped_links += dropped_links;
+        self.content().absorb(evaluated, limits);
     }
 }

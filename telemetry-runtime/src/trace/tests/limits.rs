@@ -4,7 +4,7 @@ use opentelemetry::{Array, KeyValue, Value};
 use super::{Capture, INNER, OUTER, attribute, call, named};
 use crate::call::{Call, NoMetrics};
 use crate::plugin::Scope;
-use crate::trace::{SpanGuard, SpanKind, SpanLimits, SpanSite, TraceSettings, span};
+use crate::trace::{SpanGuard, SpanKind, SpanLimits, SpanSite, StartAttributes, TraceSettings, span};
 
 fn limited(limits: SpanLimits) -> Capture {
     Capture::with(TraceSettings { limits, ..TraceSettings::default() })
@@ -47,6 +47,31 @@ fn attributes_keep_their_types() {
     assert_eq!(attribute(&span, "texts"), Some(&Value::Array(Array::String(vec!["a".into(), "b".into()]))));
     assert_eq!(attribute(&span, "some"), Some(&"x".into()));
     assert_eq!(attribute(&span, "none"), None);
+}
+
+#[test]
+fn a_constant_text_is_an_attribute_like_others() {
+    let limits = SpanLimits { attributes: 2, attribute_value_length: Some(4), ..SpanLimits::default() };
+    let capture = limited(limits);
+    let fill = |start: &mut StartAttributes| {
+        start.put_text(&"long", &"entity");
+        start.put_text(&"exact", &"stitch");
+        start.put_text(&"exact", &"gr\u{fc}n");
+        start.put_text(&"beyond", &"a");
+        start.put_text(&"", &"a");
+        start.put_text(&"backstage.principal.type", &"user");
+    };
+    drop(Call::new(SpanGuard::enter_with(&OUTER, fill), NoMetrics));
+    let span = capture.span();
+    assert_eq!(attribute(&span, "long"), Some(&"enti".into()), "it is cut");
+    assert_eq!(attribute(&span, "exact"), Some(&"gr\u{fc}n".into()), "four characters, five bytes");
+    assert_eq!(attribute(&span, "beyond"), None);
+    assert_eq!(attribute(&span, "backstage.principal.type"), None, "only the service may say who calls");
+    assert_eq!(span.dropped_attributes_count, 2, "the third key, and the one that is empty");
+
+    let capture = Capture::new();
+    drop(Call::new(SpanGuard::enter_with(&OUTER, |start| start.put_text(&"kind", &"entity")), NoMetrics));
+    assert_eq!(attribute(&capture.span(), "kind"), Some(&"entity".into()));
 }
 
 #[test]
