@@ -60,7 +60,7 @@
 //! | feature | default | gives |
 //! |---|---|---|
 //! | `prometheus` | yes | a scrape endpoint: Prometheus text and OpenMetrics |
-//! | `otlp-http` | yes | OTLP over http/protobuf |
+//! | `otlp-http` | yes | OTLP over http/protobuf and http/json |
 //! | `otlp-grpc` | yes | OTLP over gRPC |
 //! | `otlp-logs` | no | `Telemetry::logger_provider`: logs over OTLP |
 //! | `tls` | yes | https: endpoints for OTLP, and a scrape endpoint of our own |

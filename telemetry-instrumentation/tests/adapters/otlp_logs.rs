@@ -60,9 +60,13 @@ impl Receiver {
 
     /// Telemetry that sends here, as these lines say beside.
     fn telemetry(&self, more: &str) -> Running {
+        self.telemetry_over("http/protobuf", more)
+    }
+
+    fn telemetry_over(&self, protocol: &str, more: &str) -> Running {
         let config = format!(
             "telemetry: {{ {more} resource: {{ serviceName: shop }}, tracing: {{ exporters: [ {{ type: otlp, config: {{ \
-             endpoint: \"{}\", compression: none, headers: {{ x-team: books }} }} }} ] }} }}",
+             endpoint: \"{}\", protocol: {protocol}, compression: none, headers: {{ x-team: books }} }} }} ] }} }}",
             self.url
         );
         fixture::yaml(&config).build(|builder| builder.register_instrumentation(LogExport)).start()
@@ -120,6 +124,27 @@ fn event_is_a_record_of_the_span_it_happens_in() {
     assert_eq!(text(service.value.and_then(|value| value.value).as_ref()), "shop");
     assert_eq!(resource.scope_logs[0].scope.as_ref().unwrap().name, "adapters::otlp_logs", "the target");
     assert_eq!(receiver.requests.lock().unwrap()[0].0["x-team"], "books", "the headers are those of spans");
+}
+
+#[test]
+fn records_go_as_json_where_spans_do() {
+    let receiver = Receiver::start(StatusCode::OK);
+    let mut running = receiver.telemetry_over("http/json", "");
+    with_default(tracing_subscriber::registry().with(logs()), || sell("Emma"));
+    let span = running.span("sell").span_context;
+    running.stop();
+    let requests = receiver.requests.lock().unwrap();
+    let [(headers, body)] = &requests[..] else { panic!("{requests:?}") };
+    assert_eq!(headers["content-type"], "application/json");
+    let body = std::str::from_utf8(body).unwrap();
+    for expected in [
+        r#"{"resourceLogs":[{"resource":{"attributes":["#,
+        r#""severityNumber":13,"severityText":"WARN","body":{"stringValue":"sold the last ones"}"#,
+        r#"{"key":"copies","value":{"intValue":"2"}}"#,
+        &format!(r#""traceId":"{}","spanId":"{}""#, span.trace_id(), span.span_id()),
+    ] {
+        assert!(body.contains(expected), "{expected} in {body}");
+    }
 }
 
 #[test]

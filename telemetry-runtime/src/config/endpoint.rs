@@ -53,7 +53,7 @@ impl Endpoint {
     pub(super) fn url(&self, protocol: OtlpProtocol, signal: &str, insecure: Option<bool>) -> String {
         let scheme = if self.is_encrypted(insecure) { "https" } else { "http" };
         let authority = &self.authority;
-        if protocol == OtlpProtocol::Grpc {
+        if !protocol.is_http() {
             return format!("{scheme}://{authority}");
         }
         let base = self.path.trim_end_matches('/');

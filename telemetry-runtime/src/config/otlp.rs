@@ -41,8 +41,11 @@ pub(super) struct OtlpDraft {
     pub(super) temporality: Option<TemporalityPreference>,
 }
 
-pub(super) const PROTOCOLS: &[(&str, OtlpProtocol)] =
-    &[("http/protobuf", OtlpProtocol::HttpProtobuf), ("grpc", OtlpProtocol::Grpc)];
+pub(super) const PROTOCOLS: &[(&str, OtlpProtocol)] = &[
+    ("http/protobuf", OtlpProtocol::HttpProtobuf),
+    ("http/json", OtlpProtocol::HttpJson),
+    ("grpc", OtlpProtocol::Grpc),
+];
 
 pub(super) const COMPRESSIONS: &[(&str, Compression)] =
     &[("none", Compression::None), ("gzip", Compression::Gzip)];
@@ -163,10 +166,8 @@ impl OtlpDraft {
         let protocol = *self.protocol.get_or_insert_default();
         let endpoint = match &self.endpoint {
             Some(endpoint) => endpoint.url(protocol, signal.name(), self.insecure),
-            None => match protocol {
-                OtlpProtocol::HttpProtobuf => format!("{}/v1/{}", protocol.default_endpoint(), signal.name()),
-                OtlpProtocol::Grpc => protocol.default_endpoint().to_owned(),
-            },
+            None if protocol.is_http() => format!("{}/v1/{}", protocol.default_endpoint(), signal.name()),
+            None => protocol.default_endpoint().to_owned(),
         };
         // What comes from a checked endpoint is one, and the defaults are.
         self.endpoint = Endpoint::parse_complete(&endpoint).ok();

@@ -242,6 +242,8 @@ pub enum OtlpProtocol {
     /// `http/protobuf`
     #[default]
     HttpProtobuf,
+    /// `http/json`
+    HttpJson,
     /// `grpc`
     Grpc,
 }
@@ -250,9 +252,14 @@ impl OtlpProtocol {
     /// Where a collector on this machine listens, by OpenTelemetry's specification.
     pub const fn default_endpoint(self) -> &'static str {
         match self {
-            Self::HttpProtobuf => "http://localhost:4318",
+            Self::HttpProtobuf | Self::HttpJson => "http://localhost:4318",
             Self::Grpc => "http://localhost:4317",
         }
+    }
+
+    /// Whether each signal has a path of its own, and messages go as bodies of HTTP requests.
+    pub(crate) const fn is_http(self) -> bool {
+        matches!(self, Self::HttpProtobuf | Self::HttpJson)
     }
 }
 

@@ -19,6 +19,10 @@ const TEMPORALITIES: &[(&str, TemporalityPreference)] = &[
     ("low_memory", TemporalityPreference::LowMemory),
 ];
 
+/// `encoding` of `otlp_http`
+const ENCODINGS: &[(&str, OtlpProtocol)] =
+    &[("protobuf", OtlpProtocol::HttpProtobuf), ("json", OtlpProtocol::HttpJson)];
+
 /// Adds the exporter of a processor or a periodic reader.
 pub(super) fn push(parent: &Object<'_>, signal: Signal, draft: &mut Draft) {
     let Some(value) = parent.get("exporter") else { return parent.problem("`exporter` is missing") };
@@ -123,10 +127,7 @@ fn read_otlp(object: &Object<'_>, protocol: OtlpProtocol, signal: Signal, path: 
     let section = otlp::section(signal);
     if let Some(value) = object.get("endpoint") {
         // Over http, it is the whole URL.
-        let parse = match protocol {
-            OtlpProtocol::HttpProtobuf => Endpoint::parse_complete,
-            OtlpProtocol::Grpc => Endpoint::parse,
-        };
+        let parse = if protocol.is_http() { Endpoint::parse_complete } else { Endpoint::parse };
         otlp.endpoint = value.secret(parse);
         value.setting(config("endpoint")).found();
     }
@@ -143,7 +144,7 @@ fn read_otlp(object: &Object<'_>, protocol: OtlpProtocol, signal: Signal, path: 
                     section.read_at(&["tls", own], &value.setting(config(&format!("tls.{own}"))), otlp);
                 }
             }
-            if protocol == OtlpProtocol::Grpc {
+            if !protocol.is_http() {
                 otlp.insecure = files.get("insecure").filter(boolean).and_then(|value| value.boolean());
             }
         });
@@ -152,11 +153,12 @@ fn read_otlp(object: &Object<'_>, protocol: OtlpProtocol, signal: Signal, path: 
         }
     }
     headers(object, &config("headers"), otlp);
-    if protocol == OtlpProtocol::HttpProtobuf
+    if protocol.is_http()
         && let Some(encoding) = object.get("encoding")
-        && encoding.choice(&[("protobuf", true), ("json", false)]) == Some(false)
+        && let Some(protocol) = encoding.choice(ENCODINGS)
     {
-        encoding.key_notice("JSON is not sent; protobuf is");
+        otlp.protocol = Some(protocol);
+        encoding.setting(config("protocol")).found();
     }
     if signal == Signal::Metrics {
         if let Some(value) = object.get("temporality_preference") {

@@ -330,6 +330,31 @@ meter_provider:
 }
 
 #[test]
+fn the_encoding_of_otlp_over_http_is_its_protocol() {
+    let exporter = |encoding: &str| {
+        let text = format!(
+            "meter_provider:\n  readers: [{{ periodic: {{ exporter: {{ otlp_http: {{ {encoding} }} }} }} }}]\n"
+        );
+        lines(&text)
+    };
+    for (encoding, protocol) in [
+        ("encoding: json", OtlpProtocol::HttpJson),
+        ("encoding: protobuf", OtlpProtocol::HttpProtobuf),
+        ("", OtlpProtocol::HttpProtobuf),
+    ] {
+        let setup = exporter(encoding);
+        assert!(setup.notices().is_empty(), "{encoding}: {:?}", setup.notices());
+        let metrics = setup.config().telemetry.metrics;
+        let [MetricExporterConfig::Otlp(otlp)] = metrics.exporters.as_slice() else { panic!("{metrics:?}") };
+        assert_eq!(otlp.protocol, protocol, "{encoding}");
+        assert_eq!(otlp.endpoint, "http://localhost:4318/v1/metrics");
+    }
+    let problems = exporter("encoding: jsn").errors();
+    assert!(problems[0].contains("expected one of `protobuf`, `json`, got \"jsn\""), "{problems:?}");
+    assert!(problems[0].contains("(nearest: `json`)"), "{problems:?}");
+}
+
+#[test]
 fn what_cannot_apply_here_is_a_notice() {
     let setup = lines(
         "\
@@ -348,7 +373,7 @@ tracer_provider:
 meter_provider:
   readers:
     - periodic: { interval: 5, exporter: { console: { temporality_preference: delta } }, producers: [] }
-    - periodic: { interval: 6, exporter: { otlp_http: { encoding: json } }, cardinality_limits: { counter: 1 } }
+    - periodic: { interval: 6, exporter: { otlp_http: {} }, cardinality_limits: { counter: 1 } }
     - pull: { exporter: { prometheus/development: { translation_strategy: NoTranslation } } }
   views:
     - selector: { instrument_name: a, meter_version: 1 }
@@ -372,7 +397,6 @@ meter_provider:
             "meter_provider.readers[0].periodic.exporter.console.temporality_preference",
             "meter_provider.readers[0].periodic.producers",
             "meter_provider.readers[1].periodic.interval",
-            "meter_provider.readers[1].periodic.exporter.otlp_http.encoding",
             "meter_provider.readers[1].periodic.cardinality_limits.counter",
             "meter_provider.readers[2].pull.exporter.prometheus/development.translation_strategy",
             "meter_provider.views[0].selector.meter_version",

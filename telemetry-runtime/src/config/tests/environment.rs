@@ -52,6 +52,23 @@ fn a_variable_of_one_signal_is_for_that_signal_only() {
 }
 
 #[test]
+fn json_is_a_protocol_for_all_signals_and_for_one() {
+    let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318");
+    let protocols = |variable: &str| {
+        let loaded = Setup::new().variable(endpoint.0, endpoint.1).variable(variable, "http/json").load();
+        assert!(loaded.notices.is_empty(), "{variable}: {:?}", loaded.notices);
+        let (metrics, traces) = (metric_otlp(&loaded.config)[0], span_otlp(&loaded.config)[0]);
+        assert_eq!(metrics.endpoint, "http://collector:4318/v1/metrics", "{variable}");
+        assert_eq!(traces.endpoint, "http://collector:4318/v1/traces", "{variable}");
+        (metrics.protocol, traces.protocol)
+    };
+    let (json, protobuf) = (OtlpProtocol::HttpJson, OtlpProtocol::HttpProtobuf);
+    assert_eq!(protocols("OTEL_EXPORTER_OTLP_PROTOCOL"), (json, json));
+    assert_eq!(protocols("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL"), (json, protobuf));
+    assert_eq!(protocols("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"), (protobuf, json));
+}
+
+#[test]
 fn every_otlp_variable_is_read_and_the_signals_own_wins() {
     let config = Setup::new()
         .variable("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317")
@@ -242,7 +259,7 @@ const VARIABLES: &[(&str, &[&str])] = &[
     ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", &["http://", "http://a b"]),
     ("OTEL_EXPORTER_OTLP_HEADERS", &["-1", "text", "a b=c", "a=%0A"]),
     ("OTEL_EXPORTER_OTLP_TIMEOUT", &["-1", "99999999999999999999", "text"]),
-    ("OTEL_EXPORTER_OTLP_PROTOCOL", &["-1", "0", "text", "http/json"]),
+    ("OTEL_EXPORTER_OTLP_PROTOCOL", &["-1", "0", "text", "http/xml", "HTTP/JSON"]),
     ("OTEL_EXPORTER_OTLP_COMPRESSION", &["-1", "0", "text", "zstd"]),
     ("OTEL_EXPORTER_OTLP_INSECURE", &["-1", "text"]),
     ("OTEL_EXPORTER_OTLP_CLIENT_KEY", &["key.pem"]),

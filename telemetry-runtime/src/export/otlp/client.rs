@@ -7,11 +7,18 @@ use bytes::Bytes;
 use http::Uri;
 
 use super::Signal;
+use super::answer::Answer;
 use super::encode::{self, Part, Request};
+#[cfg(feature = "otlp-http")]
+use super::json;
 use super::retry::{Failure, GivenUp, retrying};
 use super::secrets::Headers;
 use crate::config::{OtlpConfig, OtlpProtocol};
 use crate::export::sink::{ExportError, Receipt};
+
+/// The bytes of a body that receivers take over HTTP, with room below the 20 MiB of the collector.
+#[cfg(feature = "otlp-http")]
+const HTTP_LIMIT: usize = 16 << 20;
 
 /// The way to a receiver.
 pub(super) struct Client {
@@ -20,6 +27,9 @@ pub(super) struct Client {
     timeout: Duration,
     headers: Headers,
     transport: Transport,
+    /// What is sent, where it is sent as JSON.
+    #[cfg(feature = "otlp-http")]
+    json: Option<&'static json::Message>,
 }
 
 enum Transport {
@@ -53,14 +63,14 @@ impl Client {
         };
         let (protocol, transport) = match config.protocol {
             #[cfg(feature = "otlp-http")]
-            OtlpProtocol::HttpProtobuf => {
-                ("http/protobuf", Transport::Http(Box::new(super::http::Http::new(&uri, encrypted, config)?)))
+            OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => {
+                let json = config.protocol == OtlpProtocol::HttpJson;
+                let name = if json { "http/json" } else { "http/protobuf" };
+                (name, Transport::Http(Box::new(super::http::Http::new(&uri, encrypted, config)?)))
             }
             #[cfg(not(feature = "otlp-http"))]
-            OtlpProtocol::HttpProtobuf => {
-                return Err(
-                    "OTLP over http/protobuf needs the feature `otlp-http` of telemetry-runtime".to_owned()
-                );
+            OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => {
+                return Err("OTLP over http needs the feature `otlp-http` of telemetry-runtime".to_owned());
             }
             #[cfg(feature = "otlp-grpc")]
             OtlpProtocol::Grpc => {
@@ -75,9 +85,17 @@ impl Client {
         let name = format!("OTLP/{protocol} to {authority}");
         let plaintext_to_others = !encrypted && !is_loopback(authority.host());
         let headers = Headers::new(&config.headers)?;
-        #[cfg(not(feature = "otlp-grpc"))]
+        #[cfg(not(any(feature = "otlp-grpc", feature = "otlp-http")))]
         let _ = signal;
-        Ok(Self { name, plaintext_to_others, timeout: config.timeout, headers, transport })
+        Ok(Self {
+            name,
+            plaintext_to_others,
+            timeout: config.timeout,
+            headers,
+            transport,
+            #[cfg(feature = "otlp-http")]
+            json: (config.protocol == OtlpProtocol::HttpJson).then(|| schema(signal)),
+        })
     }
 
     /// What diagnostics call it; without secrets.
@@ -90,11 +108,14 @@ impl Client {
         self.plaintext_to_others
     }
 
-    /// The size in bytes that receivers take: 4 MiB is the default of gRPC, 20 MiB that of the collector's HTTP.
+    /// The bytes of protobuf for one request. Receivers take 4 MiB over gRPC and 20 MiB over the collector's HTTP by default.
     pub(super) fn request_limit(&self) -> usize {
         match &self.transport {
+            // Most requests are less than three times as long in JSON; a longer one is divided when it is written.
             #[cfg(feature = "otlp-http")]
-            Transport::Http(_) => 16 << 20,
+            Transport::Http(_) if self.json.is_some() => 6 << 20,
+            #[cfg(feature = "otlp-http")]
+            Transport::Http(_) => HTTP_LIMIT,
             #[cfg(feature = "otlp-grpc")]
             Transport::Grpc(_) => (4 << 20) - 1024,
         }
@@ -102,20 +123,16 @@ impl Client {
 
     /// Sends the parts of an export. What the receiver finds too large is divided further. Parts that are lost are told as
     /// refused where others arrived.
-    pub(super) async fn send_all<R: Request>(
-        &self,
-        parts: Vec<Part>,
-        read: impl Fn(&[u8]) -> Receipt,
-    ) -> Result<Receipt, ExportError> {
+    pub(super) async fn send_all<R: Request>(&self, parts: Vec<Part>) -> Result<Receipt, ExportError> {
         let mut total = Receipt::default();
         let mut arrived = false;
         let mut parts = VecDeque::from(parts);
         while let Some(part) = parts.pop_front() {
             let (rejected, message) = match part {
                 Part::Send(body, units) => match self.send(body.clone()).await {
-                    Ok(response) => {
+                    Ok(answer) => {
                         arrived = true;
-                        let receipt = read(&response);
+                        let receipt = answer.receipt();
                         (receipt.rejected, self.headers.redact(&receipt.message))
                     }
                     Err(GivenUp { too_large: true, message }) => match &*encode::smaller::<R>(body, units) {
@@ -127,9 +144,7 @@ impl Client {
                     },
                     Err(GivenUp { message, .. }) => (units as u64, message),
                 },
-                Part::TooLarge(units) => {
-                    (units as u64, format!("more than the {} bytes of a request", self.request_limit()))
-                }
+                Part::TooLarge(units) => (units as u64, too_large(self.request_limit())),
             };
             total.rejected += rejected;
             if total.message.is_empty() {
@@ -139,7 +154,12 @@ impl Client {
         if arrived || total.rejected == 0 { Ok(total) } else { Err(ExportError::new(total.message)) }
     }
 
-    async fn send(&self, body: Bytes) -> Result<Bytes, GivenUp> {
+    async fn send(&self, body: Bytes) -> Result<Answer, GivenUp> {
+        #[cfg(feature = "otlp-http")]
+        let body = match self.json {
+            Some(schema) => as_json(schema, &body)?,
+            None => body,
+        };
         let attempt = |left| self.attempt(body.clone(), left);
         let sent = retrying(self.timeout, attempt).await;
         sent.map_err(|error| GivenUp { message: self.headers.redact(&error.message), ..error })
@@ -149,12 +169,38 @@ impl Client {
         not(feature = "otlp-grpc"),
         expect(unused_variables, reason = "only gRPC tells receivers the limit")
     )]
-    async fn attempt(&self, body: Bytes, left: Option<Duration>) -> Result<Bytes, Failure> {
+    async fn attempt(&self, body: Bytes, left: Option<Duration>) -> Result<Answer, Failure> {
         match &self.transport {
             #[cfg(feature = "otlp-http")]
             Transport::Http(http) => http.send(body, &self.headers).await,
             #[cfg(feature = "otlp-grpc")]
-            Transport::Grpc(grpc) => grpc.send(body, &self.headers, left).await,
+            Transport::Grpc(grpc) => grpc.send(body, &self.headers, left).await.map(Answer::Protobuf),
+        }
+    }
+}
+
+fn too_large(limit: usize) -> String {
+    format!("more than the {limit} bytes of a request")
+}
+
+#[cfg(feature = "otlp-http")]
+fn schema(signal: Signal) -> &'static json::Message {
+    match signal {
+        Signal::Traces => &json::EXPORT_TRACES,
+        Signal::Metrics => &json::EXPORT_METRICS,
+        #[cfg(feature = "otlp-logs")]
+        Signal::Logs => &json::EXPORT_LOGS,
+    }
+}
+
+/// A request in the form that is sent, where that is not too long for receivers.
+#[cfg(feature = "otlp-http")]
+fn as_json(schema: &json::Message, body: &[u8]) -> Result<Bytes, GivenUp> {
+    match json::text(schema, body) {
+        Ok(text) if text.len() <= HTTP_LIMIT => Ok(text.into()),
+        Ok(_) => Err(GivenUp { message: too_large(HTTP_LIMIT), too_large: true }),
+        Err(json::Malformed) => {
+            Err(GivenUp { message: "the request cannot be written as JSON".to_owned(), too_large: false })
         }
     }
 }

@@ -1,4 +1,4 @@
-//! OTLP over http/protobuf.
+//! OTLP over http/protobuf and http/json.
 
 use std::error::Error as _;
 use std::io::Write as _;
@@ -8,15 +8,17 @@ use bytes::Bytes;
 use flate2::write::GzEncoder;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderValue, Method, Request, StatusCode, Uri};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Collected, Full, Limited};
+use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use super::answer::Answer;
 use super::client;
 use super::retry::{Failure, Retry, retry_after};
 use super::secrets::Headers;
-use crate::config::{Compression, OtlpConfig};
+use crate::config::{Compression, OtlpConfig, OtlpProtocol};
 
 #[cfg(feature = "tls")]
 type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
@@ -25,6 +27,14 @@ type Connector = HttpConnector;
 
 /// A response of more bytes is not read; it says nothing that we need.
 const RESPONSE_LIMIT: usize = 4 << 20;
+/// The same of a response that is an error, of which only the message is of interest.
+const EXPLANATION_LIMIT: usize = 64 << 10;
+/// How long the body of an error is waited for.
+const EXPLANATION_TIME: Duration = Duration::from_secs(1);
+
+const JSON: &str = "application/json";
+const PROTOBUF: &str = "application/x-protobuf";
+
 /// Connections are closed after this time without a request. Receivers behind a load balancer often close them after a
 /// minute, and a request on a connection that is just being closed is lost time.
 const IDLE: Duration = Duration::from_secs(30);
@@ -34,6 +44,7 @@ pub(super) struct Http {
     client: Client<Connector, Full<Bytes>>,
     uri: Uri,
     gzip: bool,
+    json: bool,
 }
 
 impl Http {
@@ -49,10 +60,15 @@ impl Http {
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
             .build(connector);
-        Ok(Self { client, uri: uri.clone(), gzip: config.compression == Compression::Gzip })
+        Ok(Self {
+            client,
+            uri: uri.clone(),
+            gzip: config.compression == Compression::Gzip,
+            json: config.protocol == OtlpProtocol::HttpJson,
+        })
     }
 
-    pub(super) async fn send(&self, body: Bytes, headers: &Headers) -> Result<Bytes, Failure> {
+    pub(super) async fn send(&self, body: Bytes, headers: &Headers) -> Result<Answer, Failure> {
         let body = if self.gzip { compressed(&body) } else { body };
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = Method::POST;
@@ -63,7 +79,7 @@ impl Http {
             map.insert(name.clone(), value.clone());
         }
         // Last, because a configured header must not make the body unreadable.
-        map.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-protobuf"));
+        map.insert(CONTENT_TYPE, HeaderValue::from_static(if self.json { JSON } else { PROTOBUF }));
         if self.gzip {
             map.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         } else {
@@ -72,21 +88,43 @@ impl Http {
         let response =
             self.client.request(request).await.map_err(|error| Failure::passing(causes(&error)))?;
         let (head, body) = response.into_parts();
-        if !head.status.is_success() {
-            let asked = head.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-            return Err(refusal(head.status, asked));
+        let header = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let content_type = header(CONTENT_TYPE);
+        if head.status.is_success() {
+            // The receiver has taken the request. A response that breaks off has nothing more to say.
+            let body = Limited::new(body, RESPONSE_LIMIT).collect().await;
+            let body = body.map(Collected::to_bytes).unwrap_or_default();
+            // A receiver answers as it was asked, and one that is known not to is still understood.
+            return Ok(if content_type.map_or(self.json, |kind| kind.starts_with(JSON)) {
+                Answer::Json(body)
+            } else {
+                Answer::Protobuf(body)
+            });
         }
-        // The receiver has taken the request. A response that breaks off has nothing more to say.
-        match Limited::new(body, RESPONSE_LIMIT).collect().await {
-            Ok(body) => Ok(body.to_bytes()),
-            Err(_) => Ok(Bytes::new()),
-        }
+        let reason = match content_type {
+            Some(kind) if kind.starts_with(JSON) => Answer::Json(explanation(body).await).error_message(),
+            Some(kind) if kind.starts_with(PROTOBUF) => {
+                Answer::Protobuf(explanation(body).await).error_message()
+            }
+            // The page of a proxy.
+            _ => String::new(),
+        };
+        Err(refusal(head.status, &reason, header(RETRY_AFTER)))
     }
 }
 
+/// The body of an error; nothing where it does not come at once, because the status is what counts.
+async fn explanation(body: Incoming) -> Bytes {
+    let body = tokio::time::timeout(EXPLANATION_TIME, Limited::new(body, EXPLANATION_LIMIT).collect()).await;
+    body.ok().and_then(Result::ok).map(Collected::to_bytes).unwrap_or_default()
+}
+
 /// Which responses are worth another attempt (OTLP specification, "Failures").
-fn refusal(status: StatusCode, asked: Option<&str>) -> Failure {
-    let message = format!("HTTP status {status}");
+fn refusal(status: StatusCode, reason: &str, asked: Option<&str>) -> Failure {
+    let mut message = format!("HTTP status {status}");
+    if !reason.is_empty() {
+        message = format!("{message}: {reason}");
+    }
     match status {
         StatusCode::TOO_MANY_REQUESTS
         | StatusCode::BAD_GATEWAY

@@ -3,24 +3,22 @@
 use std::sync::Mutex;
 use std::{fmt, io};
 
-use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse};
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::logs::v1::{ResourceLogs, ScopeLogs};
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 use opentelemetry_proto::transform::logs::tonic::group_logs_by_resource_and_scope;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::logs::{LogBatch, LogExporter};
-use prost::Message as _;
 use tokio::runtime::Runtime;
 
 use super::client::Client;
 use super::encode::{Group, Request, parts, split_groups};
 use super::{Signal, client};
-use crate::config::{OtlpConfig, OtlpProtocol};
+use crate::config::OtlpConfig;
 use crate::error::{Error, ErrorKind};
 use crate::export::diagnostics::{DiagnosticKind, Diagnostics};
 use crate::export::quiet;
-use crate::export::sink::Receipt;
 
 /// A destination that takes logs.
 ///
@@ -50,7 +48,7 @@ impl LogSink {
 
 /// The URL for logs. Of gRPC it is the same for all signals, of HTTP it has the signal in its path.
 fn endpoint(config: &OtlpConfig) -> Result<String, Error> {
-    if config.protocol == OtlpProtocol::Grpc {
+    if !config.protocol.is_http() {
         return Ok(config.endpoint.clone());
     }
     let base = ["/v1/traces", "/v1/metrics"].iter().find_map(|path| config.endpoint.strip_suffix(path));
@@ -71,7 +69,7 @@ impl LogExporter for LogSink {
         let _quiet = quiet::enter();
         // A panic under the lock would have been one of the transport's: then nothing is sent any more.
         let runtime = self.runtime.lock().map_err(|_| OTelSdkError::AlreadyShutdown)?;
-        match runtime.block_on(self.client.send_all::<ExportLogsServiceRequest>(parts, receipt)) {
+        match runtime.block_on(self.client.send_all::<ExportLogsServiceRequest>(parts)) {
             Ok(receipt) if receipt.rejected == 0 => Ok(()),
             Ok(receipt) => {
                 self.report(format_args!("{} records were refused: {}", receipt.rejected, receipt.message));
@@ -93,16 +91,6 @@ impl fmt::Debug for LogSink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("LogSink").field(&self.client.name()).finish()
     }
-}
-
-/// What a response says; nothing where it cannot be read, because the request was taken.
-fn receipt(response: &[u8]) -> Receipt {
-    let partial =
-        ExportLogsServiceResponse::decode(response).ok().and_then(|response| response.partial_success);
-    partial.map_or_else(Receipt::default, |partial| Receipt {
-        rejected: partial.rejected_log_records.try_into().unwrap_or(0),
-        message: partial.error_message,
-    })
 }
 
 impl Request for ExportLogsServiceRequest {

@@ -4,9 +4,7 @@ use std::borrow::Cow;
 use std::time::SystemTime;
 
 use opentelemetry::trace::{SpanId, TraceId};
-use opentelemetry_proto::tonic::collector::metrics::v1::{
-    ExportMetricsServiceRequest, ExportMetricsServiceResponse,
-};
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{
     AnyValue, ArrayValue, InstrumentationScope, KeyValue, any_value,
 };
@@ -15,10 +13,8 @@ use opentelemetry_proto::tonic::metrics::v1::{
     ResourceMetrics, ScopeMetrics, Sum, exemplar, metric, number_data_point,
 };
 use opentelemetry_sdk::Resource;
-use prost::Message as _;
 
 use super::encode::{Group, Request, split_groups};
-use crate::export::sink::Receipt;
 use crate::metrics::{
     self, AttributeData, HistogramPoint, MeterScope, MetricData, Number, NumberPoint, Snapshot, Temporality,
 };
@@ -43,16 +39,6 @@ pub(super) fn request(snapshot: &Snapshot, resource: &Resource) -> ExportMetrics
             schema_url: resource.schema_url().unwrap_or_default().to_owned(),
         }],
     }
-}
-
-/// What a response says; nothing where it cannot be read, because the request was taken.
-pub(super) fn receipt(response: &[u8]) -> Receipt {
-    let partial =
-        ExportMetricsServiceResponse::decode(response).ok().and_then(|response| response.partial_success);
-    partial.map_or_else(Receipt::default, |partial| Receipt {
-        rejected: partial.rejected_data_points.try_into().unwrap_or(0),
-        message: partial.error_message,
-    })
 }
 
 fn encode(metric: &metrics::Metric, time: u64) -> Option<Metric> {

@@ -1,14 +1,17 @@
-//! OTLP over http/protobuf and gRPC, with transports of our own over the messages of `opentelemetry-proto`.
+//! OTLP over http/protobuf, http/json and gRPC, with transports of our own over the messages of `opentelemetry-proto`.
 //!
 //! The transports of `opentelemetry-otlp` follow redirects with all headers, need the user's runtime for gRPC and only
 //! warn about a partial success; see `ARCHITECTURE.md`.
 
+mod answer;
 mod client;
 mod encode;
 #[cfg(feature = "otlp-grpc")]
 mod grpc;
 #[cfg(feature = "otlp-http")]
 mod http;
+#[cfg(feature = "otlp-http")]
+mod json;
 #[cfg(feature = "otlp-logs")]
 mod logs;
 mod metrics;
@@ -103,7 +106,7 @@ impl SpanSink for Otlp {
         Box::pin(async move {
             let parts = spans::parts(&batch, resource, self.client.request_limit());
             drop(batch);
-            self.client.send_all::<ExportTraceServiceRequest>(parts, spans::receipt).await
+            self.client.send_all::<ExportTraceServiceRequest>(parts).await
         })
     }
 }
@@ -124,7 +127,7 @@ impl MetricSink for Otlp {
     ) -> BoxFuture<'a, Result<Receipt, ExportError>> {
         Box::pin(async move {
             let parts = encode::parts(metrics::request(snapshot, resource), self.client.request_limit());
-            self.client.send_all::<ExportMetricsServiceRequest>(parts, metrics::receipt).await
+            self.client.send_all::<ExportMetricsServiceRequest>(parts).await
         })
     }
 }

@@ -34,6 +34,7 @@ pub(super) struct GivenUp {
 }
 
 impl Failure {
+    #[cfg(feature = "otlp-http")]
     pub(super) fn fatal(message: impl Into<String>) -> Self {
         Self { message: message.into(), retry: Retry::Never }
     }

@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use opentelemetry::InstrumentationScope;
-use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTraceServiceRequest, ExportTraceServiceResponse,
-};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
@@ -15,7 +13,6 @@ use prost::Message as _;
 use super::encode::{self, Group, Part, Request, split_groups};
 use super::protobuf::{text, varint, varint_len};
 use super::{shrink, span_bytes};
-use crate::export::sink::Receipt;
 
 /// The keys of `ExportTraceServiceRequest.resource_spans` and `ResourceSpans.scope_spans`.
 const RESOURCE_SPANS: u8 = 1 << 3 | 2;
@@ -178,16 +175,6 @@ impl Runs {
         body.extend_from_slice(&around.after);
         Part::Send(Bytes::from(body), self.spans)
     }
-}
-
-/// What a response says; nothing where it cannot be read, because the request was taken.
-pub(super) fn receipt(response: &[u8]) -> Receipt {
-    let partial =
-        ExportTraceServiceResponse::decode(response).ok().and_then(|response| response.partial_success);
-    partial.map_or_else(Receipt::default, |partial| Receipt {
-        rejected: partial.rejected_spans.try_into().unwrap_or(0),
-        message: partial.error_message,
-    })
 }
 
 impl Request for ExportTraceServiceRequest {

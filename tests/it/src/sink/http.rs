@@ -1,4 +1,4 @@
-//! http/protobuf.
+//! http/protobuf and http/json.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -18,11 +18,24 @@ use prost::Message;
 use tonic::body::Body;
 
 use super::fault::Fault;
+use super::json;
 use super::received::{self, Export, Protocol};
 use super::server::Dropped;
 use super::state::State;
 
+/// The content types.
+const PROTOBUF: &str = "application/x-protobuf";
+const JSON: &str = "application/json";
+
+/// As what a body comes, and its answer goes.
+#[derive(Clone, Copy)]
+struct Format {
+    json: bool,
+}
+
 pub(super) async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Response<Body>, Dropped> {
+    let format = Format { json: request.headers().get("content-type").is_some_and(|kind| kind == JSON) };
+    let respond = |status, body| format.respond(status, body);
     let traces = match request.uri().path() {
         "/v1/traces" => true,
         "/v1/metrics" => false,
@@ -55,7 +68,7 @@ pub(super) async fn answer(state: Arc<State>, request: Request<Incoming>) -> Res
             return Ok(response);
         }
     }
-    let export = match decode(traces, &head.headers, &body) {
+    let export = match format.decode(traces, &head.headers, &body) {
         Ok(export) => export,
         Err(reason) => {
             state.refuse(reason);
@@ -63,37 +76,77 @@ pub(super) async fn answer(state: Arc<State>, request: Request<Incoming>) -> Res
         }
     };
     state.accept(export);
-    Ok(respond(StatusCode::OK, success(traces, partial)))
+    Ok(respond(StatusCode::OK, format.success(traces, partial)))
 }
 
-fn decode(traces: bool, headers: &HeaderMap, body: &Bytes) -> Result<Export, String> {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if header("content-type") != Some("application/x-protobuf") {
-        return Err(format!("the content type is {:?}", header("content-type")));
+impl Format {
+    const fn content_type(self) -> &'static str {
+        if self.json { JSON } else { PROTOBUF }
     }
-    let mut plain = Vec::new();
-    let gzip = match header("content-encoding") {
-        None => {
-            plain.extend_from_slice(body);
-            false
+
+    fn decode(self, traces: bool, headers: &HeaderMap, body: &Bytes) -> Result<Export, String> {
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        if header("content-type") != Some(self.content_type()) {
+            return Err(format!("the content type is {:?}", header("content-type")));
         }
-        Some("gzip") => {
-            GzDecoder::new(body.as_ref()).read_to_end(&mut plain).map_err(|error| error.to_string())?;
-            true
+        let mut plain = Vec::new();
+        let gzip = match header("content-encoding") {
+            None => {
+                plain.extend_from_slice(body);
+                false
+            }
+            Some("gzip") => {
+                GzDecoder::new(body.as_ref()).read_to_end(&mut plain).map_err(|error| error.to_string())?;
+                true
+            }
+            Some(other) => return Err(format!("the content encoding is {other}")),
+        };
+        if self.json {
+            let signal = if traces { "trace.v1.ExportTrace" } else { "metrics.v1.ExportMetrics" };
+            plain =
+                json::to_protobuf(&format!("opentelemetry.proto.collector.{signal}ServiceRequest"), &plain)?;
         }
-        Some(other) => return Err(format!("the content encoding is {other}")),
-    };
-    let request = if traces {
-        ExportTraceServiceRequest::decode(plain.as_slice()).map(received::Request::Traces)
-    } else {
-        ExportMetricsServiceRequest::decode(plain.as_slice()).map(received::Request::Metrics)
-    };
-    Ok(Export {
-        protocol: Protocol::Http,
-        gzip,
-        headers: texts(headers),
-        request: request.map_err(|error| error.to_string())?,
-    })
+        let request = if traces {
+            ExportTraceServiceRequest::decode(plain.as_slice()).map(received::Request::Traces)
+        } else {
+            ExportMetricsServiceRequest::decode(plain.as_slice()).map(received::Request::Metrics)
+        };
+        Ok(Export {
+            protocol: if self.json { Protocol::HttpJson } else { Protocol::Http },
+            gzip,
+            headers: texts(headers),
+            request: request.map_err(|error| error.to_string())?,
+        })
+    }
+
+    fn success(self, traces: bool, partial: Option<(i64, String)>) -> Vec<u8> {
+        if self.json {
+            let rejected = if traces { "rejectedSpans" } else { "rejectedDataPoints" };
+            let partial = partial.map(|(count, message)| {
+                serde_json::json!({ "partialSuccess": { rejected: count.to_string(), "errorMessage": message } })
+            });
+            partial.map_or_else(|| "{}".to_owned(), |partial| partial.to_string()).into_bytes()
+        } else if traces {
+            let partial_success = partial.map(|(rejected_spans, error_message)| ExportTracePartialSuccess {
+                rejected_spans,
+                error_message,
+            });
+            ExportTraceServiceResponse { partial_success }.encode_to_vec()
+        } else {
+            let partial_success = partial.map(|(rejected_data_points, error_message)| {
+                ExportMetricsPartialSuccess { rejected_data_points, error_message }
+            });
+            ExportMetricsServiceResponse { partial_success }.encode_to_vec()
+        }
+    }
+
+    fn respond(self, status: StatusCode, body: Vec<u8>) -> Response<Body> {
+        let mut response = Response::new(Body::new(Full::new(Bytes::from(body))));
+        *response.status_mut() = status;
+        let content_type = http::HeaderValue::from_static(self.content_type());
+        response.headers_mut().insert("content-type", content_type);
+        response
+    }
 }
 
 /// The headers that are text.
@@ -102,26 +155,4 @@ pub(super) fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
         .collect()
-}
-
-fn success(traces: bool, partial: Option<(i64, String)>) -> Vec<u8> {
-    if traces {
-        let partial_success = partial.map(|(rejected_spans, error_message)| ExportTracePartialSuccess {
-            rejected_spans,
-            error_message,
-        });
-        ExportTraceServiceResponse { partial_success }.encode_to_vec()
-    } else {
-        let partial_success = partial.map(|(rejected_data_points, error_message)| {
-            ExportMetricsPartialSuccess { rejected_data_points, error_message }
-        });
-        ExportMetricsServiceResponse { partial_success }.encode_to_vec()
-    }
-}
-
-fn respond(status: StatusCode, body: Vec<u8>) -> Response<Body> {
-    let mut response = Response::new(Body::new(Full::new(Bytes::from(body))));
-    *response.status_mut() = status;
-    response.headers_mut().insert("content-type", http::HeaderValue::from_static("application/x-protobuf"));
-    response
 }

@@ -1,11 +1,13 @@
-//! An OTLP receiver for tests: http/protobuf and gRPC on one port, with faults on request.
+//! An OTLP receiver for tests: http/protobuf, http/json and gRPC on one port, with faults on request.
 //!
 //! It decodes what arrives with the published protocol definitions, keeps it, and counts everything, so that a test can
 //! compare what was sent with what came. It shares no code with the exporters.
 
+mod descriptors;
 mod fault;
 mod grpc;
 mod http;
+mod json;
 mod received;
 mod server;
 mod state;
@@ -76,7 +78,7 @@ impl Sink {
         self.address
     }
 
-    /// The base URL, for `OTEL_EXPORTER_OTLP_ENDPOINT` with either protocol.
+    /// The base URL, for `OTEL_EXPORTER_OTLP_ENDPOINT` with any protocol.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)

@@ -26,6 +26,8 @@ pub struct Export {
 pub enum Protocol {
     /// http/protobuf
     Http,
+    /// http/json
+    HttpJson,
     /// gRPC
     Grpc,
 }

@@ -1,4 +1,4 @@
-//! Listening: one port takes HTTP/1.1 and HTTP/2, and the content type tells gRPC from http/protobuf.
+//! Listening: one port takes HTTP/1.1 and HTTP/2, and the content type tells gRPC, http/protobuf and http/json apart.
 
 use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener};

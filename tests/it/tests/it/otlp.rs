@@ -39,6 +39,11 @@ fn every_span_arrives_over_http() {
 }
 
 #[test]
+fn every_span_arrives_over_http_as_json() {
+    assert_spans(&run("http/json"));
+}
+
+#[test]
 fn every_span_arrives_over_grpc() {
     assert_spans(&run("grpc"));
 }
@@ -46,6 +51,11 @@ fn every_span_arrives_over_grpc() {
 #[test]
 fn metrics_over_http_equal_the_scrape() {
     assert_metrics(&run("http/protobuf"));
+}
+
+#[test]
+fn metrics_as_json_equal_the_scrape() {
+    assert_metrics(&run("http/json"));
 }
 
 #[test]

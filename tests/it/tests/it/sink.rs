@@ -56,17 +56,22 @@ fn http(sink: &Sink, body: &[u8], headers: &str) -> Option<(u16, String, Vec<u8>
 }
 
 const PROTOBUF: &str = "content-type: application/x-protobuf\r\n";
+const JSON: &str = "content-type: application/json\r\n";
 
 #[test]
-fn spans_arrive_over_both_protocols_on_one_port() {
+fn spans_arrive_over_all_protocols_on_one_port() {
     let sink = Sink::start();
     let (status, _, _) = http(&sink, &request(&["a", "b"]).encode_to_vec(), PROTOBUF).unwrap();
     assert_eq!(status, 200);
     grpc(&sink, &["c"]).unwrap();
-    assert_eq!(names(&sink), ["a", "b", "c"]);
+    let json = br#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"d"}]}]}]}"#;
+    let (status, head, body) = http(&sink, json, JSON).unwrap();
+    assert_eq!((status, body.as_slice()), (200, &b"{}"[..]));
+    assert!(head.contains("content-type: application/json"), "{head}");
+    assert_eq!(names(&sink), ["a", "b", "c", "d"]);
     let protocols: Vec<_> = sink.exports().iter().map(|export| (export.protocol, export.gzip)).collect();
-    assert_eq!(protocols, [(Protocol::Http, false), (Protocol::Grpc, true)]);
-    assert_eq!(sink.wait_for_spans(3).len(), 3);
+    assert_eq!(protocols, [(Protocol::Http, false), (Protocol::Grpc, true), (Protocol::HttpJson, false)]);
+    assert_eq!(sink.wait_for_spans(4).len(), 4);
 }
 
 #[test]
@@ -87,9 +92,10 @@ fn a_gzip_body_is_unpacked() {
 fn what_is_not_otlp_is_refused_and_counted() {
     let sink = Sink::start();
     assert_eq!(http(&sink, b"\xff\xff", PROTOBUF).unwrap().0, 400);
-    assert_eq!(http(&sink, b"{}", "content-type: application/json\r\n").unwrap().0, 400);
-    assert_eq!(sink.undecodable().len(), 2);
-    assert_eq!((sink.attempts(), sink.exports().len()), (2, 0));
+    assert_eq!(http(&sink, b"{}", "content-type: text/json\r\n").unwrap().0, 400);
+    assert_eq!(http(&sink, br#"{"resource_spans":[]}"#, JSON).unwrap().0, 400);
+    assert_eq!(sink.undecodable().len(), 3);
+    assert_eq!((sink.attempts(), sink.exports().len()), (3, 0));
     assert_eq!(get(sink.address(), "/v1/traces", &[]).status, 405);
     assert_eq!(get(sink.address(), "/", &[]).status, 404);
 }

@@ -15,7 +15,7 @@ use crate::figures::{Size, alone, row, whole_row};
 
 /// More than anything here should take.
 const ENOUGH: Duration = Duration::from_secs(20);
-const PROTOCOLS: [&str; 2] = ["grpc", "http/protobuf"];
+const PROTOCOLS: [&str; 3] = ["grpc", "http/protobuf", "http/json"];
 /// What the receiver asks senders to wait.
 const ASKED: Duration = Duration::from_secs(1);
 

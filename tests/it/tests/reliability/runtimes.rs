@@ -90,7 +90,7 @@ fn every_span_arrives_from_every_place_in_every_way_to_end() {
     let mut cells = 0;
     let mut longest = Duration::ZERO;
     for place in [Place::NoRuntime, Place::CurrentThread, Place::OneWorker, Place::Workers] {
-        for protocol in ["grpc", "http/protobuf"] {
+        for protocol in ["grpc", "http/protobuf", "http/json"] {
             for ending in [Ending::Flush, Ending::Shutdown, Ending::Drop, Ending::Panic] {
                 let (done, result) = mpsc::sync_channel(1);
                 let start = Instant::now();

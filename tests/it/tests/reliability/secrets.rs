@@ -36,7 +36,7 @@ fn yaml(endpoint: &str, protocol: &str) -> String {
 #[test]
 fn row_23_a_redirect_gets_nothing_and_no_secret_is_shown() {
     let mut searched = Vec::new();
-    for protocol in ["http/protobuf", "grpc"] {
+    for protocol in ["http/protobuf", "http/json", "grpc"] {
         let (sink, elsewhere) = (Sink::start(), Sink::start());
         // What a receiver says goes into a log, and it may repeat what it was told.
         let repeats = format!("tenant of Bearer {CANARY} ({CANARY}-plain) is unknown");

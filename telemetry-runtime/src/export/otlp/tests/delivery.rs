@@ -12,6 +12,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use prost::Message as _;
 
+use super::super::answer::Answer;
 use super::super::*;
 use super::sink::{Reply, Sink};
 use crate::config::{Compression, OtlpProtocol, TemporalityPreference, TlsConfig};
@@ -201,7 +202,7 @@ fn a_partial_success_says_how_many_were_refused() {
 
     let partial = ExportMetricsPartialSuccess { rejected_data_points: 5, error_message: String::new() };
     let response = ExportMetricsServiceResponse { partial_success: Some(partial) }.encode_to_vec();
-    assert_eq!(metrics::receipt(&response).rejected, 5);
+    assert_eq!(Answer::Protobuf(response.into()).receipt().rejected, 5);
 }
 
 #[test]

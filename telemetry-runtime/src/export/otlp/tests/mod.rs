@@ -2,6 +2,7 @@
 
 mod delivery;
 mod messages;
+mod over_json;
 mod runtimes;
 mod sink;
 mod sizes;
