@@ -21,8 +21,9 @@ pub(crate) fn seems() -> bool {
     if cfg!(feature = "context-observer") { SAMPLED.get() } else { span().is_some() }
 }
 
-/// What [`set`] said last.
-pub(super) fn seemed() -> bool {
+/// What [`set`] said last, which without the observer is a guess.
+#[inline]
+pub(crate) fn seemed() -> bool {
     SAMPLED.get()
 }
 

@@ -12,6 +12,7 @@ use super::site::SpanSite;
 use super::value::StartAttributes;
 use crate::call::{CallEnd, CallPart};
 use crate::clock::Moment;
+use crate::context::sampled;
 use crate::context::seat::Seat;
 
 /// The span of a call that stays on its thread. It is current until it ends.
@@ -43,7 +44,18 @@ impl SpanGuard {
     pub fn enter(site: &'static SpanSite) -> Self {
         match install::active() {
             None => Self::NONE,
-            Some(state) => Self::start(state, site),
+            Some(state) if sampled::seemed() => Self::start(state, site),
+            Some(state) => Self::start_if_recorded(state, site),
+        }
+    }
+
+    // Apart from what a recorded span needs, which is many registers.
+    #[inline(never)]
+    fn start_if_recorded(state: u32, site: &'static SpanSite) -> Self {
+        match Inside::passes(state) {
+            Some(true) if !site.root => Self::NONE,
+            Some(_) => Self::start(state, site),
+            None => Self::start_otherwise(Child::Unknown, state, site),
         }
     }
 

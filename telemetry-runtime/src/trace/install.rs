@@ -234,10 +234,13 @@ pub(crate) fn by_index(index: u32) -> Option<&'static Recorder> {
 /// The recorder of this index, with one load on a thread that has just used it.
 #[inline]
 pub(super) fn seen(index: u32) -> Option<&'static Recorder> {
-    match SEEN.get() {
-        Some(recorder) if recorder.index == index => Some(recorder),
-        _ => look_up(index),
-    }
+    is_seen(index).or_else(|| look_up(index))
+}
+
+/// The same, if the thread has just used it.
+#[inline]
+pub(super) fn is_seen(index: u32) -> Option<&'static Recorder> {
+    SEEN.get().filter(|recorder| recorder.index == index)
 }
 
 #[cold]

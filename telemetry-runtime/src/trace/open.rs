@@ -399,6 +399,18 @@ impl Inside {
         levels::on_top(|top| Self::of(state, &top)).unwrap_or(Self::Unknown)
     }
 
+    /// Whether it is [`Inside::Passing`], as far as that takes no more than a look; `None` where there is no slot.
+    #[inline]
+    pub(super) fn passes(state: u32) -> Option<bool> {
+        levels::on_top(|top| {
+            let trail = top.trail();
+            !trail.flags.is_sampled()
+                && trail.installation == state
+                && install::is_seen(trail.recorder).is_some_and(|recorder| recorder.drops_below_unsampled)
+                && top.is_unrecorded()
+        })
+    }
+
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is asked where a span starts, and there only")]
     fn of(state: u32, top: &Top<'_>) -> Self {
