@@ -28,12 +28,18 @@ impl Used {
     }
 }
 
-/// One look at the program.
+/// One look at what the program uses.
+#[derive(Clone, Copy)]
+struct Look {
+    at: Duration,
+    used: Used,
+}
+
+/// The program at one time, with what telemetry says of itself.
 #[derive(Clone, Copy)]
 pub(crate) struct Sample {
-    at: Duration,
+    look: Look,
     requests: usize,
-    used: Used,
     /// Spans that ended, as telemetry counts them.
     made: u64,
     /// Spans that the exporter delivered.
@@ -52,9 +58,12 @@ impl Sample {
         let (dropped, entered) = parts(&scrape, "otel_sdk_processor_span_processed_total", lost);
         let (failed, delivered) = parts(&scrape, "otel_sdk_exporter_span_exported_total", lost);
         let (_, waiting) = parts(&scrape, "otel_sdk_processor_span_queue_size", lost);
-        Self { at, requests, used, made: entered + dropped, delivered, dropped, failed, waiting }
+        let look = Look { at, used };
+        Self { look, requests, made: entered + dropped, delivered, dropped, failed, waiting }
     }
+}
 
+impl Look {
     fn hours(&self) -> f64 {
         self.at.as_secs_f64() / 3600.0
     }
@@ -84,17 +93,17 @@ impl fmt::Display for Sample {
         write!(
             f,
             "{:>5.0} s: {} requests, {} spans made, {} delivered, {} dropped, {} failed, {} waiting; RSS {:.2} MB, heap {:.2} MB, {} threads, {} files",
-            self.at.as_secs_f64(),
+            self.look.at.as_secs_f64(),
             self.requests,
             self.made,
             self.delivered,
             self.dropped,
             self.failed,
             self.waiting,
-            self.resident() / 1_048_576.0,
-            self.heap() / 1_048_576.0,
-            self.used.process.threads,
-            self.used.process.files,
+            self.look.resident() / 1_048_576.0,
+            self.look.heap() / 1_048_576.0,
+            self.look.used.process.threads,
+            self.look.used.process.files,
         )
     }
 }
@@ -102,57 +111,59 @@ impl fmt::Display for Sample {
 /// All looks of a run.
 pub(crate) struct Figures {
     warm_up: Duration,
-    samples: Vec<Sample>,
+    looks: Vec<Look>,
 }
 
 impl Figures {
     pub(crate) fn new(warm_up: Duration) -> Self {
-        Self { warm_up, samples: Vec::new() }
+        // Written once, so that what the run notes is not taken for growth: there is room for a night.
+        let look = Look { at: Duration::ZERO, used: Used::now() };
+        let mut looks = vec![look; 12 * 3600];
+        looks.clear();
+        Self { warm_up, looks }
     }
 
-    pub(crate) fn add(&mut self, sample: Sample) {
-        self.samples.push(sample);
+    pub(crate) fn add(&mut self, at: Duration, used: Used) {
+        self.looks.push(Look { at, used });
     }
 
     /// Prints the verdict. `received` is what the collector counted, where there was one.
     pub(crate) fn judge(&self, last: &Sample, received: Option<u64>) -> bool {
-        let warm: Vec<&Sample> = self.samples.iter().filter(|sample| sample.at >= self.warm_up).collect();
+        let warm: Vec<Look> = self.looks.iter().filter(|look| look.at >= self.warm_up).copied().collect();
         let (Some(first), true) = (warm.first(), warm.len() > 3) else {
             println!("not long enough to say anything about memory");
             return false;
         };
-        let (slope, in_use) = (slope(&warm, Sample::resident), slope(&warm, Sample::heap));
+        let (resident, in_use) = (Growth::of(&warm, Look::resident), Growth::of(&warm, Look::heap));
         let expected = (last.requests * SPANS_PER_REQUEST) as u64;
         let accounted = last.made == expected
             && last.made == last.delivered + last.dropped + last.failed + last.waiting
             && received.is_none_or(|received| received == last.delivered);
         let range = |of: fn(&Usage) -> usize| {
-            let values = warm.iter().map(|sample| of(&sample.used.process));
+            let values = warm.iter().map(|look| of(&look.used.process));
             (values.clone().min().unwrap_or(0), values.max().unwrap_or(0))
         };
         let (threads, files) = (range(|usage| usage.threads), range(|usage| usage.files));
         // The export of metrics, once a minute, has a connection of its own for half of it.
         let (early, late) = warm.split_at(warm.len() / 2);
-        let most = |of: &[&Sample]| of.iter().map(|sample| sample.used.process.files).max();
+        let most = |of: &[Look]| of.iter().map(|look| look.used.process.files).max();
         let steady = threads.0 == threads.1 && most(late) <= most(early);
         let [low, high] = [f64::min, f64::max].map(|best| {
-            let resident = warm.iter().map(|sample| sample.resident());
+            let resident = warm.iter().map(Look::resident);
             resident.reduce(best).unwrap_or(0.0) / 1_048_576.0
         });
         println!(
-            "after {:.0} s of warm-up: memory {:+.2} MB/h ({low:.2} to {high:.2} MB), of which in use {:+.2} MB/h, {} to {} threads, {} to {} files: {}",
+            "after {:.0} s of warm-up: memory {resident} ({low:.2} to {high:.2} MB), of which in use {in_use}, {} to {} threads, {} to {} files: {}",
             first.at.as_secs_f64(),
-            slope / 1_048_576.0,
-            in_use / 1_048_576.0,
             threads.0,
             threads.1,
             files.0,
             files.1,
-            verdict(slope < GROWTH && steady),
+            verdict(resident.slope < GROWTH && steady),
         );
         println!(
             "{:.0} requests/s; {expected} spans expected, {} made = {} delivered + {} dropped + {} failed + {} waiting, {}: {}",
-            f64::from(u32::try_from(last.requests).unwrap_or(u32::MAX)) / last.at.as_secs_f64(),
+            f64::from(u32::try_from(last.requests).unwrap_or(u32::MAX)) / last.look.at.as_secs_f64(),
             last.made,
             last.delivered,
             last.dropped,
@@ -161,7 +172,7 @@ impl Figures {
             received.map_or_else(|| "no collector".to_owned(), |received| format!("{received} received")),
             verdict(accounted),
         );
-        slope < GROWTH && steady && accounted
+        resident.slope < GROWTH && steady && accounted
     }
 }
 
@@ -170,11 +181,27 @@ fn verdict(good: bool) -> &'static str {
 }
 
 /// By how many bytes an hour memory grows: the line that fits best (least squares).
-fn slope(samples: &[&Sample], memory: fn(&Sample) -> f64) -> f64 {
-    let count = f64::from(u32::try_from(samples.len()).unwrap_or(u32::MAX));
-    let mean = |of: fn(&Sample) -> f64| samples.iter().map(|sample| of(sample)).sum::<f64>() / count;
-    let (time, middle) = (mean(Sample::hours), mean(memory));
-    let products = samples.iter().map(|sample| (sample.hours() - time) * (memory(sample) - middle));
-    let squares = samples.iter().map(|sample| (sample.hours() - time).powi(2));
-    products.sum::<f64>() / squares.sum::<f64>()
+struct Growth {
+    slope: f64,
+    /// The standard error of the slope, as if what is beside the line were by chance.
+    error: f64,
+}
+
+impl Growth {
+    fn of(looks: &[Look], memory: fn(&Look) -> f64) -> Self {
+        let count = f64::from(u32::try_from(looks.len()).unwrap_or(u32::MAX));
+        let mean = |of: fn(&Look) -> f64| looks.iter().map(of).sum::<f64>() / count;
+        let (time, middle) = (mean(Look::hours), mean(memory));
+        let products = looks.iter().map(|look| (look.hours() - time) * (memory(look) - middle));
+        let squares: f64 = looks.iter().map(|look| (look.hours() - time).powi(2)).sum();
+        let slope = products.sum::<f64>() / squares;
+        let beside = looks.iter().map(|look| (memory(look) - middle - slope * (look.hours() - time)).powi(2));
+        Self { slope, error: (beside.sum::<f64>() / (count - 2.0) / squares).sqrt() }
+    }
+}
+
+impl fmt::Display for Growth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:+.2} ± {:.2} MB/h", self.slope / 1_048_576.0, self.error / 1_048_576.0)
+    }
 }
