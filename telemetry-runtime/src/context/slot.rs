@@ -19,6 +19,28 @@ pub(crate) struct Spot {
     pub(crate) cell: u32,
 }
 
+/// The same in twelve bytes, for what is kept by the thousand.
+#[derive(Clone, Copy, Debug)]
+#[repr(Rust, packed(4))]
+pub(crate) struct PackedSpot {
+    span: SpanId,
+    cell: u32,
+}
+
+impl From<Spot> for PackedSpot {
+    #[inline]
+    fn from(Spot { span, cell }: Spot) -> Self {
+        Self { span, cell }
+    }
+}
+
+impl From<PackedSpot> for Spot {
+    #[inline]
+    fn from(PackedSpot { span, cell }: PackedSpot) -> Self {
+        Self { span, cell }
+    }
+}
+
 /// What all spans that go through a slot have in common.
 #[derive(Clone, Debug)]
 pub(crate) struct Trail {

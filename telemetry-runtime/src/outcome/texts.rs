@@ -17,8 +17,8 @@ const MAX_SOURCES: usize = 64;
 pub(crate) struct ErrorTexts {
     /// The error's own text.
     pub(crate) message: String,
-    /// One line for the error and one for each source below it; empty where there is no source.
-    pub(crate) chain: String,
+    /// One line for the error and one for each source below it, if it has one.
+    pub(crate) chain: Option<Box<str>>,
 }
 
 impl ErrorTexts {
@@ -28,10 +28,7 @@ impl ErrorTexts {
         source: Option<&(dyn Error + 'static)>,
     ) -> Self {
         let message = text_of(message);
-        let chain = match source {
-            Some(source) => chain_of(type_name, &message, source),
-            None => String::new(),
-        };
+        let chain = source.map(|source| chain_of(type_name, &message, source).into());
         Self { message, chain }
     }
 }
@@ -116,7 +113,7 @@ mod tests {
     fn a_cycle_of_sources_ends() {
         let texts = ErrorTexts::new("Cycle", &Cycle, Cycle.source());
         assert_eq!(texts.message, "round");
-        assert_eq!(texts.chain.lines().count(), 1 + MAX_SOURCES);
+        assert_eq!(texts.chain.expect("it has sources").lines().count(), 1 + MAX_SOURCES);
     }
 
     #[test]
@@ -148,7 +145,8 @@ mod tests {
                 Some(&Long)
             }
         }
-        assert_eq!(ErrorTexts::new("Long", &Long, Long.source()).chain.len(), 4 * MAX_TEXT);
+        let chain = ErrorTexts::new("Long", &Long, Long.source()).chain.expect("it has sources");
+        assert_eq!(chain.len(), 4 * MAX_TEXT);
     }
 
     #[test]

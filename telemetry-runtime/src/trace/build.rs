@@ -74,7 +74,7 @@ pub(super) fn ours(record: &Head, mut content: Content, failure: Option<Failure>
         span_kind: seldom.kind.unwrap_or(site.kind).into(),
         name: seldom.name.unwrap_or(site.name.into()),
         start_time,
-        end_time: record.end.map_or(start_time, |(ended, _)| ended.to_system_time()),
+        end_time: record.end().map_or(start_time, |(ended, _)| ended.to_system_time()),
         attributes,
         dropped_attributes_count: content.dropped_attributes,
         events,

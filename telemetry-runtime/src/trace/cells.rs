@@ -54,6 +54,10 @@ struct Place {
     length: usize,
 }
 
+// A full queue is 32,768 of both.
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Cell>() + size_of::<Place>() <= 368);
+
 /// Free places: the first of them, which leads to the others.
 type Chain = &'static mut Place;
 

@@ -108,7 +108,7 @@ impl Failure {
     pub(super) fn write(self, content: &mut Content, record: &Head) {
         let limits = record.limits();
         if self.has_event
-            && let Some((ended, _)) = record.end
+            && let Some((ended, _)) = record.end()
             && let Some(event) = self.cause.event(ended)
             && !is_told(content, &event)
         {
@@ -162,9 +162,7 @@ impl Cause {
     /// `exception.stacktrace`
     fn trace(&self) -> Option<&str> {
         match self {
-            Self::Error(error) => {
-                error.texts().map(|texts| texts.chain.as_str()).filter(|chain| !chain.is_empty())
-            }
+            Self::Error(error) => error.texts()?.chain.as_deref(),
             Self::Panic(_, place) => place.as_deref(),
         }
     }

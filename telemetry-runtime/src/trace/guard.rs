@@ -143,7 +143,7 @@ impl SpanGuard {
             Child::Passing => Some(Self::NONE),
             Child::Current(record) => Some(Self::new(record, Seat::Slot)),
             Child::Beside(mut record) => {
-                let seat = Seat::beside(record.spot(), record.before_mut());
+                let seat = record.make_current(Seat::beside);
                 Some(Self::new(record, seat))
             }
             Child::Unknown => None,
@@ -230,7 +230,7 @@ impl Guarded {
             seat.detach();
             return None;
         };
-        let alone = seat.leave(span_id, before);
+        let alone = seat.leave(span_id, before.into());
         Some((record, alone))
     }
 }

@@ -106,8 +106,8 @@ impl SpanLog {
             let head = span.head();
             Logged {
                 scope: Some(head.site.scope),
-                outcome: head.end.map(|(_, outcome)| outcome),
-                took: head.end.map_or(now, |(ended, _)| ended).since(head.started),
+                outcome: head.end().map(|(_, outcome)| outcome),
+                took: head.end().map_or(now, |(ended, _)| ended).since(head.started),
                 data: span.data(),
             }
         });

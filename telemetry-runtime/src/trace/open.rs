@@ -23,6 +23,7 @@ use crate::context::levels::{self, Top};
 use crate::context::permanent;
 use crate::context::seat::Seat;
 use crate::context::slot::{self, Kind, Spot, Trail, number};
+use crate::outcome::Outcome;
 
 /// How a span started.
 pub(super) enum Opened {
@@ -49,7 +50,9 @@ impl Place {
     /// Makes the span of the record current.
     pub(super) fn enter(self, record: &mut Record) -> Seat {
         match self {
-            Self::Slot { trail, spot, around } => Seat::in_slot(&trail, spot, &around, record.before_mut()),
+            Self::Slot { trail, around, .. } => {
+                record.make_current(|spot, before| Seat::in_slot(&trail, spot, &around, before))
+            }
             Self::Context(context) => Seat::in_context(context),
         }
     }
@@ -227,10 +230,11 @@ fn start(
         flags,
         parent: above.span_id(),
         parent_is_remote: above.is_remote(),
-        before: spot,
+        before: spot.into(),
         unwinding: thread::panicking(),
         started: Moment::now(),
-        end: None,
+        ended: Moment::NONE,
+        outcome: Outcome::Ok,
     };
     let record = Record::new(content, head);
     if let Some(state) = &trail.trace_state {
@@ -361,10 +365,11 @@ pub(super) fn first(
         flags,
         parent: SpanId::INVALID,
         parent_is_remote: false,
-        before: spot,
+        before: spot.into(),
         unwinding: thread::panicking(),
         started: Moment::now(),
-        end: None,
+        ended: Moment::NONE,
+        outcome: Outcome::Ok,
     };
     let record = Record::new(kept, head);
     record.open();
@@ -464,10 +469,11 @@ pub(super) fn child(
             flags: trail.flags,
             parent: above.span,
             parent_is_remote: false,
-            before: above,
+            before: above.into(),
             unwinding,
             started,
-            end: None,
+            ended: Moment::NONE,
+            outcome: Outcome::Ok,
         };
         let record = Record::new(cell, head);
         if let Some(state) = &trail.trace_state {

@@ -12,7 +12,8 @@ use super::install::Recorder;
 use super::settings::SpanLimits;
 use super::site::SpanSite;
 use crate::clock::Moment;
-use crate::context::slot::Spot;
+use crate::context::seat::Seat;
+use crate::context::slot::{PackedSpot, Spot};
 use crate::outcome::Outcome;
 
 /// A span that is recorded.
@@ -33,12 +34,13 @@ pub(crate) struct Head {
     pub(crate) parent: SpanId,
     pub(crate) parent_is_remote: bool,
     /// What is current again when it ends, if it is in a slot.
-    pub(crate) before: Spot,
+    pub(super) before: PackedSpot,
     /// Whether its thread was unwinding when it started: then it is not its call that panics.
     pub(crate) unwinding: bool,
     pub(crate) started: Moment,
-    /// None while it is open.
-    pub(crate) end: Option<(Moment, Outcome)>,
+    /// [`Moment::NONE`] while it is open.
+    pub(super) ended: Moment,
+    pub(super) outcome: Outcome,
 }
 
 impl Head {
@@ -52,10 +54,11 @@ impl Head {
             flags: TraceFlags::NOT_SAMPLED,
             parent: SpanId::INVALID,
             parent_is_remote: false,
-            before: Spot { span: SpanId::INVALID, cell: 0 },
+            before: Spot::NONE.into(),
             unwinding: false,
             started: Moment::NONE,
-            end: None,
+            ended: Moment::NONE,
+            outcome: Outcome::Ok,
         }
     }
 
@@ -66,6 +69,11 @@ impl Head {
 
     pub(super) fn limits(&self) -> &'static SpanLimits {
         &self.recorder.limits
+    }
+
+    /// When and how it ended, if it is not open any more.
+    pub(super) fn end(&self) -> Option<(Moment, Outcome)> {
+        (self.ended != Moment::NONE).then_some((self.ended, self.outcome))
     }
 }
 
@@ -100,14 +108,18 @@ impl Record {
         self.content().seldom().trace_state = Some(Arc::clone(state));
     }
 
-    /// See [`Head::before`].
-    pub(super) fn before_mut(&mut self) -> &mut Spot {
-        &mut self.0.head_mut().before
+    /// Makes the span current by `enter`, which says what was so before; see [`Head::before`].
+    pub(super) fn make_current(&mut self, enter: impl FnOnce(Spot, &mut Spot) -> Seat) -> Seat {
+        let mut before = self.before.into();
+        let seat = enter(self.spot(), &mut before);
+        self.0.head_mut().before = before.into();
+        seat
     }
 
     #[inline]
     pub(super) fn end(&mut self, at: Moment, outcome: Outcome) {
-        self.0.head_mut().end = Some((at, outcome));
+        let head = self.0.head_mut();
+        (head.ended, head.outcome) = (at, outcome);
     }
 
     /// From now on others can write to the span.

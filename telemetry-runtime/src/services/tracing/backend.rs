@@ -79,7 +79,7 @@ impl SpanEnding {
             error_type: error.map(ErrorInfo::error_type),
             exception: error.and_then(ErrorInfo::type_name),
             message: texts.map(|texts| texts.message.clone()),
-            trace: texts.map(|texts| texts.chain.clone()).filter(|chain| !chain.is_empty()),
+            trace: texts.and_then(|texts| texts.chain.clone()).map(String::from),
         }
     }
 
