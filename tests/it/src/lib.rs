@@ -12,6 +12,7 @@ pub mod requests;
 pub mod rotel;
 pub mod served;
 pub mod sink;
+pub mod victoria_metrics;
 pub mod wait;
 pub mod work;
 

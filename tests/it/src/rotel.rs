@@ -12,6 +12,7 @@ use crate::{component, wait};
 #[derive(Debug)]
 pub struct Rotel {
     grpc: SocketAddr,
+    http: SocketAddr,
     _agent: Process,
     _folder: TempDir,
 }
@@ -39,14 +40,14 @@ impl Rotel {
         );
         wait::until("the collector starts", || {
             assert!(agent.is_running(), "the collector ended");
-            TcpStream::connect(grpc).ok()
+            TcpStream::connect(grpc).and_then(|_| TcpStream::connect(http)).ok()
         });
-        Some(Self { grpc, _agent: agent, _folder: folder })
+        Some(Self { grpc, http, _agent: agent, _folder: folder })
     }
 
-    /// Where it receives, over gRPC.
+    /// Where it receives over `protocol`, by the name that the configuration has for it.
     #[must_use]
-    pub fn url(&self) -> String {
-        format!("http://{}", self.grpc)
+    pub fn url(&self, protocol: &str) -> String {
+        format!("http://{}", if protocol == "grpc" { self.grpc } else { self.http })
     }
 }

@@ -115,7 +115,7 @@ fn every_reader_of_one_run_reads_the_same_totals() {
     let forwarded = Sink::start();
     let rotel = Rotel::start(&forwarded.url());
     let mut destinations: Vec<_> = protocols.iter().map(|(protocol, sink)| (sink.url(), *protocol)).collect();
-    destinations.extend(rotel.as_ref().map(|rotel| (rotel.url(), "grpc")));
+    destinations.extend(rotel.as_ref().map(|rotel| (rotel.url("grpc"), "grpc")));
     let telemetry = start(&destinations);
     let workers: Vec<_> =
         (0..THREADS).map(|_| std::thread::spawn(move || (0..requests / THREADS).for_each(handle))).collect();

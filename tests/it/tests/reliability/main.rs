@@ -13,6 +13,7 @@ mod cardinality;
 mod configuration;
 mod exit;
 mod export;
+mod extremes;
 mod faults;
 #[allow(dead_code, reason = "each area asks for a part of it")]
 mod figures;

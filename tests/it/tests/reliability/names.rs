@@ -10,6 +10,7 @@ use inputs::dice::{Dice, Seeded};
 use inputs::{exposition, snapshot};
 use it::component;
 use it::judges::{Prometheus, promtool_lints};
+use it::victoria_metrics::{Lines, VictoriaMetrics};
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use telemetry_runtime::__fuzzing::exposition as render;
@@ -151,7 +152,7 @@ fn row_17_prometheus_takes_whatever_things_are_called() {
         }
     }
     let time = Size::of_run().pick(Duration::from_secs(5), Duration::from_secs(60));
-    let Some(scrapes) = scraped_by_prometheus(&pages, time) else { return };
+    let Some(scrapes) = scraped_by(Prometheus::scrape, &pages, time) else { return };
     row(
         17,
         format_args!(
@@ -162,10 +163,40 @@ fn row_17_prometheus_takes_whatever_things_are_called() {
             count(by_promtool)
         ),
     );
+    let Some(samples) = read_by_victoria_metrics(&pages) else { return };
+    let Some(scrapes) = scraped_by(Prometheus::scrape_by_victoria_metrics, &pages, time) else { return };
+    row(
+        17,
+        format_args!(
+            "all {} samples of {} pages read by VictoriaMetrics; up = 1 in {scrapes} of its scrapes",
+            count(samples),
+            count(pages.len())
+        ),
+    );
+}
+
+/// How many samples another server finds in all pages, which are as many as stand there.
+fn read_by_victoria_metrics(pages: &[[String; 2]]) -> Option<usize> {
+    let server = VictoriaMetrics::start()?;
+    let mut read = 0;
+    for pages in pages.chunks(200) {
+        let samples = |[text, _]: &[String; 2]| {
+            exposition::read(text, false).expect("it was read before").values().sum::<usize>()
+        };
+        let added: usize = pages.iter().map(samples).sum();
+        read += added;
+        let text = pages.iter().map(|[text, _]| text.as_str()).collect::<String>();
+        assert_eq!(server.read(&text, added), Lines { read, invalid: 0 }, "{text}");
+    }
+    Some(read)
 }
 
 /// Lets a server scrape one page after the other, and asks whether it took all of them.
-fn scraped_by_prometheus(pages: &[[String; 2]], time: Duration) -> Option<String> {
+fn scraped_by(
+    server: fn(SocketAddr) -> Option<Prometheus>,
+    pages: &[[String; 2]],
+    time: Duration,
+) -> Option<String> {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     let given = Mutex::new(0_usize);
@@ -184,7 +215,7 @@ fn scraped_by_prometheus(pages: &[[String; 2]], time: Duration) -> Option<String
                 }
             }
         });
-        let result = watched(address, time);
+        let result = server(address).map(|server| watched(&server, time));
         *over.lock().expect("no panic") = true;
         // The thread waits for one more.
         drop(TcpStream::connect(address));
@@ -195,14 +226,13 @@ fn scraped_by_prometheus(pages: &[[String; 2]], time: Duration) -> Option<String
 }
 
 /// How many scrapes a server made, and 1 if it took them all.
-fn watched(address: SocketAddr, time: Duration) -> Option<(String, String)> {
-    let server = Prometheus::scrape(address)?;
+fn watched(server: &Prometheus, time: Duration) -> (String, String) {
     let end = Instant::now() + time;
     while Instant::now() < end {
         std::thread::park_timeout(Duration::from_millis(200));
     }
     let scrapes = server.value("count_over_time(up[10m])");
-    Some((scrapes, server.value("min_over_time(up[10m])")))
+    (scrapes, server.value("min_over_time(up[10m])"))
 }
 
 /// Answers one scrape in the format that it asks for.
