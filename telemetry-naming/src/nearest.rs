@@ -2,17 +2,20 @@
 
 use alloc::vec::Vec;
 
+/// The most edits that a typing error is.
+const MOST: usize = 2;
+
 /// The candidate that is nearest to `word`: at most two edits away, and fewer than the word has characters.
 ///
 /// An edit inserts, removes or replaces a character, or swaps two neighbours. Case does not count. Of equally near
 /// candidates the first one wins.
 pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let word: Vec<char> = word.chars().flat_map(char::to_lowercase).collect();
+    let word = letters(word);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        let letters: Vec<char> = candidate.chars().flat_map(char::to_lowercase).collect();
-        let distance = distance(&word, &letters);
-        let near = distance <= 2 && distance < word.len().max(1) && distance < letters.len().max(1);
+        let letters = letters(candidate);
+        let Some(distance) = distance(&word, &letters) else { continue };
+        let near = distance < word.len().max(1) && distance < letters.len().max(1);
         if near && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
@@ -20,8 +23,21 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
-/// The optimal string alignment distance, row by row.
-fn distance(from: &[char], to: &[char]) -> usize {
+fn letters(text: &str) -> Vec<char> {
+    if text.is_ascii() {
+        return text.bytes().map(|letter| char::from(letter.to_ascii_lowercase())).collect();
+    }
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// The optimal string alignment distance, row by row; `None` beyond [`MOST`].
+fn distance(from: &[char], to: &[char]) -> Option<usize> {
+    // Each letter that only one of the words has costs an edit. Files may have thousands of keys that are meant for others,
+    // and this tells nearly all of them.
+    let strange = from.iter().filter(|letter| !to.contains(letter)).count();
+    if strange > MOST || from.len().abs_diff(to.len()) > MOST {
+        return None;
+    }
     let mut before_last: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=to.len()).collect();
     for (row, letter) in from.iter().enumerate() {
@@ -37,7 +53,7 @@ fn distance(from: &[char], to: &[char]) -> usize {
         }
         before_last = core::mem::replace(&mut last, current);
     }
-    last[to.len()]
+    Some(last[to.len()]).filter(|distance| *distance <= MOST)
 }
 
 #[cfg(test)]
@@ -67,8 +83,25 @@ mod tests {
         for one in &words {
             for other in &words {
                 assert_eq!(distance(one, other), distance(other, one));
-                assert_eq!(distance(one, other) == 0, one == other);
+                assert_eq!(distance(one, other) == Some(0), one == other);
             }
         }
+    }
+
+    #[test]
+    fn two_edits_are_found_wherever_they_are_and_three_are_not() {
+        let of = |from: &str, to: &str| distance(&letters(from), &letters(to));
+        assert_eq!(of("telemetry", "etlemetyr"), Some(2), "swapped at both ends");
+        assert_eq!(of("telemetry", "telemet"), Some(2));
+        assert_eq!(of("telemetry", "xxtelemetry"), Some(2));
+        assert_eq!(of("telemetry", "telemetryxx"), Some(2));
+        assert_eq!(of("telemetry", "xtelemetrx"), Some(2));
+        assert_eq!(of("telemetry", "xxxemetry"), None);
+        assert_eq!(of("telemetry", "telemexxx"), None);
+        assert_eq!(of("telemetry", "xelexetrx"), None);
+        assert_eq!(of("telemetry", "teletry"), Some(2));
+        assert_eq!(of("telemetry", "metry"), None);
+        assert_eq!(of("", "ab"), Some(2));
+        assert_eq!(of("", ""), Some(0));
     }
 }

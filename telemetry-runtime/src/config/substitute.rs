@@ -58,9 +58,10 @@ impl Substitution<'_> {
             return self.reference(only, context);
         }
         let kept = entries.into_iter().filter_map(|mut entry| {
-            let mut context = context.clone();
-            context.path.push(entry.key.clone());
-            if is_read(&context.path) {
+            // A file may have thousands of keys that are meant for others.
+            if is_read(&context.path, &entry.key) {
+                let mut context = context.clone();
+                context.path.push(entry.key.clone());
                 entry.value = self.node(entry.value, &context)?;
             }
             Some(entry)
@@ -207,7 +208,10 @@ fn scalar(origin: Origin, text: String, written: Option<String>) -> Node {
     Node { origin, value: Value::Scalar(Scalar { text, plain: false, written }) }
 }
 
-/// Whether `path` leads to a section that is read, or lies in one.
-fn is_read(path: &[String]) -> bool {
-    SECTIONS.iter().any(|section| section.iter().zip(path).all(|(expected, key)| expected == key))
+/// Whether `key` below `path` leads to a section that is read, or lies in one.
+fn is_read(path: &[String], key: &str) -> bool {
+    SECTIONS.iter().any(|section| {
+        let path = path.iter().map(String::as_str).chain([key]);
+        section.iter().zip(path).all(|(expected, key)| *expected == key)
+    })
 }

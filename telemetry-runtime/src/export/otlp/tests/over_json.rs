@@ -1,5 +1,9 @@
 //! http/json: the same transport as http/protobuf, with other bodies in both directions.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::thread;
+
 use serde_json::{Value, json};
 
 use super::super::answer::Answer;
@@ -113,6 +117,25 @@ fn an_error_says_what_its_status_says() {
         let error = export(&over_json(&sink), vec![span("a")]).unwrap_err();
         assert_eq!(error.to_string(), "HTTP status 400 Bad Request", "{kind}");
     }
+}
+
+#[test]
+fn an_error_whose_explanation_never_comes_is_still_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}/v1/traces", listener.local_addr().unwrap());
+    let receiver = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 16 << 10]).unwrap();
+        let head =
+            "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{";
+        stream.write_all(head.as_bytes()).unwrap();
+        // It stays open for as long as the test lives.
+        stream
+    });
+    let config = OtlpConfig { endpoint, ..over_json(&Sink::http([])) };
+    let error = export(&config, vec![span("a")]).unwrap_err();
+    assert_eq!(error.to_string(), "HTTP status 400 Bad Request");
+    drop(receiver.join().unwrap());
 }
 
 #[test]
