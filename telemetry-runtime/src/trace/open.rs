@@ -223,18 +223,11 @@ fn start(
         });
     };
     let head = Head {
-        site,
-        recorder,
         trace_id,
-        span_id: spot.span,
         flags,
         parent: above.span_id(),
         parent_is_remote: above.is_remote(),
-        before: spot.into(),
-        unwinding: thread::panicking(),
-        started: Moment::now(),
-        ended: Moment::NONE,
-        outcome: Outcome::Ok,
+        ..Head::of(site, recorder, spot)
     };
     let record = Record::new(content, head);
     if let Some(state) = &trail.trace_state {
@@ -357,20 +350,7 @@ pub(super) fn first(
     let kept = Kept::new(site, recorder);
     fill(&mut StartAttributes::of(&kept, recorder));
     let spot = Spot { span: span_id, cell: kept.index() };
-    let head = Head {
-        site,
-        recorder,
-        trace_id,
-        span_id,
-        flags,
-        parent: SpanId::INVALID,
-        parent_is_remote: false,
-        before: spot.into(),
-        unwinding: thread::panicking(),
-        started: Moment::now(),
-        ended: Moment::NONE,
-        outcome: Outcome::Ok,
-    };
+    let head = Head { trace_id, flags, ..Head::of(site, recorder, spot) };
     let record = Record::new(kept, head);
     record.open();
     #[cfg(any(test, feature = "testing"))]

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::{Arc, MutexGuard};
+use std::thread;
 
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
@@ -59,6 +60,17 @@ impl Head {
             started: Moment::NONE,
             ended: Moment::NONE,
             outcome: Outcome::Ok,
+        }
+    }
+
+    /// Of a span that starts now, which goes by this spot.
+    pub(super) fn of(site: &'static SpanSite, recorder: &'static Recorder, spot: Spot) -> Self {
+        Self {
+            span_id: spot.span,
+            before: spot.into(),
+            unwinding: thread::panicking(),
+            started: Moment::now(),
+            ..Self::unknown(site, recorder)
         }
     }
 
