@@ -26,6 +26,15 @@ pub(super) enum Part {
     TooLarge(usize),
 }
 
+impl Part {
+    pub(super) fn body(&self) -> Option<&Bytes> {
+        match self {
+            Self::Send(body, _) => Some(body),
+            Self::TooLarge(_) => None,
+        }
+    }
+}
+
 /// Encodes a request in as few parts as `limit` bytes each allow.
 ///
 /// Receivers refuse a whole request over their limit, so that one oversized span would take its batch with it.

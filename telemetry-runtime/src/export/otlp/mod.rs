@@ -4,6 +4,7 @@
 //! warn about a partial success; see `ARCHITECTURE.md`.
 
 mod answer;
+mod buffers;
 mod client;
 mod encode;
 #[cfg(feature = "otlp-grpc")]
@@ -29,12 +30,15 @@ mod tests;
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
 
+use self::buffers::Buffers;
 use self::client::Client;
+use self::encode::Part;
 #[cfg(feature = "otlp-logs")]
 pub(crate) use self::logs::LogSink;
 use super::diagnostics::{DiagnosticKind, Diagnostics};
@@ -70,7 +74,7 @@ pub(super) fn span_sink(config: &OtlpConfig, diagnostics: &Diagnostics) -> Resul
 
 fn sink(config: &OtlpConfig, diagnostics: &Diagnostics, signal: Signal) -> Result<Otlp, Error> {
     let client = client(config, diagnostics, signal)?;
-    Ok(Otlp { client, temporality: config.temporality })
+    Ok(Otlp { client, buffers: Buffers::default(), temporality: config.temporality })
 }
 
 fn client(config: &OtlpConfig, diagnostics: &Diagnostics, signal: Signal) -> Result<Client, Error> {
@@ -86,6 +90,8 @@ fn client(config: &OtlpConfig, diagnostics: &Diagnostics, signal: Signal) -> Res
 
 struct Otlp {
     client: Client,
+    /// Of requests with spans, of which there is one after the other.
+    buffers: Buffers,
     temporality: TemporalityPreference,
 }
 
@@ -104,9 +110,14 @@ impl SpanSink for Otlp {
         resource: &'a Resource,
     ) -> BoxFuture<'a, Result<Receipt, ExportError>> {
         Box::pin(async move {
-            let parts = spans::parts(&batch, resource, self.client.request_limit());
+            let parts = spans::parts(&batch, resource, self.client.request_limit(), &self.buffers);
             drop(batch);
-            self.client.send_all::<ExportTraceServiceRequest>(parts).await
+            let bodies: Vec<Bytes> = parts.iter().filter_map(Part::body).cloned().collect();
+            let sent = self.client.send_all::<ExportTraceServiceRequest>(parts).await;
+            for body in bodies {
+                self.buffers.give_back(body);
+            }
+            sent
         })
     }
 }

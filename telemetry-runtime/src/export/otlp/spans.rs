@@ -1,6 +1,7 @@
 //! Batches of spans as OTLP requests.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use bytes::Bytes;
 use opentelemetry::InstrumentationScope;
@@ -10,6 +11,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
 use prost::Message as _;
 
+use super::buffers::Buffers;
 use super::encode::{self, Group, Part, Request, split_groups};
 use super::protobuf::{text, varint, varint_len};
 use super::{shrink, span_bytes};
@@ -25,28 +27,28 @@ const FRAME: usize = 1 + 5;
 ///
 /// Receivers refuse a whole request over their limit, so a span that alone is longer is cut, and does not take its batch with
 /// it.
-pub(super) fn parts(batch: &[SpanData], resource: &Resource, limit: usize) -> Vec<Part> {
+pub(super) fn parts(batch: &[SpanData], resource: &Resource, limit: usize, buffers: &Buffers) -> Vec<Part> {
     let around = Around::resource(resource);
-    let scopes = scopes(batch);
+    let spans = Spans::of(batch, buffers);
     let mut parts = Vec::new();
     let mut part = Runs::default();
     let empty = FRAME * 2 + around.len();
     let mut size = empty;
-    for (number, scope) in scopes.iter().enumerate() {
+    for (number, scope) in spans.scopes.iter().enumerate() {
         let scope_size = FRAME + scope.around.len();
         let mut new = true;
-        for span in 0..scope.ends.len() {
-            let span_size = scope.span(span, span + 1).len();
+        for (span, place) in scope.spans.iter().enumerate() {
+            let span_size = place.len();
             let needed = span_size + if new { scope_size } else { 0 };
             if size + needed > limit && part.spans > 0 {
-                parts.push(std::mem::take(&mut part).request(&around, &scopes));
+                parts.push(std::mem::take(&mut part).request(&around, &spans, buffers));
                 size = empty;
                 new = true;
             }
             let needed = span_size + if new { scope_size } else { 0 };
             if empty + needed > limit {
                 let alone = Runs { runs: vec![(number, span, span + 1)], spans: 1 };
-                parts.extend(cut(&alone.request(&around, &scopes), limit));
+                parts.extend(cut(&alone.request(&around, &spans, buffers), limit));
             } else {
                 part.add(number, span);
                 size += needed;
@@ -55,8 +57,9 @@ pub(super) fn parts(batch: &[SpanData], resource: &Resource, limit: usize) -> Ve
         }
     }
     if part.spans > 0 {
-        parts.push(part.request(&around, &scopes));
+        parts.push(part.request(&around, &spans, buffers));
     }
+    buffers.give(spans.bytes);
     parts
 }
 
@@ -101,39 +104,39 @@ impl Around {
 /// The spans of one scope.
 struct Scope {
     around: Around,
-    spans: Vec<u8>,
-    /// Where each of them ends.
-    ends: Vec<usize>,
+    /// Where each of them is among the bytes of all.
+    spans: Vec<Range<usize>>,
 }
 
-impl Scope {
-    /// The bytes of some spans.
-    fn span(&self, first: usize, end: usize) -> &[u8] {
-        let start = first.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.spans[start..self.ends[end - 1]]
-    }
+/// All spans in bytes.
+struct Spans {
+    bytes: Vec<u8>,
+    scopes: Vec<Scope>,
 }
 
-/// All spans in bytes, by their scopes, each in their order.
-fn scopes(batch: &[SpanData]) -> Vec<Scope> {
-    let mut scopes: Vec<Scope> = Vec::new();
-    let mut known: HashMap<&InstrumentationScope, usize, foldhash::fast::FixedState> = HashMap::default();
-    let mut last: Option<(&InstrumentationScope, usize)> = None;
-    for span in batch {
-        let scope = &span.instrumentation_scope;
-        let index = match last {
-            Some((same, index)) if same == scope => index,
-            _ => *known.entry(scope).or_insert_with(|| {
-                scopes.push(Scope { around: Around::scope(scope), spans: Vec::new(), ends: Vec::new() });
-                scopes.len() - 1
-            }),
-        };
-        last = Some((scope, index));
-        let of_scope = &mut scopes[index];
-        span_bytes::span(&mut of_scope.spans, span);
-        of_scope.ends.push(of_scope.spans.len());
+impl Spans {
+    /// Those of a batch, by their scopes, each in their order.
+    fn of(batch: &[SpanData], buffers: &Buffers) -> Self {
+        let mut bytes = buffers.take();
+        let mut scopes: Vec<Scope> = Vec::new();
+        let mut known: HashMap<&InstrumentationScope, usize, foldhash::fast::FixedState> = HashMap::default();
+        let mut last: Option<(&InstrumentationScope, usize)> = None;
+        for span in batch {
+            let scope = &span.instrumentation_scope;
+            let index = match last {
+                Some((same, index)) if same == scope => index,
+                _ => *known.entry(scope).or_insert_with(|| {
+                    scopes.push(Scope { around: Around::scope(scope), spans: Vec::new() });
+                    scopes.len() - 1
+                }),
+            };
+            last = Some((scope, index));
+            let start = bytes.len();
+            span_bytes::span(&mut bytes, span);
+            scopes[index].spans.push(start..bytes.len());
+        }
+        Self { bytes, scopes }
     }
-    scopes
 }
 
 /// Spans for one request: for each scope, from which to which.
@@ -152,25 +155,27 @@ impl Runs {
         }
     }
 
-    fn request(self, around: &Around, scopes: &[Scope]) -> Part {
-        let scope_len = |&(scope, first, end): &(usize, usize, usize)| {
-            let scope = &scopes[scope];
-            scope.around.len() + scope.span(first, end).len()
-        };
+    fn request(self, around: &Around, spans: &Spans, buffers: &Buffers) -> Part {
         let framed = |len: usize| 1 + varint_len(len as u64) + len;
-        let len = around.len() + self.runs.iter().map(|run| framed(scope_len(run))).sum::<usize>();
-        let mut body = Vec::with_capacity(framed(len));
+        let runs = self.runs.iter().map(|&(scope, first, end)| {
+            let scope = &spans.scopes[scope];
+            let places = &scope.spans[first..end];
+            (&scope.around, places, scope.around.len() + places.iter().map(Range::len).sum::<usize>())
+        });
+        let len = around.len() + runs.clone().map(|(.., len)| framed(len)).sum::<usize>();
+        let mut body = buffers.take();
+        body.reserve_exact(framed(len));
         body.push(RESOURCE_SPANS);
         varint(&mut body, len as u64);
         body.extend_from_slice(&around.before);
-        for run in &self.runs {
+        for (around, places, len) in runs {
             body.push(SCOPE_SPANS);
-            varint(&mut body, scope_len(run) as u64);
-            let &(scope, first, end) = run;
-            let scope = &scopes[scope];
-            body.extend_from_slice(&scope.around.before);
-            body.extend_from_slice(scope.span(first, end));
-            body.extend_from_slice(&scope.around.after);
+            varint(&mut body, len as u64);
+            body.extend_from_slice(&around.before);
+            for place in places {
+                body.extend_from_slice(&spans.bytes[place.clone()]);
+            }
+            body.extend_from_slice(&around.after);
         }
         body.extend_from_slice(&around.after);
         Part::Send(Bytes::from(body), self.spans)

@@ -131,7 +131,9 @@ fn the_bytes_say_what_the_published_messages_say() {
         let resource = Resource::builder_empty()
             .with_schema_url([KeyValue::new("service.name", "test")], "https://example.org/resource")
             .build();
-        let [ours] = &requests(&spans::parts(&batch, &resource, usize::MAX))[..] else { panic!() };
+        let [ours] = &requests(&spans::parts(&batch, &resource, usize::MAX, &Buffers::default()))[..] else {
+            panic!()
+        };
         let theirs = group_spans_by_resource_and_scope(batch, &ResourceAttributesWithSchema::from(&resource));
         assert_eq!(ours.resource_spans, theirs);
     }
@@ -144,7 +146,7 @@ fn numbers_that_are_none_and_times_out_of_range_are_exported() {
     odd.attributes = vec![KeyValue::new("nan", f64::NAN), KeyValue::new("inf", f64::NEG_INFINITY)];
     odd.start_time = SystemTime::UNIX_EPOCH - Duration::from_secs(1969 * YEAR);
     odd.end_time = SystemTime::UNIX_EPOCH + Duration::from_secs((9999 - 1970) * YEAR);
-    let request = &requests(&spans::parts(&[odd], &resource(), usize::MAX))[0];
+    let request = &requests(&spans::parts(&[odd], &resource(), usize::MAX, &Buffers::default()))[0];
     let span = of(request)[0];
     assert_eq!((span.start_time_unix_nano, span.end_time_unix_nano), (0, u64::MAX));
     let number = |index: usize| span.attributes[index].value.clone().unwrap().value.unwrap();
@@ -159,7 +161,7 @@ fn a_large_batch_is_divided_without_losing_anything() {
     let all: Vec<u64> =
         batch.iter().map(|span| span_number(span.span_context.span_id().to_bytes())).collect();
     for limit in [8_000, 20_000, 100_000] {
-        let parts = spans::parts(&batch, &resource(), limit);
+        let parts = spans::parts(&batch, &resource(), limit, &Buffers::default());
         for part in &parts {
             assert!(matches!(part, Part::Send(body, _) if body.len() <= limit));
         }

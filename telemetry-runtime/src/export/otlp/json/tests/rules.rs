@@ -18,6 +18,7 @@ use super::super::super::encode::Part;
 use super::super::super::spans;
 use super::super::schema::{EXPORT_TRACES, Kind, Message};
 use super::super::{Malformed, text};
+use crate::export::otlp::buffers::Buffers;
 use crate::export::testing::span;
 
 fn written(message: &Message, bytes: &[u8]) -> String {
@@ -64,7 +65,10 @@ fn a_span_is_this_text() {
     data.status = Status::error("wrong");
     data.instrumentation_scope = InstrumentationScope::builder("test").with_version("1").build();
     let resource = Resource::builder_empty().with_attribute(KeyValue::new("service.name", "s")).build();
-    let [Part::Send(bytes, 1)] = &spans::parts(&[data], &resource, usize::MAX)[..] else { panic!() };
+    let [Part::Send(bytes, 1)] = &spans::parts(&[data], &resource, usize::MAX, &Buffers::default())[..]
+    else {
+        panic!()
+    };
     let expected = concat!(
         r#"{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"s"}}]},"#,
         r#""scopeSpans":[{"scope":{"name":"test","version":"1"},"spans":[{"#,
