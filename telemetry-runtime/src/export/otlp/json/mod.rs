@@ -14,6 +14,9 @@ mod wire;
 
 use std::io::Write as _;
 
+use base64::display::Base64Display;
+use base64::engine::general_purpose::STANDARD;
+
 #[cfg(feature = "otlp-logs")]
 pub(super) use self::schema::EXPORT_LOGS;
 pub(super) use self::schema::{EXPORT_METRICS, EXPORT_TRACES, Message};
@@ -117,10 +120,7 @@ fn single(out: &mut Vec<u8>, kind: Kind, value: Value<'_>) -> Result<(), Malform
             out.push(b'"');
             return Ok(());
         }
-        (Kind::Bytes, Value::Delimited(bytes)) => {
-            base64(out, bytes);
-            return Ok(());
-        }
+        (Kind::Bytes, Value::Delimited(bytes)) => write!(out, "\"{}\"", Base64Display::new(bytes, &STANDARD)),
         (Kind::Double, Value::Fixed64(bits)) => number(out, f64::from_bits(bits)),
         (Kind::Bool, Value::Varint(value)) => write!(out, "{}", value != 0),
         // Texts, because most JSON readers know no integers above 2^53.
@@ -156,21 +156,6 @@ fn number(out: &mut Vec<u8>, value: f64) -> std::io::Result<()> {
 
 fn hex_digit(value: u8) -> u8 {
     b"0123456789abcdef"[usize::from(value)]
-}
-
-/// Bytes in the alphabet of RFC 4648, section 4, with padding.
-fn base64(out: &mut Vec<u8>, bytes: &[u8]) {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    out.push(b'"');
-    for group in bytes.chunks(3) {
-        let byte = |index: usize| usize::from(group.get(index).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        let digits = [18, 12, 6, 0].map(|shift| ALPHABET[bits >> shift & 0x3f]);
-        let used = group.len() + 1;
-        out.extend_from_slice(&digits[..used]);
-        out.extend_from_slice(&b"=="[..4 - used]);
-    }
-    out.push(b'"');
 }
 
 #[cfg(test)]
