@@ -234,12 +234,12 @@ pub(crate) fn by_index(index: u32) -> Option<&'static Recorder> {
 /// The recorder of this index, with one load on a thread that has just used it.
 #[inline]
 pub(super) fn seen(index: u32) -> Option<&'static Recorder> {
-    is_seen(index).or_else(|| look_up(index))
+    just_seen(index).or_else(|| look_up(index))
 }
 
-/// The same, if the thread has just used it.
+/// The same; `None` where the thread has used another one since.
 #[inline]
-pub(super) fn is_seen(index: u32) -> Option<&'static Recorder> {
+pub(super) fn just_seen(index: u32) -> Option<&'static Recorder> {
     SEEN.get().filter(|recorder| recorder.index == index)
 }
 

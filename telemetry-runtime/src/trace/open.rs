@@ -391,7 +391,7 @@ impl Inside {
             let trail = top.trail();
             !trail.flags.is_sampled()
                 && trail.installation == state
-                && install::is_seen(trail.recorder).is_some_and(|recorder| recorder.drops_below_unsampled)
+                && install::just_seen(trail.recorder).is_some_and(|recorder| recorder.drops_below_unsampled)
                 && top.is_unrecorded()
         })
     }
