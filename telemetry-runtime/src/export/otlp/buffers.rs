@@ -1,6 +1,6 @@
 //! Memory of requests that were sent, for those that come.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
@@ -42,7 +42,7 @@ impl Buffers {
     }
 
     // Nothing panics under the lock.
-    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<Vec<u8>>> {
+    fn kept(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,9 +2,11 @@
 //! and so are enums as texts, 64-bit integers as numbers, and ids that are not hexadecimal digits of the right number.
 
 use prost::encoding::{self, WireType, encode_key, encode_varint};
+use prost_types::FieldDescriptorProto;
+use prost_types::field_descriptor_proto::{Label, Type};
 use serde_json::{Map, Value};
 
-use super::descriptors::{Field, Kind, MESSAGES};
+use super::descriptors::MESSAGES;
 
 /// The protobuf bytes of the message `name`, such as `opentelemetry.proto.trace.v1.Span`.
 pub(super) fn to_protobuf(name: &str, body: &[u8]) -> Result<Vec<u8>, String> {
@@ -18,10 +20,10 @@ fn message(bytes: &mut Vec<u8>, name: &str, value: &Value) -> Result<(), String>
     let descriptor = MESSAGES.get(name).ok_or_else(|| format!("no message is called {name}"))?;
     let object: &Map<String, Value> = value.as_object().ok_or_else(|| format!("{name} is {value}"))?;
     for (key, value) in object {
-        let field = descriptor.fields.iter().find(|field| field.json_name == *key);
+        let field = descriptor.field.iter().find(|field| field.json_name() == key);
         let field = field.ok_or_else(|| format!("{name} has no `{key}`"))?;
         let each = |value| single(bytes, field, value).ok_or_else(|| format!("{name}.{key} is {value}"))?;
-        if field.label == 3 {
+        if field.label() == Label::Repeated {
             let list = value.as_array().ok_or_else(|| format!("{name}.{key} is {value}"))?;
             list.iter().try_for_each(each)?;
         } else {
@@ -34,33 +36,33 @@ fn message(bytes: &mut Vec<u8>, name: &str, value: &Value) -> Result<(), String>
 
 /// One value of a field; `None` where its JSON has another type than the field. Lists are written unpacked, which readers of
 /// protobuf have to take.
-fn single(bytes: &mut Vec<u8>, field: &Field, value: &Value) -> Option<Result<(), String>> {
-    let number = field.number;
+fn single(bytes: &mut Vec<u8>, field: &FieldDescriptorProto, value: &Value) -> Option<Result<(), String>> {
+    let number = u32::try_from(field.number()).ok()?;
     let mut varint = |value: u64| {
         encode_key(number, WireType::Varint, bytes);
         encode_varint(value, bytes);
     };
-    match field.kind() {
-        Kind::Bool => varint(value.as_bool()?.into()),
-        Kind::Uint32 => varint(u32::try_from(value.as_u64()?).ok()?.into()),
-        Kind::Int32 | Kind::Enum => encoding::int32::encode(number, &signed(value)?, bytes),
-        Kind::Sint32 => encoding::sint32::encode(number, &signed(value)?, bytes),
-        Kind::Fixed32 => encoding::fixed32::encode(number, &u32::try_from(value.as_u64()?).ok()?, bytes),
-        Kind::Int64 => encoding::int64::encode(number, &value.as_str()?.parse().ok()?, bytes),
-        Kind::Uint64 => encoding::uint64::encode(number, &value.as_str()?.parse().ok()?, bytes),
-        Kind::Fixed64 => encoding::fixed64::encode(number, &value.as_str()?.parse().ok()?, bytes),
-        Kind::Sfixed64 => encoding::sfixed64::encode(number, &value.as_str()?.parse().ok()?, bytes),
-        Kind::Double => encoding::double::encode(number, &double(value)?, bytes),
-        Kind::Text => encoding::string::encode(number, &value.as_str()?.to_owned(), bytes),
-        Kind::Bytes => encoding::bytes::encode(number, &id(&field.json_name, value.as_str()?)?, bytes),
-        Kind::Message => {
+    match field.r#type() {
+        Type::Bool => varint(value.as_bool()?.into()),
+        Type::Uint32 => varint(u32::try_from(value.as_u64()?).ok()?.into()),
+        Type::Int32 | Type::Enum => encoding::int32::encode(number, &signed(value)?, bytes),
+        Type::Sint32 => encoding::sint32::encode(number, &signed(value)?, bytes),
+        Type::Fixed32 => encoding::fixed32::encode(number, &u32::try_from(value.as_u64()?).ok()?, bytes),
+        Type::Int64 => encoding::int64::encode(number, &value.as_str()?.parse().ok()?, bytes),
+        Type::Uint64 => encoding::uint64::encode(number, &value.as_str()?.parse().ok()?, bytes),
+        Type::Fixed64 => encoding::fixed64::encode(number, &value.as_str()?.parse().ok()?, bytes),
+        Type::Sfixed64 => encoding::sfixed64::encode(number, &value.as_str()?.parse().ok()?, bytes),
+        Type::Double => encoding::double::encode(number, &double(value)?, bytes),
+        Type::String => encoding::string::encode(number, &value.as_str()?.to_owned(), bytes),
+        Type::Bytes => encoding::bytes::encode(number, &id(field.json_name(), value.as_str()?)?, bytes),
+        Type::Message => {
             let mut inner = Vec::new();
-            if let Err(reason) = message(&mut inner, &field.type_name, value) {
+            if let Err(reason) = message(&mut inner, field.type_name(), value) {
                 return Some(Err(reason));
             }
             encoding::bytes::encode(number, &inner, bytes);
         }
-        Kind::None | Kind::Float | Kind::Group | Kind::Sfixed32 | Kind::Sint64 => return None,
+        Type::Float | Type::Group | Type::Sfixed32 | Type::Sint64 => return None,
     }
     Some(Ok(()))
 }
