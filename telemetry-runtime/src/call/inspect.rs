@@ -49,6 +49,9 @@ pub trait Class<R> {
 
 /// How an error shows; see [`Probe::text_for_telemetry`].
 pub trait Text<R> {
+    /// Whether there is an error to be shown.
+    fn is_error(result: &R) -> bool;
+
     /// Tells the call.
     fn tell(result: &R, end: &mut CallEnd);
 }
@@ -63,6 +66,12 @@ pub fn inspect<R, C: Class<R>, T: Text<R>>(result: &R, class: C, text: T, end: &
 
 /// What is done with the result of a call.
 pub trait Inspection<R, S: CallPart, M: CallPart> {
+    /// Whether there is anything to be seen at this one.
+    fn is_about(result: &R) -> bool {
+        let _ = result;
+        true
+    }
+
     /// Looks at it.
     fn look(self, result: &R, call: &mut Call<S, M>);
 }
@@ -80,6 +89,11 @@ pub struct NotInspected;
 
 impl<R, S: CallPart, M: CallPart> Inspection<R, S, M> for NotInspected {
     #[inline]
+    fn is_about(_: &R) -> bool {
+        false
+    }
+
+    #[inline]
     fn look(self, _: &R, _: &mut Call<S, M>) {}
 }
 
@@ -88,6 +102,11 @@ impl<R, S: CallPart, M: CallPart> Inspection<R, S, M> for NotInspected {
 pub struct Inspected<C, T>(pub C, pub T);
 
 impl<R, S: CallPart, M: CallPart, C: Class<R>, T: Text<R>> Inspection<R, S, M> for Inspected<C, T> {
+    #[inline]
+    fn is_about(result: &R) -> bool {
+        T::is_error(result)
+    }
+
     #[inline]
     fn look(self, result: &R, call: &mut Call<S, M>) {
         inspect(result, self.0, self.1, call);
@@ -135,6 +154,11 @@ macro_rules! answer {
         }
 
         impl<T, E: $bound> Text<Result<T, E>> for $answer {
+            #[inline]
+            fn is_error(result: &Result<T, E>) -> bool {
+                result.is_err()
+            }
+
             #[inline]
             fn tell(result: &Result<T, E>, $end: &mut CallEnd) {
                 if let Err($error) = result {
@@ -261,6 +285,11 @@ impl<R> AnyLevel<R> {
 }
 
 impl<R> Text<R> for NotShown {
+    #[inline]
+    fn is_error(_: &R) -> bool {
+        false
+    }
+
     #[inline]
     fn tell(_: &R, _: &mut CallEnd) {}
 }

@@ -1,7 +1,7 @@
 //! The wrapper around a future whose call is a span and nothing else.
 //!
 //! Most annotated async functions have no more. Whatever is generic here is made again for each of them, so there is as
-//! little of it as can be: the rest is about a [`SpanState`], which is one type.
+//! little of it as can be, and none of it that could unwind: the rest is about a [`SpanState`], which is one type.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,18 +18,20 @@ use crate::context::seat::Seat;
 use crate::outcome::Outcome;
 use crate::trace::{Parent, SpanSite, TaskSpan};
 
-/// Where the span of a future is between its polls.
+/// Where the span of a future is between its polls. Dropping it cancels a call that goes on.
+// Two words, which are returned in registers.
 #[derive(Debug)]
 pub struct SpanState(Span);
 
 #[derive(Debug)]
 enum Span {
-    Waiting { parent: Parent, site: &'static SpanSite },
-    Running(TaskSpan),
-    Ended,
+    Waiting {
+        parent: Parent,
+        site: &'static SpanSite,
+    },
+    /// It runs, or it has ended, and then is none.
+    Started(TaskSpan),
 }
-
-type SpanCall = Call<TaskSpan, NoMetrics>;
 
 // Out of line, all of them: they are the same for every function.
 impl SpanState {
@@ -48,63 +50,61 @@ impl SpanState {
     #[inline(never)]
     fn enter(&mut self) -> Seat {
         match &mut self.0 {
-            Span::Running(span) => span.enter(),
-            Span::Waiting { .. } | Span::Ended => self.begin(),
+            Span::Started(span) => span.enter(),
+            Span::Waiting { .. } => self.begin(),
         }
     }
 
     #[inline(never)]
     fn begin(&mut self) -> Seat {
-        let Span::Waiting { parent, site } = mem::replace(&mut self.0, Span::Ended) else {
+        let Span::Waiting { parent, site } = mem::replace(&mut self.0, Span::Started(TaskSpan::NONE)) else {
             return Seat::Nothing;
         };
         let mut span = TaskSpan::start(site, parent);
         let seat = span.enter();
-        self.0 = Span::Running(span);
+        self.0 = Span::Started(span);
         seat
     }
 
-    /// Makes current what was before a poll, after which the call goes on.
-    #[inline(never)]
-    fn leave(&self, seat: Seat) {
-        if let Span::Running(span) = &self.0 {
-            span.leave(seat);
+    /// Takes the span of a call that ends.
+    #[inline]
+    fn take(&mut self) -> TaskSpan {
+        match &mut self.0 {
+            Span::Started(span) => mem::replace(span, TaskSpan::NONE),
+            Span::Waiting { .. } => TaskSpan::NONE,
         }
     }
 
-    /// Ends a call that goes on.
+    /// Makes the span current for the destructors of a future that is dropped while its call goes on.
     #[inline(never)]
-    fn end(&mut self, outcome: Outcome, seat: Seat) -> Ending {
-        match mem::replace(&mut self.0, Span::Ended) {
-            Span::Running(span) => {
-                let attached = span.attached(seat);
-                Ending { call: Some(Prepared::new(span, NoMetrics).end(outcome)), _attached: attached }
-            }
-            Span::Waiting { .. } | Span::Ended => Ending { call: None, _attached: Attached::NONE },
+    fn enter_last(&mut self) {
+        if let Span::Started(span) = &mut self.0 {
+            span.enter_last();
         }
-    }
-
-    /// Makes the span current for the destructors of a future that is dropped, which cancels the call if it goes on.
-    #[inline(never)]
-    fn cancel(&mut self) -> Ending {
-        let seat = if let Span::Running(span) = &mut self.0 { span.enter() } else { Seat::Nothing };
-        self.end(Outcome::Cancelled, seat)
     }
 }
 
-/// The end of a call, if it went on: the span is current until it has ended.
+impl Drop for SpanState {
+    /// What the future held was dropped before, inside its span, and spans that it had open have ended.
+    #[inline(never)]
+    fn drop(&mut self) {
+        let mut span = self.take();
+        let seat = span.last_seat();
+        drop(Ending::new(span, Outcome::Cancelled, seat));
+    }
+}
+
+/// The end of a call: its span is current until it has ended.
 struct Ending {
-    call: Option<SpanCall>,
+    call: Call<TaskSpan, NoMetrics>,
     // Dropped last.
     _attached: Attached,
 }
 
 impl Ending {
-    /// The call, after the future has returned a value. If the inspection of the value unwinds, the call panicked.
-    fn returned(&mut self) -> Option<&mut SpanCall> {
-        let call = self.call.as_mut()?;
-        call.unwinding = thread::panicking();
-        Some(call)
+    fn new(span: TaskSpan, outcome: Outcome, seat: Seat) -> Self {
+        let attached = span.attached(seat);
+        Self { call: Prepared::new(span, NoMetrics).end(outcome), _attached: attached }
     }
 }
 
@@ -122,27 +122,42 @@ impl<'a> Polling<'a> {
         Self { seat: span.enter(), span }
     }
 
-    /// The future is not ready.
-    #[inline]
-    fn suspend(mut self) {
-        self.span.leave(mem::take(&mut self.seat));
-        mem::forget(self);
+    /// The future has answered: the call has ended well, or it goes on.
+    #[inline(never)]
+    fn answered(&mut self, is_ready: bool) {
+        match &self.span.0 {
+            Span::Started(span) if !is_ready => span.leave(&mut self.seat),
+            _ => self.ended(),
+        }
     }
 
-    /// The future has returned a value.
+    #[inline(never)]
+    fn ended(&mut self) {
+        drop(self.end(Outcome::Ok));
+    }
+
+    /// The future has returned a value of which there may be more to say.
+    #[cold]
+    #[inline(never)]
+    fn returned<R, I: Inspection<R, TaskSpan, NoMetrics>>(&mut self, value: &R, inspect: I) {
+        let mut ending = self.end(Outcome::Ok);
+        // If the inspection of the value unwinds, the call panicked.
+        ending.call.unwinding = thread::panicking();
+        inspect.look(value, &mut ending.call);
+    }
+
     #[inline]
-    fn end(mut self) -> Ending {
-        let ending = self.span.end(Outcome::Ok, mem::take(&mut self.seat));
-        mem::forget(self);
-        ending
+    fn end(&mut self, outcome: Outcome) -> Ending {
+        Ending::new(self.span.take(), outcome, mem::take(&mut self.seat))
     }
 }
 
 impl Drop for Polling<'_> {
     /// The poll has unwound.
+    #[cold]
     #[inline(never)]
     fn drop(&mut self) {
-        drop(self.span.end(Outcome::Panic, mem::take(&mut self.seat)));
+        drop(self.end(Outcome::Panic));
     }
 }
 
@@ -150,19 +165,18 @@ pin_project! {
     /// A future with a span, which starts with the first poll, and ends when the future is ready, unwinds or is dropped.
     #[must_use = "futures do nothing unless polled"]
     pub struct TracedSpan<F, I> {
-        // None only while it is dropped.
         #[pin]
-        future: Option<F>,
+        future: F,
         inspect: I,
+        // Dropped last.
         span: SpanState,
     }
 
     impl<F, I> PinnedDrop for TracedSpan<F, I> {
         fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            let _ending = this.span.cancel();
-            // What the future holds is dropped inside its span, and spans that it has open end before.
-            this.future.set(None);
+            if mem::needs_drop::<F>() {
+                this.project().span.enter_last();
+            }
         }
     }
 }
@@ -174,7 +188,7 @@ where
     F: Future,
     I: Inspection<F::Output, TaskSpan, NoMetrics> + Copy,
 {
-    TracedSpan { future: Some(future), inspect, span }
+    TracedSpan { future, inspect, span }
 }
 
 impl<F, I> Future for TracedSpan<F, I>
@@ -186,19 +200,13 @@ where
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        // It is there until it is dropped.
-        let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
-        let polling = Polling::new(this.span);
-        let polled = future.poll(task);
+        let mut polling = Polling::new(this.span);
+        let polled = this.future.poll(task);
         match &polled {
-            Poll::Pending => polling.suspend(),
-            Poll::Ready(output) => {
-                let mut ending = polling.end();
-                if let Some(call) = ending.returned() {
-                    this.inspect.look(output, call);
-                }
-            }
+            Poll::Ready(value) if I::is_about(value) => polling.returned(value, *this.inspect),
+            polled => polling.answered(polled.is_ready()),
         }
+        mem::forget(polling);
         polled
     }
 }

@@ -89,11 +89,29 @@ impl Level {
         if self.address == top() { Some(self.slot.own_trail()) } else { self.outermost_on_top() }
     }
 
+    /// Whether its slot is the view of the current context, or is in the place of one, and says which span of this trail is current.
+    #[inline]
+    pub(super) fn is_on_top(&self, lineage: u64) -> bool {
+        self.address == top() && self.slot.own_trail().lineage == lineage
+    }
+
     // Apart, so that the modes in which a slot stays cost the others nothing.
     #[inline(never)]
     fn outermost_on_top(&self) -> Option<&Trail> {
         let is_on_top = self.address == LEAN || (self.address == STAYING && address_of(&self.slot) == top());
-        is_on_top.then(|| self.outermost.as_deref().unwrap_or_else(|| self.slot.own_trail()))
+        is_on_top.then(|| self.outermost())
+    }
+
+    /// The trail of the outermost span, where the slot stays, or of the slot.
+    #[inline]
+    fn outermost(&self) -> &Trail {
+        self.outermost.as_deref().unwrap_or_else(|| self.slot.own_trail())
+    }
+
+    /// Whether its slot is in no context, and says which span of such a trail is current.
+    #[inline]
+    pub(super) fn is_lean_as(&self, trail: &Trail) -> bool {
+        self.address == LEAN && self.outermost().is_lean_as(trail)
     }
 
     /// Makes another span current, unless others hold the slot. Whether it did.
@@ -172,6 +190,20 @@ pub(crate) fn on_top<R>(look: impl FnOnce(Top<'_>) -> R) -> Option<R> {
     LEVELS.with_borrow(|levels| {
         let level = levels.stack.last()?;
         level.trail_on_top().map(|trail| look(Top { level, trail }))
+    })
+}
+
+/// Writes a span to the slot on top in the place of `before`, where that is such a one and nothing else has to be looked at. Whether
+/// it did: else there may be other ways.
+// What each poll of a future begins with.
+#[inline]
+pub(super) fn exchange(is_such: impl FnOnce(&Level) -> bool, to: Spot, before: &mut Spot) -> bool {
+    LEVELS.with_borrow(|levels| match levels.stack.last() {
+        Some(level) if is_such(level) && level.behind.is_none() => {
+            *before = level.slot.spot();
+            level.write(to)
+        }
+        _ => false,
     })
 }
 

@@ -161,12 +161,16 @@ pub(super) fn adopt(context: Context) -> Option<Result<Boundary, ContextGuard>> 
             return Some(Err(guard));
         }
         // What we attach ourselves is to be seen, also below a span that does not look at contexts.
-        let slot = Arc::new(Slot::none());
-        return push(slot, NOWHERE, Held::Context(guard), NEVER, false).map(Ok);
+        return hold(guard).map(Ok);
     };
     // Whoever made the context holds it.
     let address = address_of(&slot);
     push(slot, address, Held::Context(guard), NEVER, false).map(Ok)
+}
+
+/// Keeps what holds a context current, which has no slot that says anything, as a boundary.
+pub(super) fn hold(guard: ContextGuard) -> Option<Boundary> {
+    push(Arc::new(Slot::none()), NOWHERE, Held::Context(guard), NEVER, false)
 }
 
 /// Makes a context current that is kept for it, with so many references of ours to its slot beside those that are made here.

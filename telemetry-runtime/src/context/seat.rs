@@ -3,7 +3,7 @@
 use opentelemetry::trace::SpanId;
 use opentelemetry::{Context, ContextGuard};
 
-use super::levels::{self, Boundary, Top};
+use super::levels::{self, Boundary};
 use super::place::{self, Entered};
 use super::provoke;
 use super::slot::{Spot, Trail};
@@ -20,6 +20,35 @@ pub(crate) enum Seat {
     Context(ContextGuard),
     /// In a context with a slot.
     Boundary(Boundary),
+}
+
+/// A seat as a value that may be in a future, which is `Send`: while the future is dropped, on one thread.
+#[derive(Debug)]
+pub(crate) enum Kept {
+    Nothing,
+    Slot,
+    Boundary(Boundary),
+}
+
+impl From<Seat> for Kept {
+    fn from(seat: Seat) -> Self {
+        match seat {
+            Seat::Nothing => Self::Nothing,
+            Seat::Slot => Self::Slot,
+            Seat::Context(guard) => place::hold(guard).map_or(Self::Nothing, Self::Boundary),
+            Seat::Boundary(boundary) => Self::Boundary(boundary),
+        }
+    }
+}
+
+impl From<Kept> for Seat {
+    fn from(kept: Kept) -> Self {
+        match kept {
+            Kept::Nothing => Self::Nothing,
+            Kept::Slot => Self::Slot,
+            Kept::Boundary(boundary) => Self::Boundary(boundary),
+        }
+    }
 }
 
 impl Seat {
@@ -40,32 +69,20 @@ impl Seat {
     /// In the slot of the current context, in the place of `before`; `None` if that is of another lineage.
     #[inline]
     pub(crate) fn inside(lineage: u64, to: Spot, before: &mut Spot) -> Option<Self> {
-        if Self::swap(|top| top.trail().lineage == lineage, to, before)? {
-            return Some(Self::Slot);
-        }
+        let at_once = levels::exchange(|level| level.is_on_top(lineage), to, before);
+        if at_once { Some(Self::Slot) } else { Self::elsewhere_inside(lineage, to, before) }
+    }
+
+    #[inline(never)]
+    fn elsewhere_inside(lineage: u64, to: Spot, before: &mut Spot) -> Option<Self> {
         place::enter_same(lineage, to).map(|entered| Self::of(entered, before))
     }
 
     /// For our own code alone, without a context.
     #[inline]
     pub(crate) fn lean(trail: &Trail, to: Spot, before: &mut Spot) -> Self {
-        match Self::swap(|top| top.trail().is_lean_as(trail), to, before) {
-            Some(true) => Self::Slot,
-            _ => Self::of_boundary(place::enter_lean(trail, to)),
-        }
-    }
-
-    /// Writes a span to the slot of the current context. `false` if others hold that, `None` if it is not such a one.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "its two callers are what each poll of a future begins with")]
-    fn swap(is_such: impl FnOnce(&Top<'_>) -> bool, to: Spot, before: &mut Spot) -> Option<bool> {
-        let swap = |top: Top<'_>| {
-            is_such(&top).then(|| {
-                *before = top.spot();
-                top.write(to)
-            })
-        };
-        levels::on_top(swap).flatten()
+        let at_once = levels::exchange(|level| level.is_lean_as(trail), to, before);
+        if at_once { Self::Slot } else { Self::of_boundary(place::enter_lean(trail, to)) }
     }
 
     /// In the current context, whose slot is held by others.

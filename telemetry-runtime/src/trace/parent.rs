@@ -13,17 +13,14 @@ use crate::context::{self, permanent, slot};
 /// Where the span of a call belongs, as far as it is known before the span starts.
 #[derive(Clone, Debug)]
 #[must_use = "a parent is for a span"]
-pub struct Parent(Known);
+// One word, because it waits in the future. Without a context: below what is current where the span starts.
+pub struct Parent(Option<Box<Known>>);
 
 #[derive(Clone, Debug)]
-enum Known {
-    /// Below what is current where the span starts.
-    AtStart,
-    /// Below what was current where the future was made, if a span was.
-    // In boxes, because they wait in the future.
-    AtCall(Box<Context>),
-    /// As `parent =` says.
-    Given(Box<Context>),
+struct Known {
+    context: Context,
+    /// Whether `parent =` says so: else it is what was current where the future was made, if a span was.
+    is_given: bool,
 }
 
 /// A context travels with a future; it is shared, and never seen half-changed.
@@ -32,7 +29,7 @@ impl RefUnwindSafe for Parent {}
 
 impl Parent {
     /// What is current where the span starts.
-    pub(crate) const AT_START: Self = Self(Known::AtStart);
+    pub(crate) const AT_START: Self = Self(None);
 
     /// What is current here.
     #[inline(never)]
@@ -40,13 +37,17 @@ impl Parent {
         let current = install::is_active().then(context::current).flatten();
         // A future that waits would hold the context that stays attached to this thread.
         let current = current.filter(|current| !permanent::says_nothing(current));
-        Self(current.map_or(Known::AtStart, |current| Known::AtCall(Box::new(current))))
+        Self::known_as(current, false)
     }
 
     /// What `parent =` in `#[traced]` says.
     pub fn of(parent: impl SpanParent) -> Self {
         let parent = install::is_active().then(|| parent.context()).flatten();
-        Self(parent.map_or(Known::AtStart, |parent| Known::Given(Box::new(parent))))
+        Self::known_as(parent, true)
+    }
+
+    fn known_as(context: Option<Context>, is_given: bool) -> Self {
+        Self(context.map(|context| Box::new(Known { context, is_given })))
     }
 
     /// Evaluates what a span is to start with before it starts: a function that makes its future at the call has no
@@ -63,10 +64,7 @@ impl Parent {
 
     /// The context that is known to be the parent's.
     pub(crate) fn known(&self) -> Option<&Context> {
-        match &self.0 {
-            Known::AtStart => None,
-            Known::AtCall(known) | Known::Given(known) => Some(known),
-        }
+        self.0.as_ref().map(|known| &known.context)
     }
 
     /// The context to start in, of the one that was known before and the one that is `current` now.
@@ -75,9 +73,10 @@ impl Parent {
     /// `handle(request).with_context(extracted)` does what it says.
     pub(crate) fn resolve(self, current: Context) -> Context {
         match self.0 {
-            Known::AtStart => current,
-            Known::AtCall(at_call) if slot::has_span(&current) && !slot::has_span(&at_call) => current,
-            Known::AtCall(known) | Known::Given(known) => *known,
+            Some(known) if known.is_given || slot::has_span(&known.context) || !slot::has_span(&current) => {
+                known.context
+            }
+            _ => current,
         }
     }
 }

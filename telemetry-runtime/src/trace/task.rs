@@ -1,5 +1,6 @@
 //! The span of a future, which travels between threads with it.
 
+use std::mem;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use super::site::SpanSite;
 use super::value::StartAttributes;
 use crate::call::{CallEnd, CallPart, Items};
 use crate::clock::Moment;
-use crate::context::seat::Seat;
+use crate::context::seat::{Kept, Seat};
 use crate::context::slot::{self, Carried, Kind, Slot, Spot, Trail};
 use crate::context::{Attached, permanent, place};
 
@@ -32,6 +33,8 @@ struct Task {
     spot: Spot,
     /// What was current before, while the future is polled.
     before: Spot,
+    /// Where the span is current while the future is dropped.
+    last: Option<Kept>,
 }
 
 /// Where the span becomes current at each poll.
@@ -65,6 +68,9 @@ impl Own {
 }
 
 impl TaskSpan {
+    /// None, as after its end.
+    pub(crate) const NONE: Self = Self(None);
+
     /// Starts a span.
     #[inline]
     pub fn start(site: &'static SpanSite, parent: Parent) -> Self {
@@ -126,7 +132,7 @@ impl TaskSpan {
             Place::Context(context) => (TaskPlace::Context(context), Spot::NONE),
             Place::Slot { trail, spot, around } => (TaskPlace::new(trail, spot, around), spot),
         };
-        Self(Some(Box::new(Task { record, place, spot, before: Spot::NONE })))
+        Self(Some(Box::new(Task { record, place, spot, before: Spot::NONE, last: None })))
     }
 
     /// Makes the span current for one poll, which ends with [`TaskSpan::leave`].
@@ -139,9 +145,28 @@ impl TaskSpan {
     }
 
     #[inline]
-    pub(crate) fn leave(&self, seat: Seat) {
+    pub(crate) fn leave(&self, seat: &mut Seat) {
         if let Some(task) = &self.0 {
-            seat.leave(task.spot.span, task.before);
+            if matches!(seat, Seat::Slot) {
+                place::leave(task.spot.span, task.before);
+            } else {
+                mem::take(seat).detach();
+            }
+        }
+    }
+
+    /// Makes the span current while the future is dropped, until [`TaskSpan::last_seat`].
+    pub(crate) fn enter_last(&mut self) {
+        if let Some(task) = &mut self.0 {
+            task.last = Some(task.enter().into());
+        }
+    }
+
+    /// Where the span is current at the end of a call whose future was dropped.
+    pub(crate) fn last_seat(&mut self) -> Seat {
+        match &mut self.0 {
+            Some(task) => task.last.take().map_or_else(|| task.enter(), Seat::from),
+            None => Seat::Nothing,
         }
     }
 

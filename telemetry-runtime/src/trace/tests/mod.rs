@@ -23,8 +23,8 @@ use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, SpanData};
 use super::install::{Carried, Recorder};
 use super::queue::{Queue, SpanCounts};
 use super::settings::ContextMode;
-use super::{Parent, SpanGuard, SpanSite, TaskSpan, TraceSettings, third_party as processor};
-use crate::call::{Call, NoMetrics, Prepared, traced};
+use super::{SpanGuard, SpanSite, TaskSpan, TraceSettings, third_party as processor};
+use crate::call::{Call, NoMetrics, SpanState, traced_span};
 use crate::context::{Attached, observer, permanent, slot};
 use crate::plugin::Scope;
 
@@ -106,10 +106,9 @@ impl Tracer for ThirdParty {
 pub(crate) fn task<F: Future>(
     site: &'static SpanSite,
     future: F,
-    inspect: impl FnOnce(&F::Output, &mut Call<TaskSpan, NoMetrics>),
+    inspect: impl FnOnce(&F::Output, &mut Call<TaskSpan, NoMetrics>) + Copy,
 ) -> impl Future<Output = F::Output> {
-    let begin = move |parent| Prepared::new(TaskSpan::start(site, parent), NoMetrics);
-    traced(Parent::current(), future, begin, inspect)
+    traced_span(SpanState::here(site), future, inspect)
 }
 
 /// The only span of this name.

@@ -106,6 +106,35 @@ fn case_06_and_07_a_saved_context_means_the_span_of_then() {
 }
 
 #[test]
+fn what_a_future_drops_that_is_given_up_is_inside_its_span() {
+    struct Late<'a>(&'a Capture);
+    impl Drop for Late<'_> {
+        fn drop(&mut self) {
+            drop(call(&INNER));
+            drop(self.0.third_party().start("theirs"));
+        }
+    }
+    each_mode(|capture, _| {
+        let given_up = async {
+            let _late = Late(capture);
+            pause().await;
+        };
+        let mut future = Box::pin(task(&OUTER, given_up, |(), _| ()));
+        assert!(poll(future.as_mut()).is_pending());
+        {
+            let _around = call(&MIDDLE);
+            drop(future);
+            drop(call(&LAST));
+        }
+        let spans = capture.spans();
+        assert_root(named(&spans, "outer"));
+        assert_parent(named(&spans, "inner"), named(&spans, "outer"));
+        assert_parent(named(&spans, "theirs"), named(&spans, "outer"));
+        assert_parent(named(&spans, "last"), named(&spans, "middle"));
+    });
+}
+
+#[test]
 fn case_08_09_and_11_futures_keep_their_spans_whoever_polls_them() {
     each_mode(|capture, _| {
         let tracer = capture.third_party();
