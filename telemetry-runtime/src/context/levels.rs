@@ -89,12 +89,6 @@ impl Level {
         if self.address == top() { Some(self.slot.own_trail()) } else { self.outermost_on_top() }
     }
 
-    /// Whether its slot is the view of the current context, or is in the place of one, and says which span of this trail is current.
-    #[inline]
-    pub(super) fn is_on_top(&self, lineage: u64) -> bool {
-        self.address == top() && self.slot.own_trail().lineage == lineage
-    }
-
     // Apart, so that the modes in which a slot stays cost the others nothing.
     #[inline(never)]
     fn outermost_on_top(&self) -> Option<&Trail> {
@@ -108,10 +102,13 @@ impl Level {
         self.outermost.as_deref().unwrap_or_else(|| self.slot.own_trail())
     }
 
-    /// Whether its slot is in no context, and says which span of such a trail is current.
+    /// Whether it says which span is current, and that is one of this lineage.
     #[inline]
-    pub(super) fn is_lean_as(&self, trail: &Trail) -> bool {
-        self.address == LEAN && self.outermost().is_lean_as(trail)
+    fn is_on_top(&self, lineage: u64) -> bool {
+        let is_on_top = self.address == top()
+            || self.address == LEAN
+            || (self.address == STAYING && address_of(&self.slot) == top());
+        is_on_top && self.outermost().lineage == lineage
     }
 
     /// Makes another span current, unless others hold the slot. Whether it did.
@@ -193,17 +190,18 @@ pub(crate) fn on_top<R>(look: impl FnOnce(Top<'_>) -> R) -> Option<R> {
     })
 }
 
-/// Writes a span to the slot on top in the place of `before`, where that is such a one and nothing else has to be looked at. Whether
-/// it did: else there may be other ways.
+/// Writes a span to the slot on top, in the place of `before`. `false` if that takes more than a look, as others hold the slot;
+/// `None` if it is of another lineage.
 // What each poll of a future begins with.
 #[inline]
-pub(super) fn exchange(is_such: impl FnOnce(&Level) -> bool, to: Spot, before: &mut Spot) -> bool {
-    LEVELS.with_borrow(|levels| match levels.stack.last() {
-        Some(level) if is_such(level) && level.behind.is_none() => {
-            *before = level.slot.spot();
-            level.write(to)
+pub(crate) fn exchange(lineage: u64, to: Spot, before: &mut Spot) -> Option<bool> {
+    LEVELS.with_borrow(|levels| {
+        let level = levels.stack.last().filter(|level| level.is_on_top(lineage))?;
+        if level.behind.is_some() {
+            return Some(false);
         }
-        _ => false,
+        *before = level.slot.spot();
+        Some(level.write(to))
     })
 }
 

@@ -212,7 +212,7 @@ pub(super) fn unattached() -> Option<Context> {
 pub(crate) fn leave(span: SpanId, before: Spot) -> bool {
     let left = LEVELS.with_borrow(|levels| {
         let level = levels.stack.last()?;
-        (level.slot.spot().span == span).then(|| level.write(before))
+        level.slot.says(span).then(|| level.write(before))
     });
     if left == Some(false) {
         give_way(before);

@@ -66,25 +66,6 @@ impl Seat {
         Self::of(place::enter(trail, to, around), before)
     }
 
-    /// In the slot of the current context, in the place of `before`; `None` if that is of another lineage.
-    #[inline]
-    pub(crate) fn inside(lineage: u64, to: Spot, before: &mut Spot) -> Option<Self> {
-        let at_once = levels::exchange(|level| level.is_on_top(lineage), to, before);
-        if at_once { Some(Self::Slot) } else { Self::elsewhere_inside(lineage, to, before) }
-    }
-
-    #[inline(never)]
-    fn elsewhere_inside(lineage: u64, to: Spot, before: &mut Spot) -> Option<Self> {
-        place::enter_same(lineage, to).map(|entered| Self::of(entered, before))
-    }
-
-    /// For our own code alone, without a context.
-    #[inline]
-    pub(crate) fn lean(trail: &Trail, to: Spot, before: &mut Spot) -> Self {
-        let at_once = levels::exchange(|level| level.is_lean_as(trail), to, before);
-        if at_once { Self::Slot } else { Self::of_boundary(place::enter_lean(trail, to)) }
-    }
-
     /// In the current context, whose slot is held by others.
     #[cold]
     pub(crate) fn beside(to: Spot, before: &mut Spot) -> Self {

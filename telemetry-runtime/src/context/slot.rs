@@ -87,18 +87,6 @@ impl Trail {
         kind: Kind::Shown,
     };
 
-    /// Whether spans of both can be in one slot that nobody reads as a context.
-    #[inline]
-    pub(super) fn is_lean_as(&self, other: &Self) -> bool {
-        self.trace_id == other.trace_id
-            && self.kind == Kind::Lean
-            && other.kind == Kind::Lean
-            && self.flags == other.flags
-            && self.recorder == other.recorder
-            && self.installation == other.installation
-            && self.trace_state == other.trace_state
-    }
-
     pub(crate) fn span_context(&self, span: SpanId) -> SpanContext {
         let state = self.trace_state.as_deref().cloned().unwrap_or_default();
         SpanContext::new(self.trace_id, span, self.flags, false, state)
@@ -200,6 +188,12 @@ impl Slot {
     pub(crate) fn spot(&self) -> Spot {
         let span = SpanId::from(self.span.load(Ordering::Relaxed));
         Spot { span, cell: self.cell.load(Ordering::Relaxed) }
+    }
+
+    /// Whether this is the span in it.
+    #[inline]
+    pub(super) fn says(&self, span: SpanId) -> bool {
+        self.span.load(Ordering::Relaxed) == number(span)
     }
 
     #[inline]

@@ -293,8 +293,13 @@ fn new_trail(
     spot: Spot,
 ) -> Trail {
     let kind = recorder.mode.kind();
+    let lineage = match (kind, &trace_state) {
+        // There are no contexts that could differ in anything else.
+        (Kind::Lean, None) => lean_lineage(trace_id, flags, recorder.index, state),
+        _ => number(spot.span),
+    };
     Trail {
-        lineage: number(spot.span),
+        lineage,
         trace_id,
         flags,
         trace_state,
@@ -303,6 +308,13 @@ fn new_trail(
         make: if kind == Kind::Lean { proxy::context_about } else { proxy::context_with },
         kind,
     }
+}
+
+/// The same number for all spans of a trace which are recorded alike; half of a trace's id is random.
+fn lean_lineage(trace_id: TraceId, flags: TraceFlags, recorder: u32, installation: u32) -> u64 {
+    let random = trace_id.to_bytes().last_chunk().map_or(0, |half| u64::from_be_bytes(*half));
+    let alike = u64::from(recorder) << 32 | u64::from(installation);
+    random ^ alike.wrapping_add(u64::from(flags.to_u8()) << 24).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 fn is_empty(state: &opentelemetry::trace::TraceState) -> bool {

@@ -17,7 +17,7 @@ use crate::call::{CallEnd, CallPart, Items};
 use crate::clock::Moment;
 use crate::context::seat::{Kept, Seat};
 use crate::context::slot::{self, Carried, Kind, Slot, Spot, Trail};
-use crate::context::{Attached, permanent, place};
+use crate::context::{Attached, levels, permanent, place};
 
 /// The span of a future: current while the future is polled.
 // In a box, because it waits in the future, and in what holds that.
@@ -183,12 +183,19 @@ impl Task {
     #[inline]
     fn enter(&mut self) -> Seat {
         let Self { place, spot, before, .. } = self;
-        if let TaskPlace::Slot { trail, .. } = place
-            && let Some(seat) = Seat::inside(trail.lineage, *spot, before)
-        {
-            return seat;
-        }
-        place.enter(*spot, before)
+        let inside = match place {
+            TaskPlace::Slot { trail, .. } | TaskPlace::Lean(trail) => {
+                levels::exchange(trail.lineage, *spot, before)
+            }
+            TaskPlace::Context(_) => None,
+        };
+        if inside == Some(true) { Seat::Slot } else { self.enter_otherwise(inside.is_some()) }
+    }
+
+    // Apart, with all that needs a frame.
+    #[inline(never)]
+    fn enter_otherwise(&mut self, is_inside: bool) -> Seat {
+        if is_inside { Seat::beside(self.spot, &mut self.before) } else { self.place.enter(self.spot) }
     }
 }
 
@@ -207,11 +214,11 @@ impl TaskPlace {
     }
 
     /// Where the current context is of another lineage.
-    #[inline(never)]
-    fn enter(&mut self, spot: Spot, before: &mut Spot) -> Seat {
+    #[inline]
+    fn enter(&mut self, spot: Spot) -> Seat {
         let (trail, around, own) = match self {
             Self::Context(context) => return Seat::in_context(context.clone()),
-            Self::Lean(trail) => return Seat::lean(trail, spot, before),
+            Self::Lean(trail) => return Seat::of_boundary(place::enter_lean(trail, spot)),
             Self::Slot { trail, around, own } => (trail, around, own),
         };
         if trail.kind == Kind::Permanent
