@@ -15,6 +15,8 @@ pub(super) struct Level {
     pub(super) slot: Arc<Slot>,
     /// Of the outermost span, where the slot stays for one after the other: to be read without its lock.
     pub(super) outermost: Option<Box<Trail>>,
+    /// Of the outermost span, or of the slot.
+    pub(super) lineage: u64,
     /// That of the slot while it says which span is current, or [`STAYING`], [`LEAN`] or [`NOWHERE`].
     pub(super) address: usize,
     /// How many references to the slot are ours.
@@ -108,7 +110,7 @@ impl Level {
         let is_on_top = self.address == top()
             || self.address == LEAN
             || (self.address == STAYING && address_of(&self.slot) == top());
-        is_on_top && self.outermost().lineage == lineage
+        is_on_top && self.lineage == lineage
     }
 
     /// Makes another span current, unless others hold the slot. Whether it did.
@@ -196,7 +198,10 @@ pub(crate) fn on_top<R>(look: impl FnOnce(Top<'_>) -> R) -> Option<R> {
 #[inline]
 pub(crate) fn exchange(lineage: u64, to: Spot, before: &mut Spot) -> Option<bool> {
     LEVELS.with_borrow(|levels| {
-        let level = levels.stack.last().filter(|level| level.is_on_top(lineage))?;
+        let level = levels.stack.last()?;
+        if !level.is_on_top(lineage) {
+            return None;
+        }
         if level.behind.is_some() {
             return Some(false);
         }
@@ -225,6 +230,7 @@ pub(super) fn push(
         levels.serial = levels.serial.wrapping_add(1);
         let serial = levels.serial;
         levels.stack.push(Level {
+            lineage: slot.own_trail().lineage,
             slot,
             outermost: None,
             address,

@@ -130,6 +130,7 @@ pub(crate) fn settle(trail: &Trail, to: Spot) -> Option<Boundary> {
             Some(outermost) => **outermost = trail.clone(),
             none => *none = Some(Box::new(trail.clone())),
         }
+        level.lineage = trail.lineage;
         level.serial = serial;
         levels.serial = serial;
         sampled::set(trail.flags.is_sampled());

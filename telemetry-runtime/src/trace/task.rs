@@ -29,6 +29,8 @@ pub struct TaskSpan(Option<Box<Task>>);
 struct Task {
     record: Option<Record>,
     place: TaskPlace,
+    /// That of the slots in which the span may be current; 0 if it is in a context of its own.
+    lineage: u64,
     /// The span, unless it is in a context of its own.
     spot: Spot,
     /// What was current before, while the future is polled.
@@ -128,11 +130,11 @@ impl TaskSpan {
             Opened::Passing(place) | Opened::Unsampled(place) => (None, place),
             Opened::Recorded(record, place) => (Some(record), place),
         };
-        let (place, spot) = match place {
-            Place::Context(context) => (TaskPlace::Context(context), Spot::NONE),
-            Place::Slot { trail, spot, around } => (TaskPlace::new(trail, spot, around), spot),
+        let (lineage, place, spot) = match place {
+            Place::Context(context) => (0, TaskPlace::Context(context), Spot::NONE),
+            Place::Slot { trail, spot, around } => (trail.lineage, TaskPlace::new(trail, spot, around), spot),
         };
-        Self(Some(Box::new(Task { record, place, spot, before: Spot::NONE, last: None })))
+        Self(Some(Box::new(Task { record, place, lineage, spot, before: Spot::NONE, last: None })))
     }
 
     /// Makes the span current for one poll, which ends with [`TaskSpan::leave`].
@@ -182,13 +184,7 @@ impl TaskSpan {
 impl Task {
     #[inline]
     fn enter(&mut self) -> Seat {
-        let Self { place, spot, before, .. } = self;
-        let inside = match place {
-            TaskPlace::Slot { trail, .. } | TaskPlace::Lean(trail) => {
-                levels::exchange(trail.lineage, *spot, before)
-            }
-            TaskPlace::Context(_) => None,
-        };
+        let inside = levels::exchange(self.lineage, self.spot, &mut self.before);
         if inside == Some(true) { Seat::Slot } else { self.enter_otherwise(inside.is_some()) }
     }
 
