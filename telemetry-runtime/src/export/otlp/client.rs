@@ -9,16 +9,10 @@ use http::Uri;
 use super::Signal;
 use super::answer::Answer;
 use super::encode::{self, Part, Request};
-#[cfg(feature = "otlp-http")]
-use super::json;
 use super::retry::{Failure, GivenUp, retrying};
 use super::secrets::Headers;
 use crate::config::{OtlpConfig, OtlpProtocol};
 use crate::export::sink::{ExportError, Receipt};
-
-/// The bytes of a body that receivers take over HTTP, with room below the 20 MiB of the collector.
-#[cfg(feature = "otlp-http")]
-const HTTP_LIMIT: usize = 16 << 20;
 
 /// The way to a receiver.
 pub(super) struct Client {
@@ -27,9 +21,6 @@ pub(super) struct Client {
     timeout: Duration,
     headers: Headers,
     transport: Transport,
-    /// What is sent, where it is sent as JSON.
-    #[cfg(feature = "otlp-http")]
-    json: Option<&'static json::Message>,
 }
 
 enum Transport {
@@ -64,9 +55,8 @@ impl Client {
         let (protocol, transport) = match config.protocol {
             #[cfg(feature = "otlp-http")]
             OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => {
-                let json = config.protocol == OtlpProtocol::HttpJson;
-                let name = if json { "http/json" } else { "http/protobuf" };
-                (name, Transport::Http(Box::new(super::http::Http::new(&uri, encrypted, config)?)))
+                let http = super::http::Http::new(&uri, encrypted, signal, config)?;
+                (http.protocol(), Transport::Http(Box::new(http)))
             }
             #[cfg(not(feature = "otlp-http"))]
             OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson => {
@@ -87,15 +77,7 @@ impl Client {
         let headers = Headers::new(&config.headers)?;
         #[cfg(not(any(feature = "otlp-grpc", feature = "otlp-http")))]
         let _ = signal;
-        Ok(Self {
-            name,
-            plaintext_to_others,
-            timeout: config.timeout,
-            headers,
-            transport,
-            #[cfg(feature = "otlp-http")]
-            json: (config.protocol == OtlpProtocol::HttpJson).then(|| schema(signal)),
-        })
+        Ok(Self { name, plaintext_to_others, timeout: config.timeout, headers, transport })
     }
 
     /// What diagnostics call it; without secrets.
@@ -111,11 +93,8 @@ impl Client {
     /// The bytes of protobuf for one request. Receivers take 4 MiB over gRPC and 20 MiB over the collector's HTTP by default.
     pub(super) fn request_limit(&self) -> usize {
         match &self.transport {
-            // Most requests are less than three times as long in JSON; a longer one is divided when it is written.
             #[cfg(feature = "otlp-http")]
-            Transport::Http(_) if self.json.is_some() => 6 << 20,
-            #[cfg(feature = "otlp-http")]
-            Transport::Http(_) => HTTP_LIMIT,
+            Transport::Http(http) => http.request_limit(),
             #[cfg(feature = "otlp-grpc")]
             Transport::Grpc(_) => (4 << 20) - 1024,
         }
@@ -155,10 +134,11 @@ impl Client {
     }
 
     async fn send(&self, body: Bytes) -> Result<Answer, GivenUp> {
-        #[cfg(feature = "otlp-http")]
-        let body = match self.json {
-            Some(schema) => as_json(schema, &body)?,
-            None => body,
+        let body = match &self.transport {
+            #[cfg(feature = "otlp-http")]
+            Transport::Http(http) => http.body(body)?,
+            #[cfg(feature = "otlp-grpc")]
+            Transport::Grpc(_) => body,
         };
         let attempt = |left| self.attempt(body.clone(), left);
         let sent = retrying(self.timeout, attempt).await;
@@ -179,30 +159,9 @@ impl Client {
     }
 }
 
-fn too_large(limit: usize) -> String {
+/// Why something was not sent.
+pub(super) fn too_large(limit: usize) -> String {
     format!("more than the {limit} bytes of a request")
-}
-
-#[cfg(feature = "otlp-http")]
-fn schema(signal: Signal) -> &'static json::Message {
-    match signal {
-        Signal::Traces => &json::EXPORT_TRACES,
-        Signal::Metrics => &json::EXPORT_METRICS,
-        #[cfg(feature = "otlp-logs")]
-        Signal::Logs => &json::EXPORT_LOGS,
-    }
-}
-
-/// A request in the form that is sent, where that is not too long for receivers.
-#[cfg(feature = "otlp-http")]
-fn as_json(schema: &json::Message, body: &[u8]) -> Result<Bytes, GivenUp> {
-    match json::text(schema, body) {
-        Ok(text) if text.len() <= HTTP_LIMIT => Ok(text.into()),
-        Ok(_) => Err(GivenUp { message: too_large(HTTP_LIMIT), too_large: true }),
-        Err(json::Malformed) => {
-            Err(GivenUp { message: "the request cannot be written as JSON".to_owned(), too_large: false })
-        }
-    }
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -15,15 +15,18 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::answer::Answer;
-use super::client;
-use super::retry::{Failure, Retry, retry_after};
+use super::retry::{Failure, GivenUp, Retry, retry_after};
 use super::secrets::Headers;
+use super::{Signal, client, json};
 use crate::config::{Compression, OtlpConfig, OtlpProtocol};
 
 #[cfg(feature = "tls")]
 type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
 #[cfg(not(feature = "tls"))]
 type Connector = HttpConnector;
+
+/// The bytes of a body that receivers take, with room below the 20 MiB of the collector.
+const BODY_LIMIT: usize = 16 << 20;
 
 /// A response of more bytes is not read; it says nothing that we need.
 const RESPONSE_LIMIT: usize = 4 << 20;
@@ -44,11 +47,17 @@ pub(super) struct Http {
     client: Client<Connector, Full<Bytes>>,
     uri: Uri,
     gzip: bool,
-    json: bool,
+    /// What is sent, where it is sent as JSON.
+    json: Option<&'static json::Message>,
 }
 
 impl Http {
-    pub(super) fn new(uri: &Uri, encrypted: bool, config: &OtlpConfig) -> Result<Self, String> {
+    pub(super) fn new(
+        uri: &Uri,
+        encrypted: bool,
+        signal: Signal,
+        config: &OtlpConfig,
+    ) -> Result<Self, String> {
         let mut tcp = HttpConnector::new();
         tcp.set_nodelay(true);
         tcp.enforce_http(false);
@@ -64,8 +73,31 @@ impl Http {
             client,
             uri: uri.clone(),
             gzip: config.compression == Compression::Gzip,
-            json: config.protocol == OtlpProtocol::HttpJson,
+            json: (config.protocol == OtlpProtocol::HttpJson).then(|| schema(signal)),
         })
+    }
+
+    /// The name of the protocol, as configured.
+    pub(super) fn protocol(&self) -> &'static str {
+        if self.json.is_some() { "http/json" } else { "http/protobuf" }
+    }
+
+    /// The bytes of protobuf for one request.
+    pub(super) fn request_limit(&self) -> usize {
+        // Most requests are less than three times as long in JSON; a longer one is divided when it is written.
+        if self.json.is_some() { 6 << 20 } else { BODY_LIMIT }
+    }
+
+    /// A request in the form that is sent, where that is not too long for receivers.
+    pub(super) fn body(&self, request: Bytes) -> Result<Bytes, GivenUp> {
+        let Some(schema) = self.json else { return Ok(request) };
+        match json::text(schema, &request) {
+            Ok(text) if text.len() <= BODY_LIMIT => Ok(text.into()),
+            Ok(_) => Err(GivenUp { message: client::too_large(BODY_LIMIT), too_large: true }),
+            Err(json::Malformed) => {
+                Err(GivenUp { message: "the request cannot be written as JSON".to_owned(), too_large: false })
+            }
+        }
     }
 
     pub(super) async fn send(&self, body: Bytes, headers: &Headers) -> Result<Answer, Failure> {
@@ -79,7 +111,7 @@ impl Http {
             map.insert(name.clone(), value.clone());
         }
         // Last, because a configured header must not make the body unreadable.
-        map.insert(CONTENT_TYPE, HeaderValue::from_static(if self.json { JSON } else { PROTOBUF }));
+        map.insert(CONTENT_TYPE, HeaderValue::from_static(if self.json.is_some() { JSON } else { PROTOBUF }));
         if self.gzip {
             map.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         } else {
@@ -95,7 +127,7 @@ impl Http {
             let body = Limited::new(body, RESPONSE_LIMIT).collect().await;
             let body = body.map(Collected::to_bytes).unwrap_or_default();
             // A receiver answers as it was asked, and one that is known not to is still understood.
-            return Ok(if content_type.map_or(self.json, |kind| kind.starts_with(JSON)) {
+            return Ok(if content_type.map_or(self.json.is_some(), |kind| kind.starts_with(JSON)) {
                 Answer::Json(body)
             } else {
                 Answer::Protobuf(body)
@@ -110,6 +142,15 @@ impl Http {
             _ => String::new(),
         };
         Err(refusal(head.status, &reason, header(RETRY_AFTER)))
+    }
+}
+
+fn schema(signal: Signal) -> &'static json::Message {
+    match signal {
+        Signal::Traces => &json::EXPORT_TRACES,
+        Signal::Metrics => &json::EXPORT_METRICS,
+        #[cfg(feature = "otlp-logs")]
+        Signal::Logs => &json::EXPORT_LOGS,
     }
 }
 
