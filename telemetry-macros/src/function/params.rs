@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, FnArg, Ident, Pat, ReceiverKind, Signature, Type};
+use syn::{Attribute, FnArg, Ident, Pat, PatIdent, ReceiverKind, Signature, Type};
 
 use super::scalar::is_scalar;
 
@@ -36,24 +36,36 @@ pub(crate) fn bindings(signature: &Signature) -> Vec<Binding> {
 
 /// The names in an irrefutable pattern, from left to right.
 fn collect(pattern: &Pat, found: &mut Vec<Ident>) {
+    each(pattern, &mut |bound| found.push(bound.ident.clone()));
+}
+
+/// Whether a part of what is matched is lent as `ref mut`.
+fn lends_exclusively(pattern: &Pat) -> bool {
+    let mut lends = false;
+    each(pattern, &mut |bound| lends |= bound.by_ref.is_some() && bound.mutability.is_some());
+    lends
+}
+
+/// Gives each name in a pattern, with what stands around it, from left to right.
+fn each<'p>(pattern: &'p Pat, visit: &mut dyn FnMut(&'p PatIdent)) {
     match pattern {
         Pat::Ident(ident) => {
-            found.push(ident.ident.clone());
+            visit(ident);
             if let Some((_, inner)) = &ident.subpat {
-                collect(inner, found);
+                each(inner, visit);
             }
         }
-        Pat::Paren(paren) => collect(&paren.pat, found),
-        Pat::Reference(reference) => collect(&reference.pat, found),
-        Pat::Type(typed) => collect(&typed.pat, found),
-        Pat::Tuple(tuple) => tuple.elems.iter().for_each(|pattern| collect(pattern, found)),
-        Pat::TupleStruct(tuple) => tuple.elems.iter().for_each(|pattern| collect(pattern, found)),
-        Pat::Slice(slice) => slice.elems.iter().for_each(|pattern| collect(pattern, found)),
-        Pat::Struct(fields) => fields.fields.iter().for_each(|field| collect(&field.pat, found)),
+        Pat::Paren(paren) => each(&paren.pat, visit),
+        Pat::Reference(reference) => each(&reference.pat, visit),
+        Pat::Type(typed) => each(&typed.pat, visit),
+        Pat::Tuple(tuple) => tuple.elems.iter().for_each(|pattern| each(pattern, visit)),
+        Pat::TupleStruct(tuple) => tuple.elems.iter().for_each(|pattern| each(pattern, visit)),
+        Pat::Slice(slice) => slice.elems.iter().for_each(|pattern| each(pattern, visit)),
+        Pat::Struct(fields) => fields.fields.iter().for_each(|field| each(&field.pat, visit)),
         // The alternatives of an or-pattern bind the same names.
         Pat::Or(or) => {
             if let Some(first) = or.cases.first() {
-                collect(first, found);
+                each(first, visit);
             }
         }
         _ => {}
@@ -144,7 +156,10 @@ pub(crate) fn rebind(signature: &Signature) -> TokenStream {
             let cfg = typed.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
             let cfg = quote!(#(#cfg)*);
             match (&*typed.pat, name) {
-                (pattern, Some(name)) => quote!(#cfg let #name = #name; #cfg let #pattern = #name;),
+                (pattern, Some(name)) => {
+                    let mutable = lends_exclusively(pattern).then(|| quote!(mut));
+                    quote!(#cfg let #mutable #name = #name; #cfg let #pattern = #name;)
+                }
                 (Pat::Ident(pattern), None) => {
                     let name = &pattern.ident;
                     let allow = allow_underscore([name]);

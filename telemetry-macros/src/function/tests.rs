@@ -153,6 +153,18 @@ fn patterns_of_an_async_function_are_matched_inside_its_future() {
 }
 
 #[test]
+fn a_parameter_of_an_async_function_that_is_lent_as_ref_mut_is_mutable_in_its_future() {
+    let output = traced(
+        quote!(),
+        quote!(
+            async fn f((ref mut a, ref b): (A, B), ref mut c: C, ref d: D) {}
+        ),
+    );
+    let rebound = "letmuta_b=a_b;let(refmuta,refb)=a_b;letmutc=c;letrefmutc=c;letd=d;letrefd=d;";
+    assert!(output.contains(rebound), "{output}");
+}
+
+#[test]
 fn a_parameter_that_is_a_pattern_is_named_after_what_it_binds() {
     let output = traced(
         quote!(),
