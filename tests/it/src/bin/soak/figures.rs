@@ -1,7 +1,7 @@
 //! What a run showed, and whether that is good enough.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use it::exposition::{Exposition, Sample as Series};
 use it::process::Usage;
@@ -12,27 +12,14 @@ use crate::ALLOCATOR;
 /// Bytes an hour by which memory may grow.
 const GROWTH: f64 = 1_048_576.0;
 
-/// What the program uses.
+/// One look at what the program uses.
 #[derive(Clone, Copy)]
-pub(crate) struct Used {
+pub(crate) struct Look {
+    /// After the start.
+    at: Duration,
     process: Usage,
     /// Bytes that the program has allocated and not given back.
     heap: usize,
-}
-
-impl Used {
-    pub(crate) fn now() -> Self {
-        let heap = ALLOCATOR.stats();
-        let heap = heap.bytes_allocated.saturating_sub(heap.bytes_deallocated);
-        Self { process: Usage::own(), heap }
-    }
-}
-
-/// One look at what the program uses.
-#[derive(Clone, Copy)]
-struct Look {
-    at: Duration,
-    used: Used,
 }
 
 /// The program at one time, with what telemetry says of itself.
@@ -52,30 +39,35 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    pub(crate) fn new(at: Duration, requests: usize, used: Used, scrape: &str) -> Self {
+    pub(crate) fn new(look: Look, requests: usize, scrape: &str) -> Self {
         let scrape = Exposition::parse(scrape);
         let lost = |series: &&Series| series.labels.get("error_type").is_some_and(|loss| !loss.is_empty());
         let (dropped, entered) = parts(&scrape, "otel_sdk_processor_span_processed_total", lost);
         let (failed, delivered) = parts(&scrape, "otel_sdk_exporter_span_exported_total", lost);
         let (_, waiting) = parts(&scrape, "otel_sdk_processor_span_queue_size", lost);
-        let look = Look { at, used };
         Self { look, requests, made: entered + dropped, delivered, dropped, failed, waiting }
     }
 }
 
 impl Look {
+    pub(crate) fn since(start: Instant) -> Self {
+        let heap = ALLOCATOR.stats();
+        let heap = heap.bytes_allocated.saturating_sub(heap.bytes_deallocated);
+        Self { at: start.elapsed(), process: Usage::own(), heap }
+    }
+
     fn hours(&self) -> f64 {
         self.at.as_secs_f64() / 3600.0
     }
 
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52 bytes")]
     fn heap(&self) -> f64 {
-        self.used.heap as f64
+        self.heap as f64
     }
 
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52 bytes")]
     fn resident(&self) -> f64 {
-        self.used.process.resident as f64
+        self.process.resident as f64
     }
 }
 
@@ -102,8 +94,8 @@ impl fmt::Display for Sample {
             self.waiting,
             self.look.resident() / 1_048_576.0,
             self.look.heap() / 1_048_576.0,
-            self.look.used.process.threads,
-            self.look.used.process.files,
+            self.look.process.threads,
+            self.look.process.files,
         )
     }
 }
@@ -117,14 +109,13 @@ pub(crate) struct Figures {
 impl Figures {
     pub(crate) fn new(warm_up: Duration) -> Self {
         // Written once, so that what the run notes is not taken for growth: there is room for a night.
-        let look = Look { at: Duration::ZERO, used: Used::now() };
-        let mut looks = vec![look; 12 * 3600];
+        let mut looks = vec![Look::since(Instant::now()); 12 * 3600];
         looks.clear();
         Self { warm_up, looks }
     }
 
-    pub(crate) fn add(&mut self, at: Duration, used: Used) {
-        self.looks.push(Look { at, used });
+    pub(crate) fn add(&mut self, look: Look) {
+        self.looks.push(look);
     }
 
     /// Prints the verdict. `received` is what the collector counted, where there was one.
@@ -140,13 +131,13 @@ impl Figures {
             && last.made == last.delivered + last.dropped + last.failed + last.waiting
             && received.is_none_or(|received| received == last.delivered);
         let range = |of: fn(&Usage) -> usize| {
-            let values = warm.iter().map(|look| of(&look.used.process));
+            let values = warm.iter().map(|look| of(&look.process));
             (values.clone().min().unwrap_or(0), values.max().unwrap_or(0))
         };
         let (threads, files) = (range(|usage| usage.threads), range(|usage| usage.files));
         // The export of metrics, once a minute, has a connection of its own for half of it.
         let (early, late) = warm.split_at(warm.len() / 2);
-        let most = |of: &[Look]| of.iter().map(|look| look.used.process.files).max();
+        let most = |of: &[Look]| of.iter().map(|look| look.process.files).max();
         let steady = threads.0 == threads.1 && most(late) <= most(early);
         let [low, high] = [f64::min, f64::max].map(|best| {
             let resident = warm.iter().map(Look::resident);

@@ -27,7 +27,7 @@ use it::process::free_port;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use telemetry_runtime::Telemetry;
 
-use self::figures::{Figures, Sample, Used};
+use self::figures::{Figures, Look, Sample};
 use self::load::Load;
 use self::receiver::Receiver;
 
@@ -118,18 +118,18 @@ fn run(arguments: &Arguments) -> ExitCode {
     while Instant::now() < end {
         std::thread::sleep(SCRAPE);
         // Before the scrape, whose connection is a file.
-        let usage = Used::now();
-        figures.add(start.elapsed(), usage);
+        let look = Look::since(start);
+        figures.add(look);
         let scrape = it::http::get(address, "/metrics", &[]);
         if Instant::now() >= due {
             due += PERIOD;
-            println!("{}", Sample::new(start.elapsed(), load.requests(), usage, scrape.text()));
+            println!("{}", Sample::new(look, load.requests(), scrape.text()));
         }
     }
     let requests = load.stop();
     let flushed = telemetry.flush(LAST_EXPORT);
     let scrape = it::http::get(address, "/metrics", &[]);
-    let last = Sample::new(start.elapsed(), requests, Used::now(), scrape.text());
+    let last = Sample::new(Look::since(start), requests, scrape.text());
     println!("at the end: {last}");
     if let Err(error) = flushed {
         println!("the last flush: {error}");
