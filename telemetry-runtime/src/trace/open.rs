@@ -401,11 +401,16 @@ impl Inside {
     pub(super) fn passes(state: u32) -> Option<bool> {
         levels::on_top(|top| {
             let trail = top.trail();
-            !trail.flags.is_sampled()
-                && trail.installation == state
-                && install::just_seen(trail.recorder).is_some_and(|recorder| recorder.drops_below_unsampled)
-                && top.is_unrecorded()
+            trail.installation == state
+                && install::just_seen(trail.recorder).is_some_and(|recorder| Self::drops(recorder, &top))
         })
+    }
+
+    /// Whether nothing is recorded below what is current, as it is not.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is asked where a span starts, and there only")]
+    fn drops(recorder: &Recorder, top: &Top<'_>) -> bool {
+        !top.trail().flags.is_sampled() && recorder.drops_below_unsampled && top.is_unrecorded()
     }
 
     #[inline(always)]
@@ -416,10 +421,12 @@ impl Inside {
         if trail.installation != state {
             return Self::Unknown;
         }
-        match trail.flags.is_sampled() {
-            true if recorder.records_below_sampled => Self::Recorded(recorder),
-            false if recorder.drops_below_unsampled && top.is_unrecorded() => Self::Passing,
-            _ => Self::judged(recorder, top),
+        if trail.flags.is_sampled() && recorder.records_below_sampled {
+            Self::Recorded(recorder)
+        } else if Self::drops(recorder, top) {
+            Self::Passing
+        } else {
+            Self::judged(recorder, top)
         }
     }
 
