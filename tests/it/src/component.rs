@@ -38,6 +38,17 @@ pub fn victoria_metrics() -> Option<PathBuf> {
     program
 }
 
+/// `otelite`, of the crate of that name. A second opinion, so that a test without it is left out, in CI too: it takes a quarter
+/// of an hour to build.
+#[must_use]
+pub fn otelite() -> Option<PathBuf> {
+    let program = on_path("otelite");
+    if program.is_none() {
+        leave_out("`otelite` is not installed");
+    }
+    program
+}
+
 /// The Rotel collector, of the Python package `rotel`: the one that the variable `ROTEL_AGENT` names, or that of a Python
 /// which has the package. A second opinion, so that a test without it is left out, in CI too.
 #[must_use]

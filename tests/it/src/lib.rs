@@ -6,6 +6,7 @@ pub mod counting;
 pub mod exposition;
 pub mod http;
 pub mod judges;
+pub mod otelite;
 pub mod process;
 pub mod program;
 pub mod requests;

@@ -1,13 +1,16 @@
-//! Row 18: spans with what hardly fits into one, read at a receiver and behind a collector that shares nothing with us.
+//! Row 18: spans with what hardly fits into one, read at a receiver, behind a collector and at a receiver
+//! that share nothing with us.
 
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
+use it::otelite::Otelite;
 use it::rotel::Rotel;
 use it::sink::{Sink, SinkSpan, attribute};
 use opentelemetry::trace::{Span as _, Tracer as _};
 use opentelemetry::{KeyValue, global};
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
+use serde_json::Value as Json;
 use telemetry_runtime::Telemetry;
 
 use crate::figures::{alone, count, whole_row};
@@ -69,6 +72,13 @@ fn record(numbers: Numbers) {
 
 const NAMES: [&str; 6] = ["before", "numbers", "times", "long", "many", "after"];
 
+/// Records the spans for the receiver at `url`, which is to take them all.
+fn send(reader: &str, protocol: &str, url: &str, numbers: Numbers) {
+    let telemetry = start(url, protocol);
+    record(numbers);
+    telemetry.flush(Duration::from_secs(60)).unwrap_or_else(|error| panic!("{reader}: {error}"));
+}
+
 /// Records the spans for the receiver at `url`, and gives those that come to `sink`, by name, each once.
 fn delivered(
     reader: &str,
@@ -77,9 +87,7 @@ fn delivered(
     sink: &Sink,
     numbers: Numbers,
 ) -> HashMap<String, SinkSpan> {
-    let telemetry = start(url, protocol);
-    record(numbers);
-    telemetry.flush(Duration::from_secs(60)).unwrap_or_else(|error| panic!("{reader}: {error}"));
+    send(reader, protocol, url, numbers);
     sink.wait_until(&format!("{reader} having every span"), |sink| sink.span_count() >= NAMES.len());
     let spans: HashMap<_, _> = sink.spans().into_iter().map(|span| (span.span.name.clone(), span)).collect();
     assert_eq!(sink.span_count(), NAMES.len(), "{reader}: no span comes twice");
@@ -118,6 +126,44 @@ fn assert_extremes(reader: &str, spans: &HashMap<String, SinkSpan>, numbers: Num
     }
 }
 
+/// What otelite has to show, which keeps no counts of what was dropped, attributes as texts, and times as signed numbers.
+fn assert_shown(reader: &str, otelite: &Otelite, numbers: Numbers, length: usize) {
+    let list = otelite.spans();
+    let name = |span: &Json| span["name"].as_str().map(str::to_owned);
+    let spans: HashMap<_, _> = list.iter().filter_map(|span| Some((name(span)?, span))).collect();
+    assert_eq!(
+        (otelite.span_count(), list.len()),
+        (NAMES.len(), NAMES.len()),
+        "{reader}: no span comes twice"
+    );
+    assert!(NAMES.iter().all(|name| spans.contains_key(*name)), "{reader}: {:?}", spans.keys());
+
+    let text = |span: &str, key: &str| spans[span]["attributes"][key].as_str().map(str::to_owned);
+    let double = |key: &str| -> Option<f64> { text("numbers", key)?.parse().ok() };
+    if numbers == Numbers::All {
+        assert!(double("nan").is_some_and(f64::is_nan), "{reader}");
+        assert_eq!(
+            (double("inf"), double("-inf")),
+            (Some(f64::INFINITY), Some(f64::NEG_INFINITY)),
+            "{reader}"
+        );
+    }
+    assert_eq!(double("small").map(f64::to_bits), Some(1), "{reader}");
+    assert_eq!(text("numbers", "max"), Some(i64::MAX.to_string()), "{reader}");
+    assert_eq!(text("numbers", "min"), Some(i64::MIN.to_string()), "{reader}");
+
+    let time = |key: &str| spans["times"][key].as_i64().map(i64::cast_unsigned);
+    assert_eq!((time("start_time"), time("end_time")), (Some(0), Some(u64::MAX)), "{reader}");
+
+    // It adds the name of the scope to the attributes.
+    let many = spans["many"];
+    let attributes =
+        many["attributes"].as_object().map(|list| list.keys().filter(|key| key.starts_with("key.")).count());
+    assert_eq!((attributes, many["events"].as_array().map(Vec::len)), (Some(128), Some(128)), "{reader}");
+
+    assert_eq!(text("long", "body").map(|text| text.len()), Some(length), "{reader}");
+}
+
 #[test]
 fn row_18_what_hardly_fits_arrives_and_costs_no_other_span() {
     let _alone = alone();
@@ -137,6 +183,18 @@ fn row_18_what_hardly_fits_arrives_and_costs_no_other_span() {
             let spans = delivered(&reader, protocol, &rotel.url(protocol), &behind, numbers);
             assert_extremes(&reader, &spans, numbers, length);
             readers.push_str(" and behind Rotel");
+            if numbers == Numbers::Finite {
+                readers.push_str(" (without NaN and infinities)");
+            }
+        }
+
+        if let Some(otelite) = Otelite::start() {
+            let reader = format!("otelite over {protocol}");
+            // It refuses what Rotel refuses.
+            let numbers = if protocol == "http/json" { Numbers::Finite } else { Numbers::All };
+            send(&reader, protocol, &otelite.url(protocol), numbers);
+            assert_shown(&reader, &otelite, numbers, length);
+            readers.push_str(" and at otelite");
             if numbers == Numbers::Finite {
                 readers.push_str(" (without NaN and infinities)");
             }
