@@ -4,7 +4,7 @@
 //! rules are those of "JSON Protobuf Encoding" in `docs/specification.md` of opentelemetry-proto, and below them
 //! Protobuf's own JSON mapping: keys in lowerCamelCase, trace and span ids in hexadecimal digits, other bytes in base64,
 //! 64-bit integers as texts, enums as numbers, and NaN and the infinities as texts. A field that is absent in protobuf
-//! is absent here.
+//! is absent here, but for one list that some readers want ([`Label::RepeatedOrEmpty`]).
 //!
 //! The `with-serde` feature of `opentelemetry-proto` is not what writes this: an attribute of NaN becomes `null` there,
 //! which a receiver reads as no value at all.
@@ -20,7 +20,7 @@ use base64::engine::general_purpose::STANDARD;
 #[cfg(feature = "otlp-logs")]
 pub(super) use self::schema::EXPORT_LOGS;
 pub(super) use self::schema::{EXPORT_METRICS, EXPORT_TRACES, Message};
-use self::schema::{Field, Kind};
+use self::schema::{Field, Kind, Label};
 pub(super) use self::wire::Malformed;
 use self::wire::{Reader, Value};
 
@@ -67,13 +67,13 @@ fn object(out: &mut Vec<u8>, message: &Message, bytes: &[u8]) -> Result<(), Malf
             out.push(b'"');
             out.extend_from_slice(field.name.as_bytes());
             out.extend_from_slice(b"\":");
-            if field.repeated {
+            if field.is_repeated() {
                 out.push(b'[');
                 open = Some(field);
             }
         }
         match value {
-            Value::Delimited(packed) if field.repeated && field.kind.is_packed() => {
+            Value::Delimited(packed) if field.is_repeated() && field.kind.is_packed() => {
                 elements(out, field.kind, packed)?;
             }
             value => single(out, field.kind, value)?,
@@ -81,6 +81,13 @@ fn object(out: &mut Vec<u8>, message: &Message, bytes: &[u8]) -> Result<(), Malf
     }
     if open.is_some() {
         out.push(b']');
+    }
+    for field in message.fields {
+        if field.label == Label::RepeatedOrEmpty && seen & (1 << field.number) == 0 {
+            let comma = if seen == 0 { "" } else { "," };
+            write!(out, "{comma}\"{}\":[]", field.name).map_err(|_| Malformed)?;
+            seen |= 1 << field.number;
+        }
     }
     out.push(b'}');
     Ok(())

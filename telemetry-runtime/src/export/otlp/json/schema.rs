@@ -15,7 +15,22 @@ pub(super) struct Field {
     pub(super) number: u32,
     pub(super) name: &'static str,
     pub(super) kind: Kind,
-    pub(super) repeated: bool,
+    pub(super) label: Label,
+}
+
+/// How often a field stands in a message.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Label {
+    Optional,
+    Repeated,
+    /// Any number of times, and as an empty list where it does not: some readers take the message for wrong without it.
+    RepeatedOrEmpty,
+}
+
+impl Field {
+    pub(super) const fn is_repeated(&self) -> bool {
+        !matches!(self.label, Label::Optional)
+    }
 }
 
 /// What a field holds, by the names of Protobuf.
@@ -51,11 +66,11 @@ impl Kind {
 }
 
 const fn one(number: u32, name: &'static str, kind: Kind) -> Field {
-    Field { number, name, kind, repeated: false }
+    Field { number, name, kind, label: Label::Optional }
 }
 
 const fn many(number: u32, name: &'static str, kind: Kind) -> Field {
-    Field { number, name, kind, repeated: true }
+    Field { number, name, kind, label: Label::Repeated }
 }
 
 const fn message(number: u32, name: &'static str, message: &'static Message) -> Field {
@@ -293,7 +308,8 @@ static EXEMPLAR: Message = Message {
         one(4, "spanId", Id),
         one(5, "traceId", Id),
         one(6, "asInt", SFixed64),
-        messages(7, "filteredAttributes", &KEY_VALUE),
+        // Readers with opentelemetry-proto 0.32 or older drop a metric with an exemplar that has no such list.
+        Field { label: Label::RepeatedOrEmpty, ..messages(7, "filteredAttributes", &KEY_VALUE) },
     ],
 };
 

@@ -56,7 +56,7 @@ fn compare(published: &Published, name: &str, ours: &'static Message, seen: &mut
         let is_id = matches!(theirs.json_name(), "traceId" | "spanId" | "parentSpanId");
         assert!(field.number < 32, "the fields seen are kept in 32 bits");
         assert_eq!(field.name, theirs.json_name(), "{name}");
-        assert_eq!(field.repeated, theirs.label() == Label::Repeated, "{name}.{}", field.name);
+        assert_eq!(field.is_repeated(), theirs.label() == Label::Repeated, "{name}.{}", field.name);
         assert_eq!(type_of(field.kind), theirs.r#type(), "{name}.{}", field.name);
         assert_eq!(matches!(field.kind, Kind::Id), is_id, "{name}.{}", field.name);
         if let Kind::Message(message) = field.kind {

@@ -6,9 +6,11 @@ use opentelemetry::trace::{
     Event, Link, SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState,
 };
 use opentelemetry::{Array, InstrumentationScope, KeyValue, Value};
-use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, KeyValueList, any_value};
+use opentelemetry_proto::tonic::common::v1::{
+    AnyValue, ArrayValue, KeyValue as ProtoKeyValue, KeyValueList, any_value,
+};
 use opentelemetry_proto::tonic::metrics::v1::{
-    ExponentialHistogramDataPoint, HistogramDataPoint, NumberDataPoint,
+    Exemplar, ExponentialHistogramDataPoint, HistogramDataPoint, NumberDataPoint, exemplar,
     exponential_histogram_data_point::Buckets, number_data_point,
 };
 use opentelemetry_sdk::Resource;
@@ -159,6 +161,28 @@ fn points_have_texts_for_whole_numbers_and_lists_of_them() {
         ),
         r#"{"scale":-10,"positive":{"offset":-2147483648,"bucketCounts":["300","0"]},"negative":{"offset":2147483647}}"#,
     );
+}
+
+#[test]
+fn an_exemplar_has_a_list_of_attributes_also_without_any() {
+    let exemplar = |attributes| Exemplar {
+        time_unix_nano: 5,
+        filtered_attributes: attributes,
+        value: Some(exemplar::Value::AsDouble(0.5)),
+        ..Default::default()
+    };
+    let of = message("resourceMetrics.scopeMetrics.metrics.histogram.dataPoints.exemplars");
+    let written = |exemplar: Exemplar| written(of, &exemplar.encode_to_vec());
+    assert_eq!(
+        written(exemplar(Vec::new())),
+        r#"{"timeUnixNano":"5","asDouble":0.5,"filteredAttributes":[]}"#
+    );
+    let attribute = ProtoKeyValue { key: "kind".to_owned(), ..Default::default() };
+    assert_eq!(
+        written(exemplar(vec![attribute])),
+        r#"{"timeUnixNano":"5","asDouble":0.5,"filteredAttributes":[{"key":"kind"}]}"#
+    );
+    assert_eq!(written(Exemplar::default()), r#"{"filteredAttributes":[]}"#);
 }
 
 #[cfg(feature = "otlp-logs")]
