@@ -174,7 +174,7 @@ pin_project! {
 
     impl<F, I> PinnedDrop for TracedSpan<F, I> {
         fn drop(this: Pin<&mut Self>) {
-            if mem::needs_drop::<F>() {
+            if const { mem::needs_drop::<F>() } {
                 this.project().span.enter_last();
             }
         }
