@@ -1,6 +1,7 @@
 //! The span of a future, which travels between threads with it.
 
 use std::mem;
+use std::num::NonZero;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
@@ -29,8 +30,8 @@ pub struct TaskSpan(Option<Box<Task>>);
 struct Task {
     record: Option<Record>,
     place: TaskPlace,
-    /// That of the slots in which the span may be current; 0 if it is in a context of its own.
-    lineage: u64,
+    /// That of the slots in which the span may be current; none if it is in a context of its own.
+    lineage: Option<NonZero<u64>>,
     /// The span, unless it is in a context of its own.
     spot: Spot,
     /// What was current before, while the future is polled.
@@ -131,8 +132,10 @@ impl TaskSpan {
             Opened::Recorded(record, place) => (Some(record), place),
         };
         let (lineage, place, spot) = match place {
-            Place::Context(context) => (0, TaskPlace::Context(context), Spot::NONE),
-            Place::Slot { trail, spot, around } => (trail.lineage, TaskPlace::new(trail, spot, around), spot),
+            Place::Context(context) => (None, TaskPlace::Context(context), Spot::NONE),
+            Place::Slot { trail, spot, around } => {
+                (NonZero::new(trail.lineage), TaskPlace::new(trail, spot, around), spot)
+            }
         };
         Self(Some(Box::new(Task { record, place, lineage, spot, before: Spot::NONE, last: None })))
     }
@@ -184,7 +187,8 @@ impl TaskSpan {
 impl Task {
     #[inline]
     fn enter(&mut self) -> Seat {
-        let inside = levels::exchange(self.lineage, self.spot, &mut self.before);
+        let inside =
+            self.lineage.and_then(|lineage| levels::exchange(lineage.get(), self.spot, &mut self.before));
         if inside == Some(true) { Seat::Slot } else { self.enter_otherwise(inside.is_some()) }
     }
 

@@ -1,6 +1,7 @@
 //! The mode in which outermost spans share a context that stays attached to their thread.
 
 use std::pin::pin;
+use std::task::Poll;
 use std::thread;
 
 use opentelemetry::Context;
@@ -10,7 +11,9 @@ use super::super::{
     Capture, INNER, MIDDLE, OUTER, TraceSettings, assert_parent, assert_root, call, named, pause, poll, task,
 };
 use super::{shown, traceparent};
-use crate::context::sampled;
+use crate::call::{NotInspected, SpanState, traced_span};
+use crate::context::{self, sampled};
+use crate::trace::Parent;
 use crate::trace::settings::ContextMode;
 
 fn permanent() -> Capture {
@@ -138,4 +141,18 @@ fn exemplars_see_whether_the_span_is_sampled() {
         assert!(!sampled::seems() && sampled::span().is_none());
     }
     assert_eq!(capture.spans().len(), 2);
+}
+
+#[test]
+fn a_future_in_a_context_of_its_own_keeps_it_where_the_one_that_stays_is_attached_again() {
+    let capture = permanent();
+    {
+        let _outer = call(&OUTER);
+        let stays = Context::current();
+        let parent = Parent::of(Context::new().with_telemetry_suppressed());
+        let suppressed = async { Context::current().is_telemetry_suppressed() };
+        let mut future = pin!(traced_span(SpanState::below(parent, &MIDDLE), suppressed, NotInspected));
+        assert_eq!(context::with(&stays, || poll(future.as_mut())), Poll::Ready(true));
+    }
+    assert_eq!(capture.span().name, "outer");
 }
