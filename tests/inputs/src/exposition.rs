@@ -128,7 +128,8 @@ fn read_labels<'a>(mut rest: &'a str, labels: &mut Labels) -> Option<&'a str> {
         let (key, after) = rest.split_once("=\"")?;
         let end = quoted(after)?;
         let value = &after[..end];
-        let right = is_name(key) && !key.contains(':') && is_escaped(value, true);
+        // Without empty ones, which Prometheus takes for none: two series could differ in them alone.
+        let right = is_name(key) && !key.contains(':') && is_escaped(value, true) && !value.is_empty();
         if !right || labels.insert(key.to_owned(), value.to_owned()).is_some() {
             return None;
         }
@@ -170,6 +171,7 @@ mod tests {
             ("a_total{x=\"2\"}", "b_total"),
             ("x=\"2\"", "x=\"2\",x=\"3\""),
             ("x=\"2\"", "1x=\"2\""),
+            ("x=\"2\"", "x=\"\""),
             ("x=\"2\"", "x=\"\\2\""),
             ("NaN", "nan"),
             ("NaN", "inf"),

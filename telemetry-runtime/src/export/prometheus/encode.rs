@@ -66,17 +66,16 @@ impl Writer {
     fn target_info(&mut self, resource: &Resource) {
         let attributes: Vec<_> =
             resource.iter().map(|(key, value)| (key.to_string().into(), attribute(value))).collect();
-        if attributes.is_empty() {
-            return;
-        }
-        let (name, kind) = if self.open_metrics { ("target", "info") } else { ("target_info", "gauge") };
-        self.comment("HELP", name, "Target metadata");
-        self.comment("TYPE", name, kind);
         let mut layout = LabelLayout::default();
         layout.fit(&attributes, &|_| false);
         let mut text = String::from("target_info{");
-        layout.write(&mut text, &attributes);
+        if !layout.write(&mut text, &attributes, false) {
+            return;
+        }
         text.push_str("} 1\n");
+        let (name, kind) = if self.open_metrics { ("target", "info") } else { ("target_info", "gauge") };
+        self.comment("HELP", name, "Target metadata");
+        self.comment("TYPE", name, kind);
         self.push(&text);
     }
 

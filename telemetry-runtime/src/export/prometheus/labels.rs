@@ -54,6 +54,8 @@ impl LabelLayout {
                 None => names.push((name, vec![position])),
             }
         }
+        // By the name, so that points that differ in no label have one text, whatever their keys are.
+        names.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         let labels = names
             .into_iter()
             .map(|(name, positions)| Label { opening: format!("{name}=\""), positions })
@@ -66,12 +68,25 @@ impl LabelLayout {
         self.labels.iter().map(|label| label.opening.trim_end_matches("=\""))
     }
 
-    /// Writes `a="1",b="2"` for attributes that this layout fits.
-    pub(super) fn write(&self, out: &mut String, attributes: &[(Cow<'static, str>, AttributeData)]) {
-        for (index, label) in self.labels.iter().enumerate() {
-            if index > 0 {
+    /// Writes `a="1",b="2"` for attributes that this layout fits, and a comma first where `after_others`. Whether anything
+    /// stands there then: to Prometheus an empty label is none, so that none is written.
+    pub(super) fn write(
+        &self,
+        out: &mut String,
+        attributes: &[(Cow<'static, str>, AttributeData)],
+        after_others: bool,
+    ) -> bool {
+        let mut after_others = after_others;
+        for label in &self.labels {
+            if let [position] = &*label.positions
+                && matches!(&attributes[*position].1, AttributeData::String(text) if text.is_empty())
+            {
+                continue;
+            }
+            if after_others {
                 out.push(',');
             }
+            after_others = true;
             out.push_str(&label.opening);
             for (index, position) in label.positions.iter().enumerate() {
                 if index > 0 {
@@ -81,6 +96,7 @@ impl LabelLayout {
             }
             out.push('"');
         }
+        after_others
     }
 }
 

@@ -37,12 +37,10 @@ impl ScopeLabels {
             .map(|(key, value)| (format!("otel_scope_{key}").into(), AttributeData::String(value.clone())))
             .collect();
         if !attributes.is_empty() {
-            if !text.is_empty() {
-                text.push(',');
-            }
             let mut layout = LabelLayout::default();
             layout.fit(&attributes, &|name| names.iter().any(|taken| taken == name));
-            layout.write(&mut text, &attributes);
+            let after_others = !text.is_empty();
+            layout.write(&mut text, &attributes, after_others);
             names.extend(layout.names().map(str::to_owned));
         }
         Self { scope: scope.clone(), names, text }
@@ -105,16 +103,14 @@ impl SeriesTexts {
         let Form { scope, reserved, before, after, without } = form;
         let taken = |name: &str| reserved.contains(&name) || scope.names.iter().any(|taken| taken == name);
         self.layout.fit(attributes, &taken);
-        if scope.text.is_empty() && attributes.is_empty() {
-            self.texts.push_str(without);
-        } else {
-            self.texts.push_str(before);
-            self.texts.push_str(&scope.text);
-            if !scope.text.is_empty() && !attributes.is_empty() {
-                self.texts.push(',');
-            }
-            self.layout.write(&mut self.texts, attributes);
+        let start = self.texts.len();
+        self.texts.push_str(before);
+        self.texts.push_str(&scope.text);
+        if self.layout.write(&mut self.texts, attributes, !scope.text.is_empty()) {
             self.texts.push_str(after);
+        } else {
+            self.texts.truncate(start);
+            self.texts.push_str(without);
         }
         self.known.push((attributes.clone(), self.texts.len()));
         let Self { texts, known, twins, .. } = self;

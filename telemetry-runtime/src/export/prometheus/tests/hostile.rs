@@ -62,6 +62,31 @@ fn points_that_differ_in_no_label_are_one_series() {
 }
 
 #[test]
+fn the_order_of_keys_makes_no_series() {
+    // Each in the order of its keys.
+    let sets = [[("a-b", string("1")), ("a.a", string("2"))], [("a.a", string("2")), ("a.b", string("1"))]];
+    let points = sets.map(|set| point(&set, Number::U64(1))).to_vec();
+    let text = encode(&snapshot(vec![counter("seen", points)]), TEXT);
+    assert!(text.ends_with("\nseen_total{a_a=\"2\",a_b=\"1\"} 2\n"), "{text}");
+}
+
+#[test]
+fn an_empty_label_is_none() {
+    let points = || {
+        let sets: [&[_]; 3] = [&[("a", string(""))], &[], &[("a", string("")), ("b", string("1"))]];
+        sets.map(|set| point(set, Number::U64(1))).to_vec()
+    };
+    let text = encode(&snapshot(vec![counter("seen", points())]), TEXT);
+    assert!(text.ends_with("\nseen_total 2\nseen_total{b=\"1\"} 1\n"), "{text}");
+    let labels = [("a.b", string("")), ("a-b", string(""))];
+    assert_eq!(series(&labels), "seen_total{a_b=\";\"} 1", "two values are something");
+    let sample = histogram_point(&[("a", string(""))], 0.5, &[1, 0]);
+    let text = encode(&snapshot(vec![histogram("wait", &[1.0], sample)]), TEXT);
+    assert!(text.contains("wait_seconds_bucket{le=\"1.0\"} 1\n"), "{text}");
+    assert!(text.contains("wait_seconds_count 1\n"), "{text}");
+}
+
+#[test]
 fn scopes_that_differ_in_no_label_show_a_metric_once() {
     let scope = |key: &'static str| {
         let mut scope = plugin("catalog");
@@ -87,7 +112,7 @@ fn a_point_cannot_override_the_labels_of_its_scope() {
     let labels = [("otel.scope.name", string("forged")), ("otel_scope_backstage_plugin_id", string("other"))];
     let metrics = vec![counter("seen", vec![point(&labels, Number::U64(1))])];
     let text = encode(&scopes(vec![(plugin("catalog"), metrics)]), TEXT);
-    assert!(text.contains(r#"otel_scope_backstage_plugin_id="catalog",exported_otel_scope_name="forged",exported_otel_scope_backstage_plugin_id="other""#), "{text}");
+    assert!(text.contains(r#"otel_scope_backstage_plugin_id="catalog",exported_otel_scope_backstage_plugin_id="other",exported_otel_scope_name="forged""#), "{text}");
 }
 
 #[test]
@@ -107,7 +132,7 @@ fn a_renamed_label_is_not_taken_twice() {
     let labels = [("exported_otel_scope_schema_url", string("b"))];
     let text =
         encode(&scopes(vec![(scope, vec![counter("seen", vec![point(&labels, Number::U64(1))])])]), TEXT);
-    let expected = r#"exported_otel_scope_schema_url="a",exported_exported_otel_scope_schema_url="b"} 1"#;
+    let expected = r#"exported_otel_scope_schema_url="a",otel_scope_backstage_plugin_id="catalog",exported_exported_otel_scope_schema_url="b"} 1"#;
     assert!(text.contains(expected), "{text}");
 }
 
@@ -142,7 +167,7 @@ fn help_text_stays_on_its_line() {
 fn resource_keys_follow_the_same_rules() {
     let resource = resource(&[("1st", "a"), ("", "b"), ("a.b", "c"), ("a-b", "d"), ("__name__", "e")]);
     let (text, _) = encode_with(&snapshot(vec![]), &resource, TEXT);
-    let labels = r#"key_="b",key_1st="a",exported_name="e",a_b="d;c""#;
+    let labels = r#"a_b="d;c",exported_name="e",key_="b",key_1st="a""#;
     assert!(text.ends_with(&format!("\ntarget_info{{{labels}}} 1\n")), "{text}");
 }
 
