@@ -22,7 +22,8 @@ pub(super) struct Level {
     /// How many references to the slot are ours.
     pub(super) own: usize,
     /// The span that is current in truth, if the slot could neither be written nor relieved.
-    pub(super) behind: Option<Spot>,
+    // In a box, because levels are moved and this is seldom.
+    pub(super) behind: Option<Box<Spot>>,
     pub(super) is_relief: bool,
     /// How many clones of the context are attached above it.
     pub(super) clones: Cell<u32>,
@@ -132,8 +133,8 @@ impl Level {
     /// The span that is current where its context, or a clone of it, is.
     #[inline]
     pub(super) fn spot(&self) -> Spot {
-        match self.behind {
-            Some(behind) if self.clones.get() == 0 => behind,
+        match &self.behind {
+            Some(behind) if self.clones.get() == 0 => **behind,
             _ => self.slot.spot(),
         }
     }
@@ -249,39 +250,55 @@ pub(super) fn push(
     pushed
 }
 
-/// What a boundary, or a level that relieved it, leaves to be ended.
-pub(super) struct Taken {
-    /// For another boundary, if the level is gone.
-    pub(super) slot: Option<Arc<Slot>>,
-    pub(super) held: Held,
-    /// Whether that is all there is to be ended for the boundary.
-    pub(super) is_last: bool,
+/// What a level leaves to be ended.
+pub(super) enum Taken {
+    /// Nothing: its slot stays on the thread, and is at rest.
+    Rested,
+    Level {
+        slot: Arc<Slot>,
+        held: Held,
+        /// Whether it is certain that nobody else holds the slot.
+        unshared: bool,
+    },
 }
 
-/// Takes a boundary off the stack, and before it those above that relieved it, one at a time. `unshared` becomes `false` with a
-/// slot that others hold. `None` if the boundary is not there, or ends out of turn: see [`take_below`].
-pub(super) fn take(boundary: Boundary, unshared: &mut bool) -> Option<Taken> {
+/// Takes a boundary off the stack. `None` if it is not on top: see [`take_relief`] and [`take_below`].
+#[inline]
+pub(super) fn take(boundary: Boundary) -> Option<Taken> {
     LEVELS.with_borrow_mut(|levels| {
         let stack = &mut levels.stack;
-        let height = usize::from(boundary.height);
-        if stack.get(height)?.serial != boundary.serial {
-            return None;
-        }
-        let is_last = stack.len() == height + 1;
-        if !is_last && stack[height + 1..].iter().any(|level| !level.is_relief) {
-            return None;
-        }
         let top = stack.last_mut()?;
-        *unshared &= top.slot.is_unshared(top.own);
-        if is_last && *unshared && permanent::rest(top) {
-            return Some(Taken { slot: None, held: Held::Ended, is_last });
+        if top.serial != boundary.serial {
+            return None;
         }
-        let Level { slot, held, .. } = stack.pop()?;
-        while stack.last().is_some_and(|level| matches!(level.held, Held::Ended)) {
-            stack.pop();
-        }
-        Some(Taken { slot: Some(slot), held, is_last })
+        let unshared = top.slot.is_unshared(top.own);
+        if unshared && permanent::rest(top) { Some(Taken::Rested) } else { pop(stack, unshared) }
     })
+}
+
+/// Takes what relieves a boundary off the stack, if that is all there is above it; one at a time, the one on top first.
+pub(super) fn take_relief(boundary: Boundary) -> Option<Taken> {
+    LEVELS.with_borrow_mut(|levels| {
+        let stack = &mut levels.stack;
+        let (below, above) = stack.get(usize::from(boundary.height)..)?.split_first()?;
+        if below.serial != boundary.serial || above.iter().any(|level| !level.is_relief) {
+            return None;
+        }
+        let top = above.last()?;
+        let unshared = top.slot.is_unshared(top.own);
+        pop(stack, unshared)
+    })
+}
+
+/// Takes the level on top, and those below it whose boundary has ended.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "most boundaries end by one of two calls")]
+fn pop(stack: &mut Vec<Level>, unshared: bool) -> Option<Taken> {
+    let Level { slot, held, .. } = stack.pop()?;
+    while stack.last().is_some_and(|level| matches!(level.held, Held::Ended)) {
+        stack.pop();
+    }
+    Some(Taken::Level { slot, held, unshared })
 }
 
 /// Takes what is attached for a boundary that ends before others above it, whose levels stay until those end. What relieved it

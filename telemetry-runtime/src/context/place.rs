@@ -9,7 +9,7 @@ use std::sync::Arc;
 use opentelemetry::trace::SpanId;
 use opentelemetry::{Context, ContextGuard};
 
-use super::levels::{self, Boundary, Held, LEAN, LEVELS, NEVER, NOWHERE, address_of, on_top, push};
+use super::levels::{self, Boundary, Held, LEAN, LEVELS, NEVER, NOWHERE, Taken, address_of, on_top, push};
 use super::permanent;
 use super::slot::{self, Kind, Slot, Spot, Trail};
 use super::{provoke, sampled, usable};
@@ -86,6 +86,7 @@ pub(crate) fn enter_apart(trail: &Trail, to: Spot, around: &Context) -> Option<B
 }
 
 /// Makes a span current where none is, and no context that says anything.
+#[inline]
 pub(crate) fn enter_first(trail: &Trail, to: Spot) -> Option<Boundary> {
     let settled = match trail.kind {
         Kind::Shown => None,
@@ -96,6 +97,7 @@ pub(crate) fn enter_first(trail: &Trail, to: Spot) -> Option<Boundary> {
 }
 
 /// A slot that nobody else holds.
+#[inline]
 fn new_slot(trail: &Trail, spot: Spot) -> Arc<Slot> {
     let spare = LEVELS.with(|levels| levels.try_borrow_mut().ok()?.spare.take());
     if let Some(mut spare) = spare
@@ -104,16 +106,19 @@ fn new_slot(trail: &Trail, spot: Spot) -> Arc<Slot> {
         free.reset(trail.clone(), spot);
         return spare;
     }
+    make_slot(trail, spot)
+}
+
+// Apart, with the frame that it needs.
+#[cold]
+fn make_slot(trail: &Trail, spot: Spot) -> Arc<Slot> {
     Arc::new(Slot::new(trail.clone(), spot))
 }
 
-/// Keeps a slot for the next boundary, if nobody holds it.
-fn keep(mut slot: Arc<Slot>) {
-    if Arc::strong_count(&slot) == 1
-        && !slot.is_permanent
-        && let Some(free) = Arc::get_mut(&mut slot)
-    {
-        free.forget_trace_state();
+/// Keeps a slot for the next boundary, if nobody holds it. Not with a trace state, which would be kept with it.
+#[inline]
+fn keep(slot: Arc<Slot>) {
+    if Arc::strong_count(&slot) == 1 && !slot.is_permanent && slot.own_trail().trace_state.is_none() {
         LEVELS.with(|levels| {
             if let Ok(mut levels) = levels.try_borrow_mut() {
                 levels.spare = Some(slot);
@@ -142,8 +147,7 @@ fn attach(trail: &Trail, to: Spot, around: Option<&Context>, is_relief: bool) ->
     if !usable() {
         return None;
     }
-    let context = provoke(|| slot.make(around))?;
-    let guard = provoke(|| context.attach())?;
+    let guard = provoke(|| slot.make(around).attach())?;
     let address = address_of(&slot);
     push(slot, address, Held::Context(guard), own, is_relief)
 }
@@ -184,16 +188,21 @@ pub(crate) fn attach_own(context: &Context, slot: &Arc<Slot>, own: usize) -> Opt
 }
 
 /// Makes a span current for our own code, without a context.
+#[inline]
 pub(crate) fn enter_lean(trail: &Trail, to: Spot) -> Option<Boundary> {
-    permanent::settle(trail, to).or_else(|| {
-        if !usable() {
-            return None;
-        }
-        permanent::stay_lean().and_then(|_| permanent::settle(trail, to)).or_else(|| {
-            let held = Held::Nothing { was_sampled: sampled::seemed() };
-            sampled::set(trail.flags.is_sampled());
-            push(new_slot(trail, to), LEAN, held, 1, false)
-        })
+    permanent::settle(trail, to).or_else(|| enter_lean_otherwise(trail, to))
+}
+
+/// The same where no slot is at rest on the thread.
+#[cold]
+fn enter_lean_otherwise(trail: &Trail, to: Spot) -> Option<Boundary> {
+    if !usable() {
+        return None;
+    }
+    permanent::stay_lean().and_then(|_| permanent::settle(trail, to)).or_else(|| {
+        let held = Held::Nothing { was_sampled: sampled::seemed() };
+        sampled::set(trail.flags.is_sampled());
+        push(new_slot(trail, to), LEAN, held, 1, false)
     })
 }
 
@@ -232,7 +241,7 @@ fn give_way(before: Spot) {
         // Something is attached on top, or the context is borrowed: the next span that finds the slot on top relieves it.
         LEVELS.with_borrow_mut(|levels| {
             if let Some(level) = levels.stack.last_mut() {
-                level.behind = Some(before);
+                level.behind = Some(Box::new(before));
                 level.own = NEVER;
             }
         });
@@ -240,17 +249,26 @@ fn give_way(before: Spot) {
 }
 
 /// Detaches a boundary, and what relieved it. Whether it is certain that nobody holds its slot.
+#[inline]
 pub(crate) fn end(boundary: Boundary) -> bool {
     let mut unshared = true;
-    // Outside the borrow: what goes with a context may run code of others.
-    while let Some(taken) = levels::take(boundary, &mut unshared) {
-        detach(taken.held);
-        if let Some(slot) = taken.slot {
-            keep(slot);
+    loop {
+        if let Some(taken) = levels::take(boundary) {
+            return let_go(taken) && unshared;
         }
-        if taken.is_last {
-            return unshared;
+        if !end_relief(boundary, &mut unshared) {
+            return false;
         }
+    }
+}
+
+/// Detaches what relieves a boundary, the one on top, so that `unshared` becomes `false` with one that others hold. If the
+/// boundary ends out of turn, it is all that ends; `false` says so.
+#[cold]
+fn end_relief(boundary: Boundary, unshared: &mut bool) -> bool {
+    if let Some(relief) = levels::take_relief(boundary) {
+        *unshared &= let_go(relief);
+        return true;
     }
     while let Some(held) = levels::take_below(boundary) {
         detach(held);
@@ -258,6 +276,21 @@ pub(crate) fn end(boundary: Boundary) -> bool {
     false
 }
 
+// Outside the borrow: what goes with a context may run code of others.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "most boundaries end by one of two calls")]
+fn let_go(taken: Taken) -> bool {
+    match taken {
+        Taken::Rested => true,
+        Taken::Level { slot, held, unshared } => {
+            detach(held);
+            keep(slot);
+            unshared
+        }
+    }
+}
+
+#[inline]
 fn detach(held: Held) {
     match held {
         Held::Context(guard) => {

@@ -39,8 +39,15 @@ pub(crate) fn is_in(context: &Context) -> bool {
     if context.has_active_span() {
         context.span().span_context().is_sampled()
     } else {
-        slot::behind(context).is_some_and(Slot::is_sampled)
+        context.observer_view().is_some() && is_behind(context)
     }
+}
+
+/// The same of the span that the context's slot names.
+#[cfg(feature = "context-observer")]
+#[inline(never)]
+fn is_behind(context: &Context) -> bool {
+    slot::behind(context).is_some_and(Slot::is_sampled)
 }
 
 /// The thread's current span, if it is sampled.

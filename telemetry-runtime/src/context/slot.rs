@@ -172,10 +172,6 @@ impl Slot {
         self.set(spot);
     }
 
-    pub(super) fn forget_trace_state(&mut self) {
-        self.trail.trace_state = None;
-    }
-
     fn with_trail<R>(&self, look: impl FnOnce(&Trail) -> R) -> R {
         if self.is_permanent {
             look(&self.outermost.lock().unwrap_or_else(PoisonError::into_inner))

@@ -55,7 +55,7 @@ impl SpanGuard {
         match Inside::passes(state) {
             Some(true) if !site.root => Self::NONE,
             Some(_) => Self::start(state, site),
-            None => Self::start_otherwise(Child::Unknown, state, site),
+            None => Self::begin(state, site, &mut |_| ()),
         }
     }
 
@@ -73,7 +73,7 @@ impl SpanGuard {
     /// Apart, so that there are two questions above and not a table of answers.
     #[inline(never)]
     fn start_otherwise(child: Child, state: u32, site: &'static SpanSite) -> Self {
-        Self::of(child).unwrap_or_else(|| Self::open(state, site, Parent::AT_START, &mut |_| ()))
+        Self::of(child).unwrap_or_else(|| Self::begin(state, site, &mut |_| ()))
     }
 
     /// Starts a span with attributes, which are evaluated only if it is recorded.
@@ -100,7 +100,7 @@ impl SpanGuard {
         let inside = if site.root { Inside::Unknown } else { Inside::here(state) };
         let recorder = match inside {
             Inside::Passing => return Self::NONE,
-            Inside::Unknown => return Self::open(state, site, Parent::AT_START, fill),
+            Inside::Unknown => return Self::begin(state, site, fill),
             Inside::Recorded(recorder) => recorder,
         };
         // Before the span is current: what is called here belongs beside it, and not below.
@@ -112,7 +112,7 @@ impl SpanGuard {
             // It was simple a moment ago.
             let evaluated = kept.map(|kept| kept.take()).unwrap_or_default();
             let mut evaluated = Some(evaluated);
-            Self::open(state, site, Parent::AT_START, &mut |start| {
+            Self::begin(state, site, &mut |start| {
                 start.absorb(evaluated.take().unwrap_or_default());
             })
         })
@@ -150,6 +150,16 @@ impl SpanGuard {
         }
     }
 
+    /// Starts a span below what is current, if anything is.
+    #[inline(never)]
+    fn begin(state: u32, site: &'static SpanSite, fill: &mut dyn FnMut(&mut StartAttributes)) -> Self {
+        match first(state, site, fill) {
+            First::Unsampled(seat) => Self::new(Record::NONE, seat),
+            First::Recorded(record, seat) => Self::new(record, seat),
+            First::Unknown => Self::open(state, site, Parent::AT_START, fill),
+        }
+    }
+
     #[cold]
     fn open(
         state: u32,
@@ -157,13 +167,6 @@ impl SpanGuard {
         parent: Parent,
         fill: &mut dyn FnMut(&mut StartAttributes),
     ) -> Self {
-        if parent.known().is_none() {
-            match first(state, site, fill) {
-                First::Unsampled(seat) => return Self::new(Record::NONE, seat),
-                First::Recorded(record, seat) => return Self::new(record, seat),
-                First::Unknown => {}
-            }
-        }
         match open(state, site, parent, fill) {
             Opened::Off | Opened::Passing(_) => Self::NONE,
             Opened::Unsampled(place) => Self::new(Record::NONE, place.enter_unrecorded()),
@@ -192,11 +195,14 @@ impl Guarded {
     #[inline(never)]
     fn end(self) {
         match self.record.known() {
+            None => {
+                self.seat.detach();
+            }
             Some(record) if thread::panicking() && !record.unwinding => {
                 let mut end = CallEnd::now(record.started, true);
                 self.finish(&mut end);
             }
-            _ => self.end_at(Moment::now()),
+            Some(_) => self.end_at(Moment::now()),
         }
     }
 
