@@ -1,7 +1,7 @@
 //! OpenTelemetry's observer of contexts, which tells what becomes current and lets a context carry its slot.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::sync::{Arc, LazyLock};
 
 use opentelemetry::Context;
@@ -17,10 +17,10 @@ thread_local! {
     static TOP: Cell<usize> = const { Cell::new(0) };
 
     /// The slot for the context that is being made.
-    static NEXT: RefCell<Option<Arc<Slot>>> = const { RefCell::new(None) };
+    static NEXT: Cell<Option<Arc<Slot>>> = const { Cell::new(None) };
 
     /// The slot of the span that [`ask`] has asked.
-    static ANSWER: RefCell<Option<Arc<Slot>>> = const { RefCell::new(None) };
+    static ANSWER: Cell<Option<Arc<Slot>>> = const { Cell::new(None) };
 
     static ASKING: Cell<bool> = const { Cell::new(false) };
 
@@ -73,7 +73,7 @@ impl ContextObserver for Observer {
     }
 
     fn make_view(&self, context: &Context) -> Option<Arc<dyn ObserverContextView>> {
-        if let Some(slot) = NEXT.try_with(RefCell::take).ok().flatten() {
+        if let Some(slot) = NEXT.try_with(Cell::take).ok().flatten() {
             return Some(slot);
         }
         if permanent::is_used()
@@ -91,7 +91,7 @@ impl ContextObserver for Observer {
         ASKING.set(true);
         span.is_recording();
         ASKING.set(false);
-        let slot = ANSWER.try_with(RefCell::take).ok().flatten()?;
+        let slot = ANSWER.try_with(Cell::take).ok().flatten()?;
         Some(Arc::new(Derived(slot)))
     }
 }
@@ -139,7 +139,7 @@ pub(crate) fn is_set() -> bool {
         GlobalContextObserver::set(Arc::new(Observer));
         let slot = Arc::new(Slot::none());
         let context = with_slot(Arc::clone(&slot), || Context::new().with_value(()));
-        drop(NEXT.try_with(RefCell::take));
+        drop(NEXT.try_with(Cell::take));
         Arc::strong_count(&slot) > 1 && super::slot::of(&context).is_some()
     });
     *SET

@@ -97,7 +97,8 @@ pub(crate) fn enter_first(trail: &Trail, to: Spot) -> Option<Boundary> {
 }
 
 /// A slot that nobody else holds.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "all but a rare caller is the attaching of a context")]
 fn new_slot(trail: &Trail, spot: Spot) -> Arc<Slot> {
     let spare = LEVELS.with(|levels| levels.try_borrow_mut().ok()?.spare.take());
     if let Some(mut spare) = spare

@@ -344,7 +344,8 @@ pub(super) fn first(
         says_nothing.then(|| install::recorder(state, context)).flatten()
     });
     let Some(recorder) = recorder.filter(|recorder| recorder.is_plain) else { return First::Unknown };
-    if recorder.mode == ContextMode::Eager || !permanent::is_free(recorder.mode.kind()) {
+    let mode = recorder.mode;
+    if mode != ContextMode::Observed && (mode == ContextMode::Eager || !permanent::is_free(mode.kind())) {
         return First::Unknown;
     }
     let trace_id = recorder.ids.new_trace_id();
