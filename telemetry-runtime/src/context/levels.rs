@@ -170,6 +170,11 @@ impl<'a> Top<'a> {
         self.level.spot()
     }
 
+    /// Whether a clone of the context is attached above it.
+    pub(super) fn is_cloned(&self) -> bool {
+        self.level.clones.get() > 0
+    }
+
     /// Whether it is certain that this span is not recorded.
     #[inline]
     pub(crate) fn is_unrecorded(&self) -> bool {

@@ -26,51 +26,25 @@ pub(crate) enum Entered {
     Not,
 }
 
-/// What came of an attempt to write to a slot.
-enum Swap {
-    Done(Spot),
-    /// Others hold the slot, and this span is the current one.
-    Shared(Spot),
-    /// A clone of the context is attached, which goes before the context does.
-    Clone(Trail),
-    /// The current context is of another lineage.
-    Elsewhere,
-}
-
-#[inline]
-fn swap(lineage: u64, to: Spot) -> Swap {
-    LEVELS.with_borrow(|levels| match levels.stack.last() {
-        Some(level) if level.trail_on_top().is_some_and(|trail| trail.lineage == lineage) => {
-            let before = level.slot.spot();
-            if level.slot.is_unshared(level.own) {
-                level.slot.set(to);
-                Swap::Done(before)
-            } else if level.clones.get() > 0 {
-                level.trail_on_top().map_or(Swap::Elsewhere, |trail| Swap::Clone(trail.clone()))
-            } else {
-                Swap::Shared(level.spot())
-            }
-        }
-        _ => Swap::Elsewhere,
-    })
-}
-
-/// Makes a span current through the slot of the current context; `None` if that is of another lineage.
-#[inline]
-pub(crate) fn enter_same(lineage: u64, to: Spot) -> Option<Entered> {
-    match swap(lineage, to) {
-        Swap::Done(before) => Some(Entered::Swapped(before)),
-        Swap::Shared(before) => Some(relieve(to, before)),
-        Swap::Clone(trail) => Some(attach(&trail, to, None, false).map_or(Entered::Not, Entered::Boundary)),
-        Swap::Elsewhere => None,
+/// Makes a span current. `around` is the context that it is to be in.
+pub(crate) fn enter(trail: &Trail, to: Spot, around: &Context) -> Entered {
+    let mut before = Spot::NONE;
+    match levels::exchange(trail.lineage, to, &mut before) {
+        Some(true) => Entered::Swapped(before),
+        Some(false) => enter_beside(to),
+        None => enter_apart(trail, to, around).map_or(Entered::Not, Entered::Boundary),
     }
 }
 
-/// Makes a span current. `around` is the context that it is to be in.
-pub(crate) fn enter(trail: &Trail, to: Spot, around: &Context) -> Entered {
-    match enter_same(trail.lineage, to) {
-        Some(entered) => entered,
-        None => enter_apart(trail, to, around).map_or(Entered::Not, Entered::Boundary),
+/// Makes a span current inside of the one whose slot is on top, and is held by others.
+#[cold]
+pub(crate) fn enter_beside(to: Spot) -> Entered {
+    let top = on_top(|top| (top.trail().clone(), top.spot(), top.is_cloned()));
+    match top {
+        // A clone of the context is attached, which goes before the context does.
+        Some((trail, _, true)) => attach(&trail, to, None, false).map_or(Entered::Not, Entered::Boundary),
+        Some((trail, before, false)) => relieve(&trail, to, before),
+        None => Entered::Not,
     }
 }
 
@@ -129,11 +103,9 @@ fn keep(slot: Arc<Slot>) {
 }
 
 /// Attaches a context whose slot nobody holds.
-#[cold]
-fn relieve(to: Spot, before: Spot) -> Entered {
-    let Some(trail) = on_top(|top| top.trail().clone()) else { return Entered::Not };
+fn relieve(trail: &Trail, to: Spot, before: Spot) -> Entered {
     // The context is about the span that was current: it stays for others after this one.
-    if attach(&trail, before, None, true).is_none() {
+    if attach(trail, before, None, true).is_none() {
         return Entered::Not;
     }
     on_top(|top| top.write(to));
@@ -233,10 +205,7 @@ pub(crate) fn leave(span: SpanId, before: Spot) -> bool {
 /// Leaves a slot to those who hold it, and makes `before` current by another one.
 #[cold]
 fn give_way(before: Spot) {
-    let current = LEVELS.with_borrow(|levels| {
-        let level = levels.stack.last()?;
-        level.trail_on_top().filter(|_| level.clones.get() == 0).cloned()
-    });
+    let current = on_top(|top| (!top.is_cloned()).then(|| top.trail().clone())).flatten();
     let relieved = current.and_then(|trail| attach(&trail, before, None, true));
     if relieved.is_none() {
         // Something is attached on top, or the context is borrowed: the next span that finds the slot on top relieves it.

@@ -3,7 +3,7 @@
 use opentelemetry::trace::SpanId;
 use opentelemetry::{Context, ContextGuard};
 
-use super::levels::{self, Boundary};
+use super::levels::Boundary;
 use super::place::{self, Entered};
 use super::provoke;
 use super::slot::{Spot, Trail};
@@ -69,10 +69,7 @@ impl Seat {
     /// In the current context, whose slot is held by others.
     #[cold]
     pub(crate) fn beside(to: Spot, before: &mut Spot) -> Self {
-        let lineage = levels::on_top(|top| top.trail().lineage);
-        lineage
-            .and_then(|lineage| place::enter_same(lineage, to))
-            .map_or(Self::Nothing, |entered| Self::of(entered, before))
+        Self::of(place::enter_beside(to), before)
     }
 
     /// Where no other span is, and no context that says anything.
