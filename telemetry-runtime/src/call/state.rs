@@ -130,7 +130,8 @@ where
     /// If the beginning panicked before: an expression in the attribute did, and there is nothing to poll.
     #[inline]
     pub(super) fn begun(mut self: Pin<&mut Self>) -> (Pin<&mut T>, &mut InCall<S, M, I>) {
-        if matches!(*self, Self::Waiting { .. })
+        // Not by a reference to the whole, which would also be one to a future that borrows from itself.
+        if matches!(self.as_mut().project(), Projected::Waiting { .. })
             && let Replaced::Waiting { context, begin, inspect } = self.as_mut().project_replace(Self::Empty)
         {
             let (prepared, inner) = begin.begin(context);

@@ -200,7 +200,7 @@ pub(crate) fn on_top<R>(look: impl FnOnce(Top<'_>) -> R) -> Option<R> {
 
 /// Writes a span to the slot on top, in the place of `before`. `false` if that takes more than a look, as others hold the slot;
 /// `None` if it is of another lineage.
-// What each poll of a future begins with.
+// What each poll of a future begins with: with a second caller it would be a function.
 #[inline]
 pub(crate) fn exchange(lineage: u64, to: Spot, before: &mut Spot) -> Option<bool> {
     LEVELS.with_borrow(|levels| {

@@ -28,10 +28,13 @@ pub(crate) enum Entered {
 
 /// Makes a span current. `around` is the context that it is to be in.
 pub(crate) fn enter(trail: &Trail, to: Spot, around: &Context) -> Entered {
-    let mut before = Spot::NONE;
-    match levels::exchange(trail.lineage, to, &mut before) {
-        Some(true) => Entered::Swapped(before),
-        Some(false) => enter_beside(to),
+    let written = on_top(|top| {
+        let before = top.spot();
+        (top.trail().lineage == trail.lineage).then(|| top.write(to).then_some(before))
+    });
+    match written.flatten() {
+        Some(Some(before)) => Entered::Swapped(before),
+        Some(None) => enter_beside(to),
         None => enter_apart(trail, to, around).map_or(Entered::Not, Entered::Boundary),
     }
 }
