@@ -125,7 +125,7 @@ mod tests {
         // Every program of up to six writes of five keys, with every limit. The first of them may be what a span starts with.
         static KEYS: [&str; 5] = ["a", "b", "c", "d", "e"];
         for (limit, at_start) in (0..6).flat_map(|limit| [(limit, 0), (limit, 2), (limit, 6)]) {
-            for program in 0..6_usize.pow(6) {
+            for program in (0..6_usize.pow(6)).step_by(if cfg!(miri) { 1_999 } else { 1 }) {
                 let writes =
                     (0..6).map(|at| program / 6_usize.pow(at) % 6).filter(|key| *key > 0).enumerate();
                 let mut attributes = Attributes::default();

@@ -388,7 +388,7 @@ mod tests {
         for block in 0..8 * 12 {
             let (first, length) = extent(block);
             assert_eq!(first, next, "block {block}");
-            for place in 0..length {
+            for place in (0..length).step_by(if cfg!(miri) { 100_003 } else { 1 }) {
                 assert_eq!(place_of(first + place), Some((block, place)));
             }
             next += length;

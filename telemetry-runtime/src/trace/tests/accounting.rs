@@ -260,7 +260,8 @@ fn run(seed: u64) {
 fn every_span_is_in_one_place_at_any_time_in_random_programs() {
     let full = std::env::var_os("RELIABILITY").is_some_and(|size| size == "full");
     // The long run is for whoever changes the queue or the exports.
-    let programs = if full { 100_000 } else { 300 };
+    let short = if cfg!(miri) { 2 } else { 300 };
+    let programs = if full { 100_000 } else { short };
     for seed in 0..programs {
         run(seed);
     }
