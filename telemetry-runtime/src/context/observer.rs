@@ -19,7 +19,7 @@ thread_local! {
     /// The slot for the context that is being made.
     static NEXT: Cell<Option<Arc<Slot>>> = const { Cell::new(None) };
 
-    /// The slot of the span that [`ask`] has asked.
+    /// The slot of the span that was asked for it: see [`answer`].
     static ANSWER: Cell<Option<Arc<Slot>>> = const { Cell::new(None) };
 
     static ASKING: Cell<bool> = const { Cell::new(false) };

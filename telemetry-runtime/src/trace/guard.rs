@@ -125,14 +125,16 @@ impl SpanGuard {
         parent: Parent,
         attributes: impl FnOnce(&mut StartAttributes),
     ) -> Self {
+        let Some(state) = install::active() else { return Self::NONE };
         let mut attributes = Some(attributes);
-        match install::active() {
-            None => Self::NONE,
-            Some(state) => Self::open(state, site, parent, &mut |start| {
-                if let Some(attributes) = attributes.take() {
-                    attributes(start);
-                }
-            }),
+        let mut fill = |start: &mut StartAttributes| {
+            if let Some(attributes) = attributes.take() {
+                attributes(start);
+            }
+        };
+        match parent.known() {
+            Some(_) => Self::open(state, site, parent, &mut fill),
+            None => Self::begin(state, site, &mut fill),
         }
     }
 

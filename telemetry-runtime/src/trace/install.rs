@@ -205,7 +205,6 @@ pub(crate) fn is_active() -> bool {
 }
 
 /// The recorder for spans under `context`.
-#[inline]
 pub(crate) fn recorder(state: u32, context: &Context) -> Option<&'static Recorder> {
     if state & SCOPED != 0
         && let Some(Carried(recorder)) = context.get::<Carried>()

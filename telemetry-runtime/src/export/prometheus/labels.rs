@@ -74,9 +74,8 @@ impl LabelLayout {
         &self,
         out: &mut String,
         attributes: &[(Cow<'static, str>, AttributeData)],
-        after_others: bool,
+        mut after_others: bool,
     ) -> bool {
-        let mut after_others = after_others;
         for label in &self.labels {
             if let [position] = &*label.positions
                 && matches!(&attributes[*position].1, AttributeData::String(text) if text.is_empty())
