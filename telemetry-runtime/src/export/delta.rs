@@ -139,7 +139,7 @@ impl Taken {
 
     fn number(&self, point: &NumberPoint, taken: Option<&ByAttributes<NumberPoint>>) -> Option<NumberPoint> {
         let start_time = self.start(point.start_time);
-        let known = known(taken, &point.attributes, point.start_time, |known| known.start_time);
+        let known = taken.and_then(|taken| point.known(taken));
         let Some(value) = known.and_then(|known| minus(point.value, known.value)) else {
             return Some(NumberPoint { start_time, ..point.clone() });
         };
@@ -153,7 +153,7 @@ impl Taken {
         taken: Option<&ByAttributes<HistogramPoint>>,
     ) -> Option<HistogramPoint> {
         let start_time = self.start(point.start_time);
-        let known = known(taken, &point.attributes, point.start_time, |known| known.start_time);
+        let known = taken.and_then(|taken| point.known(taken));
         let counts = known.and_then(|known| {
             let pairs = point.bucket_counts.iter().zip(&known.bucket_counts);
             pairs.map(|(now, then)| now.checked_sub(*then)).collect::<Option<Vec<u64>>>()
@@ -163,6 +163,8 @@ impl Taken {
             return Some(HistogramPoint { start_time, exemplars, ..point.clone() });
         };
         let count = bucket_counts.iter().sum();
+        // Without a measurement there is no sum to tell either (`HistogramDataPoint` of OTLP). It may have grown all the same:
+        // see `Cumulative::is_at_rest`.
         (count > 0).then(|| HistogramPoint {
             attributes: point.attributes.clone(),
             start_time,
@@ -193,22 +195,22 @@ impl Taken {
             for metric in scope.metrics.iter().filter(|metric| has_deltas(metric, low_memory)) {
                 match (&metric.data, metrics.get_mut(&metric.name)) {
                     (MetricData::Sum { points, .. }, Some(TakenMetric::Numbers(taken))) => {
-                        keep(taken, points, |point| &point.attributes);
+                        keep(taken, points);
                     }
                     (
                         MetricData::Histogram { bounds, points },
                         Some(TakenMetric::Histograms(known, taken)),
                     ) if known == bounds => {
-                        keep(taken, points, |point| &point.attributes);
+                        keep(taken, points);
                     }
                     (MetricData::Sum { points, .. }, _) => {
                         let mut taken = ByAttributes::default();
-                        keep(&mut taken, points, |point| &point.attributes);
+                        keep(&mut taken, points);
                         metrics.insert(Arc::clone(&metric.name), TakenMetric::Numbers(taken));
                     }
                     (MetricData::Histogram { bounds, points }, _) => {
                         let mut taken = ByAttributes::default();
-                        keep(&mut taken, points, |point| &point.attributes);
+                        keep(&mut taken, points);
                         let taken = TakenMetric::Histograms(Arc::clone(bounds), taken);
                         metrics.insert(Arc::clone(&metric.name), taken);
                     }
@@ -219,19 +221,59 @@ impl Taken {
     }
 }
 
-/// The point that was taken of a series, unless the series began anew since.
-fn known<'a, P>(
-    taken: Option<&'a ByAttributes<P>>,
-    attributes: &Attributes,
-    start_time: SystemTime,
-    start_of: impl Fn(&P) -> SystemTime,
-) -> Option<&'a P> {
-    taken?.get(attributes).filter(|known| start_of(known) == start_time)
+/// A point of a series whose values are those since its start.
+trait Cumulative: Clone {
+    fn attributes(&self) -> &Attributes;
+    fn start_time(&self) -> SystemTime;
+    /// Whether a delta since the other point, of the same start, tells nothing.
+    fn is_at_rest(&self, taken: &Self) -> bool;
+
+    /// The point that was taken of the series, unless it began anew since.
+    fn known<'a>(&self, taken: &'a ByAttributes<Self>) -> Option<&'a Self> {
+        taken.get(self.attributes()).filter(|known| known.start_time() == self.start_time())
+    }
 }
 
-fn keep<P: Clone>(taken: &mut ByAttributes<P>, points: &[P], attributes: impl Fn(&P) -> &Attributes) {
+impl Cumulative for NumberPoint {
+    fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    fn start_time(&self) -> SystemTime {
+        self.start_time
+    }
+
+    fn is_at_rest(&self, taken: &Self) -> bool {
+        self.value == taken.value
+    }
+}
+
+impl Cumulative for HistogramPoint {
+    fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    fn start_time(&self) -> SystemTime {
+        self.start_time
+    }
+
+    /// The counts decide. A collection reads them before the sum, so what is recorded in between is in the sum and not in
+    /// the counts yet: where they did not grow, what came to the sum is told with the count that follows.
+    fn is_at_rest(&self, taken: &Self) -> bool {
+        self.bucket_counts == taken.bucket_counts
+    }
+}
+
+/// Keeps of each series the point up to which the destination was told.
+fn keep<P: Cumulative>(taken: &mut ByAttributes<P>, points: &[P]) {
     for point in points {
-        taken.insert(attributes(point), point.clone());
+        match taken.get_mut(point.attributes()) {
+            Some(known) if known.start_time() == point.start_time() && point.is_at_rest(known) => {}
+            Some(known) => *known = point.clone(),
+            None => {
+                taken.insert(point.attributes(), point.clone());
+            }
+        }
     }
 }
 

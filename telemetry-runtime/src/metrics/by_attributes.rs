@@ -28,6 +28,11 @@ impl<T> ByAttributes<T> {
         same.iter().find(|(known, _)| is_same(known, attributes)).map(|(_, value)| value)
     }
 
+    pub(crate) fn get_mut(&mut self, attributes: &Attributes) -> Option<&mut T> {
+        let same = self.entries.get_mut(&hash(attributes))?;
+        same.iter_mut().find(|(known, _)| is_same(known, attributes)).map(|(_, value)| value)
+    }
+
     /// Sets the value of an attribute set, and gives back the one that it had.
     pub(crate) fn insert(&mut self, attributes: &Attributes, value: T) -> Option<T> {
         let same = self.entries.entry(hash(attributes)).or_default();

@@ -35,6 +35,8 @@ impl Distribution {
         let Some((cells, buckets)) = slab.get(offset..).and_then(<[_]>::split_first_chunk::<HEAD>) else {
             return;
         };
+        // The counts before the sum and the extremes, which are written before them: neither is ever behind its count. They may
+        // be ahead of it, by what is recorded while this reads.
         let mut any = 0;
         for (count, cell) in self.counts.iter_mut().zip(buckets) {
             let n = cell.load(Acquire);

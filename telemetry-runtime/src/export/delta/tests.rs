@@ -120,6 +120,40 @@ fn histograms_have_deltas_of_counts_and_sum() {
     );
 }
 
+/// Count and sum of each point of the histogram.
+fn counts_and_sums(snapshot: &Snapshot) -> Vec<(u64, f64)> {
+    match &snapshot.scopes[0].metrics[0].data {
+        MetricData::Histogram { points, .. } => points.iter().map(|point| (point.count, point.sum)).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_came_to_a_sum_before_its_count_did_is_told_with_that() {
+    let mut taken = Taken::default();
+    let told: Vec<_> = [
+        histogram(3, &[1, 1], 2.0),
+        // Read while two measurements were recorded: their counts were not there yet.
+        histogram(3, &[1, 1], 5.5),
+        histogram(3, &[1, 1], 5.5),
+        histogram(3, &[1, 3], 5.5),
+        // Here one more was counted in the meantime.
+        histogram(3, &[2, 3], 6.75),
+        histogram(3, &[2, 4], 6.75),
+    ]
+    .into_iter()
+    .zip(1..)
+    .map(|(histogram, time)| {
+        let snapshot = snapshot(time * 10, vec![histogram]);
+        let told = counts_and_sums(&taken.since(&snapshot, false));
+        taken.take(&snapshot, false);
+        told
+    })
+    .collect();
+    let expected: [&[_]; 6] = [&[(2, 2.0)], &[], &[], &[(2, 3.5)], &[(1, 1.25)], &[(1, 0.0)]];
+    assert_eq!(told, expected);
+}
+
 #[test]
 fn what_can_go_down_stays_cumulative_and_with_low_memory_observable_counters_too() {
     let gauge = metric(

@@ -74,6 +74,31 @@ fn sums_are_exact_while_threads_come_and_go_and_collections_run() {
 }
 
 #[test]
+fn neither_sum_nor_extremes_are_behind_the_counts() {
+    static H: Histogram<u64> = Histogram::declared(declared!(Histogram, U64, "s-behind", "a.h"));
+    static DONE: AtomicBool = AtomicBool::new(false);
+    const ALL: u32 = if cfg!(miri) { 200 } else { 2_000_000 };
+    let read = || match metric("s-behind", "a.h") {
+        Some(MetricData::Histogram { mut points, .. }) => points.pop(),
+        other => panic!("{other:?}"),
+    };
+    let reader = thread::spawn(move || {
+        while !DONE.load(Relaxed) {
+            // The n-th measurement is n, so the count says the least that the others can be.
+            let Some(point) = read().filter(|point| point.count > 0) else { continue };
+            #[expect(clippy::cast_precision_loss, reason = "few")]
+            let count = point.count as f64;
+            assert!(point.sum >= count * (count + 1.0) / 2.0, "{point:?}");
+            assert!(point.max >= Some(count) && point.min == Some(1.0), "{point:?}");
+        }
+    });
+    thread::spawn(|| (1..=ALL).for_each(|n| H.record(n.into()))).join().unwrap();
+    DONE.store(true, Relaxed);
+    reader.join().unwrap();
+    assert_eq!(read().map(|point| point.count), Some(ALL.into()));
+}
+
+#[test]
 fn measurements_from_destructors_of_a_thread_count() {
     static C: Counter<u64> = Counter::declared(declared!(Counter, U64, "s-late", "a.u"));
     struct AddsOnDrop;
