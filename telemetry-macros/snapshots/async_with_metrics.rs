@@ -39,7 +39,7 @@ fn stitch(name: String) -> impl ::core::future::Future<Output = Result<(), Stitc
                             )
                         },
                         __telemetry_parent,
-                        |__telemetry_span: &mut __private::StartAttributes| {
+                        |__telemetry_span: &mut __private::StartAttributes<'_>| {
                             match &name {
                                 __telemetry_value => __telemetry_span.put(&"name", __telemetry_value),
                             };

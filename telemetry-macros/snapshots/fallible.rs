@@ -9,7 +9,7 @@ fn parse(text: &str) -> Result<Entity, ParseError> {
                 )
                 .kind(__private::SpanKind::Client)
             },
-            |__telemetry_span: &mut __private::StartAttributes| {
+            |__telemetry_span: &mut __private::StartAttributes<'_>| {
                 match text.len() {
                     __telemetry_value => __telemetry_span.put(&"text.size", __telemetry_value),
                 };

@@ -1,6 +1,6 @@
 fn call(&mut self, request: Request) -> BoxFuture<'static, Result<Response, Error>> {
     let __telemetry_context =
-        __private::Parent::current().evaluate(|__telemetry_span: &mut __private::StartAttributes| {
+        __private::Parent::current().evaluate(|__telemetry_span: &mut __private::StartAttributes<'_>| {
             match request.method() {
                 __telemetry_value => __telemetry_span.put(&"http.method", __telemetry_value),
             };

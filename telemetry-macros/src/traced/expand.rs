@@ -77,7 +77,7 @@ pub(crate) fn parent(args: &TracedArgs) -> Option<TokenStream> {
     Some(quote_spanned!(span=> #private::Parent::of(#borrow #parent)))
 }
 
-/// The attributes and links that the span starts with. Output: `|span: &mut StartAttributes| { match expr { value => span.put(&"key", value) } }`.
+/// The attributes and links that the span starts with. Output: `|span: &mut StartAttributes<'_>| { match expr { value => span.put(&"key", value) } }`.
 pub(crate) fn fill(args: &TracedArgs) -> Option<TokenStream> {
     if !args.evaluates() {
         return None;
@@ -105,7 +105,7 @@ pub(crate) fn fill(args: &TracedArgs) -> Option<TokenStream> {
         let method = local(method);
         Some(quote!(match #borrow #value { #at_value => #span.#method(#at_value) };))
     });
-    Some(quote!(|#span: &mut #private::StartAttributes| { #(#attributes)* #links #(#principal)* }))
+    Some(quote!(|#span: &mut #private::StartAttributes<'_>| { #(#attributes)* #links #(#principal)* }))
 }
 
 /// Whether the expression names a place, such as a parameter. The span only reads it: the body still needs it.

@@ -13,7 +13,8 @@ pub(crate) fn span_data(span: Finished) -> SpanData {
     match span {
         Finished::Ours(mut record) => {
             let failure = record.failure_mut().take();
-            ours(&record, record.take(), failure)
+            let content = record.take();
+            ours(&record, content, failure)
         }
         Finished::ThirdParty(span) => span.tidied(),
     }

@@ -10,12 +10,14 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use opentelemetry::trace::SpanId;
 
+use super::attributes::Scalars;
 use super::content::Content;
 use super::exception::Failure;
 use super::install::Recorder;
 use super::record::Head;
+use super::settings::SpanLimits;
 use super::site::SpanSite;
-use super::value::Scalar;
+use super::value::StartAttributes;
 use crate::context::slot::{Spot, number};
 
 #[derive(Debug)]
@@ -47,6 +49,7 @@ struct Place {
     /// Of the span that it is for, or was for last.
     head: Head,
     failure: Option<Failure>,
+    start: Scalars,
     cell: &'static Cell,
     /// The next free place, while this one is free.
     next: Option<&'static mut Place>,
@@ -104,6 +107,12 @@ pub(super) struct Kept(Option<&'static mut Place>);
 impl Kept {
     /// No place. It stands where there might be one, without the second word that an `Option` would need.
     pub(super) const NONE: Self = Self(None);
+
+    /// Takes it out, if it is there.
+    #[inline]
+    pub(super) fn take_over(&mut self) -> Self {
+        Self(self.0.take())
+    }
 
     #[inline]
     pub(super) fn is_none(&self) -> bool {
@@ -193,9 +202,19 @@ impl Kept {
         Self::lock(self.cell())
     }
 
+    /// To be filled with what the span starts with.
     #[inline]
-    pub(super) fn writer(&self) -> Writer {
-        Writer(self.cell(), None)
+    pub(super) fn start(&mut self, recorder: &'static Recorder) -> StartAttributes<'_> {
+        match &mut self.0 {
+            Some(place) => StartAttributes::of(place.start.room(), Writer(place.cell, None), recorder),
+            None => unreachable!("only the empty guard has no place, and nobody asks it"),
+        }
+    }
+
+    /// The part of that which is not in the cell.
+    #[cfg(any(test, feature = "testing"))]
+    pub(super) fn scalars(&self) -> Scalars {
+        self.place().start
     }
 
     #[inline]
@@ -204,23 +223,18 @@ impl Kept {
         lock(&cell.content)
     }
 
-    pub(super) fn snapshot(&self) -> Content {
-        if !self.is_used() {
-            return Content::default();
-        }
-        let mut content = lock(&self.cell().content);
-        content.attributes.settle();
-        content.clone()
+    pub(super) fn snapshot(&self, limits: &SpanLimits) -> Content {
+        let content = if self.is_used() { lock(&self.cell().content).clone() } else { Content::default() };
+        content.begun_with(&self.place().start, limits)
     }
 
-    pub(super) fn take(&self) -> Content {
-        if self.cell().used.swap(false, Ordering::AcqRel) {
-            let mut content = std::mem::take(&mut *lock(&self.cell().content));
-            content.attributes.settle();
-            content
+    pub(super) fn take(&mut self, limits: &SpanLimits) -> Content {
+        let content = if self.cell().used.swap(false, Ordering::AcqRel) {
+            std::mem::take(&mut *lock(&self.cell().content))
         } else {
             Content::default()
-        }
+        };
+        content.begun_with(&self.place().start, limits)
     }
 }
 
@@ -232,12 +246,6 @@ impl Writer {
     #[inline]
     pub(super) fn content(&mut self) -> &mut Content {
         self.1.get_or_insert_with(|| Kept::lock(self.0))
-    }
-
-    /// See [`Attributes::set_in_place`](super::attributes::Attributes::set_in_place); never before the lock is taken.
-    #[inline]
-    pub(super) fn set_in_place(&mut self, key: &'static &'static str, value: Scalar) -> bool {
-        self.1.as_mut().is_some_and(|content| content.attributes.set_in_place(key, value))
     }
 }
 
@@ -254,6 +262,7 @@ impl Drop for Kept {
 #[inline(never)]
 fn clear(place: &'static mut Place) {
     place.failure = None;
+    place.start.clear();
     place.cell.span.store(0, Ordering::Release);
     if place.cell.used.swap(false, Ordering::AcqRel) {
         // What goes with it may run code of others, so no lock is held then.
@@ -298,11 +307,8 @@ pub(super) fn is_open(spot: Spot) -> bool {
 #[cfg(any(test, feature = "testing"))]
 pub(super) fn snapshot(spot: Spot) -> Option<Content> {
     let cell = find(spot.cell)?;
-    let mut content = lock(&cell.content);
-    (cell.span.load(Ordering::Acquire) == number(spot.span)).then(|| {
-        content.attributes.settle();
-        content.clone()
-    })
+    let content = lock(&cell.content);
+    (cell.span.load(Ordering::Acquire) == number(spot.span)).then(|| content.clone())
 }
 
 fn find(index: u32) -> Option<&'static Cell> {
@@ -362,8 +368,10 @@ fn grow(blocks: &mut u32, head: Head) -> impl Iterator<Item = Chain> + use<> {
             })
             .collect()
     });
-    let places: Vec<Place> =
-        cells.iter().map(|cell| Place { head, failure: None, cell, next: None, length: 0 }).collect();
+    let places: Vec<Place> = cells
+        .iter()
+        .map(|cell| Place { head, failure: None, start: Scalars::NONE, cell, next: None, length: 0 })
+        .collect();
     places.leak().chunks_mut(PORTION).filter_map(|portion| {
         portion.iter_mut().rev().fold(None, |next: Option<Chain>, place| {
             place.length = 1 + next.as_ref().map_or(0, |next| next.length);

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use opentelemetry::trace::{Event, Link, Status, TraceState};
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, Scalars};
+use super::build::OWN;
 use super::settings::SpanLimits;
 use super::site::SpanKind;
-use super::value::Scalar;
 
 /// The part of a span that changes.
 #[derive(Clone, Debug, Default)]
@@ -60,12 +60,19 @@ impl Content {
         }
     }
 
-    /// Sets an attribute that the span starts with, of which neither the key is empty nor the value cut.
-    pub(super) fn set_at_start(&mut self, key: &'static &'static str, value: Scalar, limits: &SpanLimits) {
-        self.attributes.make_room(limits.attributes);
-        if !self.attributes.set_in_place(key, value) {
-            self.set_attribute(KeyValue::new(*key, Value::from(value)), limits);
+    /// The same of a span that started with these attributes, which come first.
+    ///
+    /// What was written later has had the limit for itself. So another value for one of these is dropped, and counted, where
+    /// the limit was reached by other keys before it.
+    pub(super) fn begun_with(mut self, scalars: &Scalars, limits: &SpanLimits) -> Self {
+        if !scalars.is_empty() {
+            let later = std::mem::take(&mut self.attributes).into_vec();
+            self.attributes = Attributes::with_capacity(scalars.len() + later.len() + OWN);
+            for attribute in scalars.iter().chain(later) {
+                self.set_attribute(attribute, limits);
+            }
         }
+        self
     }
 
     pub(crate) fn add_event(&mut self, mut event: Event, limits: &SpanLimits) {

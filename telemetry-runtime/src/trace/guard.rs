@@ -4,7 +4,7 @@ use std::thread;
 
 use super::cells::Kept;
 use super::exception;
-use super::install;
+use super::install::{self, Recorder};
 use super::open::{Child, First, Inside, Opened, child, first, open};
 use super::parent::Parent;
 use super::record::{Head, Record};
@@ -78,7 +78,7 @@ impl SpanGuard {
 
     /// Starts a span with attributes, which are evaluated only if it is recorded.
     #[inline]
-    pub fn enter_with(site: &'static SpanSite, attributes: impl FnOnce(&mut StartAttributes)) -> Self {
+    pub fn enter_with(site: &'static SpanSite, attributes: impl FnOnce(&mut StartAttributes<'_>)) -> Self {
         let mut attributes = Some(attributes);
         Self::enter_filled(site, &mut |start| {
             if let Some(attributes) = attributes.take() {
@@ -88,7 +88,7 @@ impl SpanGuard {
     }
 
     #[inline(never)]
-    fn enter_filled(site: &'static SpanSite, fill: &mut dyn FnMut(&mut StartAttributes)) -> Self {
+    fn enter_filled(site: &'static SpanSite, fill: &mut dyn FnMut(&mut StartAttributes<'_>)) -> Self {
         match install::active() {
             None => Self::NONE,
             Some(state) => Self::start_filled(state, site, fill),
@@ -96,7 +96,11 @@ impl SpanGuard {
     }
 
     #[inline(never)]
-    fn start_filled(state: u32, site: &'static SpanSite, fill: &mut dyn FnMut(&mut StartAttributes)) -> Self {
+    fn start_filled(
+        state: u32,
+        site: &'static SpanSite,
+        fill: &mut dyn FnMut(&mut StartAttributes<'_>),
+    ) -> Self {
         let inside = if site.root { Inside::Unknown } else { Inside::here(state) };
         let recorder = match inside {
             Inside::Passing => return Self::NONE,
@@ -104,14 +108,24 @@ impl SpanGuard {
             Inside::Recorded(recorder) => recorder,
         };
         // Before the span is current: what is called here belongs beside it, and not below.
-        let kept = Kept::new(site, recorder);
-        fill(&mut StartAttributes::of_filled(&kept, recorder));
-        let mut kept = Some(kept);
-        let cell = |site, recorder| kept.take().unwrap_or_else(|| Kept::new(site, recorder));
-        Self::of(child(state, site, cell)).unwrap_or_else(|| {
+        let mut kept = Kept::new(site, recorder);
+        fill(&mut kept.start(recorder));
+        match child(state, site, |_, _| kept.take_over()) {
+            Child::Current(record) => Self::new(record, Seat::Slot),
+            other => Self::start_filled_otherwise(other, state, site, (kept, recorder)),
+        }
+    }
+
+    #[inline(never)]
+    fn start_filled_otherwise(
+        child: Child,
+        state: u32,
+        site: &'static SpanSite,
+        (mut kept, recorder): (Kept, &'static Recorder),
+    ) -> Self {
+        Self::of(child).unwrap_or_else(|| {
             // It was simple a moment ago.
-            let evaluated = kept.map(|kept| kept.take()).unwrap_or_default();
-            let mut evaluated = Some(evaluated);
+            let mut evaluated = Some(kept.take(&recorder.limits));
             Self::begin(state, site, &mut |start| {
                 start.absorb(evaluated.take().unwrap_or_default());
             })
@@ -123,11 +137,11 @@ impl SpanGuard {
     pub fn enter_below(
         site: &'static SpanSite,
         parent: Parent,
-        attributes: impl FnOnce(&mut StartAttributes),
+        attributes: impl FnOnce(&mut StartAttributes<'_>),
     ) -> Self {
         let Some(state) = install::active() else { return Self::NONE };
         let mut attributes = Some(attributes);
-        let mut fill = |start: &mut StartAttributes| {
+        let mut fill = |start: &mut StartAttributes<'_>| {
             if let Some(attributes) = attributes.take() {
                 attributes(start);
             }
@@ -154,7 +168,7 @@ impl SpanGuard {
 
     /// Starts a span below what is current, if anything is.
     #[inline(never)]
-    fn begin(state: u32, site: &'static SpanSite, fill: &mut dyn FnMut(&mut StartAttributes)) -> Self {
+    fn begin(state: u32, site: &'static SpanSite, fill: &mut dyn FnMut(&mut StartAttributes<'_>)) -> Self {
         match first(state, site, fill) {
             First::Unsampled(seat) => Self::new(Record::NONE, seat),
             First::Recorded(record, seat) => Self::new(record, seat),
@@ -167,7 +181,7 @@ impl SpanGuard {
         state: u32,
         site: &'static SpanSite,
         parent: Parent,
-        fill: &mut dyn FnMut(&mut StartAttributes),
+        fill: &mut dyn FnMut(&mut StartAttributes<'_>),
     ) -> Self {
         match open(state, site, parent, fill) {
             Opened::Off | Opened::Passing(_) => Self::NONE,

@@ -6,6 +6,7 @@ use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData};
 
+use super::attributes::Scalars;
 use super::install::{Carried, Recorder};
 use super::queue::{Finished, Queue};
 use super::record::{Head, Record};
@@ -37,21 +38,24 @@ struct Spans {
 /// A span of ours.
 #[derive(Debug)]
 enum Ours {
-    Open(Head, Spot),
+    Open(Head, Spot, Scalars),
     Ended(Record),
 }
 
 impl Ours {
     fn head(&self) -> &Head {
         match self {
-            Self::Open(head, _) => head,
+            Self::Open(head, ..) => head,
             Self::Ended(record) => record,
         }
     }
 
     fn data(&self) -> SpanData {
         match self {
-            Self::Open(head, spot) => build::ours(head, cells::snapshot(*spot).unwrap_or_default(), None),
+            Self::Open(head, spot, scalars) => {
+                let content = cells::snapshot(*spot).unwrap_or_default();
+                build::ours(head, content.begun_with(scalars, head.limits()), None)
+            }
             Self::Ended(record) => build::ours(record, record.snapshot(), record.failure().cloned()),
         }
     }
@@ -136,7 +140,7 @@ pub(super) fn opened(context: &Context, record: &Record) {
     if let Some(log) = context.get::<SpanLog>()
         && std::ptr::eq(log.0.recorder, record.recorder)
     {
-        log.lock().ours.push(Ours::Open(**record, record.spot()));
+        log.lock().ours.push(Ours::Open(**record, record.spot(), record.scalars()));
     }
 }
 

@@ -130,7 +130,7 @@ pub(super) fn open(
     state: u32,
     site: &'static SpanSite,
     parent: Parent,
-    fill: &mut dyn FnMut(&mut StartAttributes),
+    fill: &mut dyn FnMut(&mut StartAttributes<'_>),
 ) -> Opened {
     let Some(current) = context::current() else {
         return Opened::Off;
@@ -163,7 +163,7 @@ fn start(
     recorder: &'static Recorder,
     site: &'static SpanSite,
     around: Context,
-    fill: &mut dyn FnMut(&mut StartAttributes),
+    fill: &mut dyn FnMut(&mut StartAttributes<'_>),
 ) -> Opened {
     let above = Above::of(&around);
     let trace_id = above.trace_id().unwrap_or_else(|| recorder.ids.new_trace_id());
@@ -173,12 +173,12 @@ fn start(
         Verdict::Sample => SamplingDecision::RecordAndSample,
         Verdict::Drop => SamplingDecision::Drop,
         Verdict::Ask(sampler) => {
-            let kept = Kept::new(site, recorder);
-            let mut attributes = StartAttributes::of(&kept, recorder);
+            let mut kept = Kept::new(site, recorder);
+            let mut attributes = kept.start(recorder);
             attributes.set(owner_key(site.scope), site.scope.id());
             fill(&mut attributes);
             drop(attributes);
-            let mut start = kept.snapshot();
+            let mut start = kept.snapshot(&recorder.limits);
             let seldom = start.take_seldom();
             let result = sampler.should_sample(
                 Some(slot::exact(&around).as_ref().unwrap_or(&around)),
@@ -205,8 +205,8 @@ fn start(
     let is_recorded = decision != SamplingDecision::Drop;
     let content = is_recorded.then(|| {
         content.unwrap_or_else(|| {
-            let kept = Kept::new(site, recorder);
-            fill(&mut StartAttributes::of(&kept, recorder));
+            let mut kept = Kept::new(site, recorder);
+            fill(&mut kept.start(recorder));
             kept
         })
     });
@@ -334,7 +334,7 @@ pub(super) enum First {
 pub(super) fn first(
     state: u32,
     site: &'static SpanSite,
-    fill: &mut dyn FnMut(&mut StartAttributes),
+    fill: &mut dyn FnMut(&mut StartAttributes<'_>),
 ) -> First {
     if !context::usable() {
         return First::Unknown;
@@ -360,8 +360,8 @@ pub(super) fn first(
         let trail = new_trail(state, recorder, trace_id, flags, None, spot);
         return First::Unsampled(Seat::first(&trail, spot));
     }
-    let kept = Kept::new(site, recorder);
-    fill(&mut StartAttributes::of(&kept, recorder));
+    let mut kept = Kept::new(site, recorder);
+    fill(&mut kept.start(recorder));
     let spot = Spot { span: span_id, cell: kept.index() };
     let head = Head { trace_id, flags, ..Head::of(site, recorder, spot) };
     let record = Record::new(kept, head);

@@ -52,7 +52,7 @@ impl Parent {
 
     /// Evaluates what a span is to start with before it starts: a function that makes its future at the call has no
     /// parameters left afterwards. Nothing is evaluated where it is known already that nothing will be recorded.
-    pub fn evaluate(self, fill: impl FnOnce(&mut StartAttributes)) -> Evaluated {
+    pub fn evaluate(self, fill: impl FnOnce(&mut StartAttributes<'_>)) -> Evaluated {
         let start = install::recorder_for(&self).map(|recorder| StartAttributes::apart(recorder, fill));
         Evaluated { parent: self, start }
     }

@@ -6,6 +6,8 @@ use std::thread;
 
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
+#[cfg(any(test, feature = "testing"))]
+use super::attributes::Scalars;
 use super::cells::Kept;
 use super::content::Content;
 use super::exception::Failure;
@@ -168,11 +170,17 @@ impl Record {
 
     /// What was recorded by now.
     pub(super) fn snapshot(&self) -> Content {
-        self.0.snapshot()
+        self.0.snapshot(self.limits())
     }
 
     /// Takes what was recorded.
-    pub(super) fn take(&self) -> Content {
-        self.0.take()
+    pub(super) fn take(&mut self) -> Content {
+        self.0.take(self.limits())
+    }
+
+    /// What it started with, as far as that is nowhere but here.
+    #[cfg(any(test, feature = "testing"))]
+    pub(super) fn scalars(&self) -> Scalars {
+        self.0.scalars()
     }
 }

@@ -85,7 +85,7 @@ impl TaskSpan {
     pub fn start_with(
         site: &'static SpanSite,
         parent: Parent,
-        attributes: impl FnOnce(&mut StartAttributes),
+        attributes: impl FnOnce(&mut StartAttributes<'_>),
     ) -> Self {
         let mut attributes = Some(attributes);
         Self::open(site, parent, &mut |start| {
@@ -123,7 +123,7 @@ impl TaskSpan {
         self.0.as_ref()?.record.as_ref()
     }
 
-    fn open(site: &'static SpanSite, parent: Parent, fill: &mut dyn FnMut(&mut StartAttributes)) -> Self {
+    fn open(site: &'static SpanSite, parent: Parent, fill: &mut dyn FnMut(&mut StartAttributes<'_>)) -> Self {
         let Some(state) = install::active() else { return Self(None) };
         let (record, place) = match open(state, site, parent, fill) {
             Opened::Off => return Self(None),

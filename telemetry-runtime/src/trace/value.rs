@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
+use std::slice;
 
 use opentelemetry::trace::{Link, SpanContext};
 use opentelemetry::{Array, Key, KeyValue, StringValue, Value};
 
-use super::cells::{Kept, Writer};
+use super::attributes::Pair;
+use super::cells::Writer;
 use super::content::Content;
 use super::install::Recorder;
 use super::site::SpanKind;
@@ -363,14 +365,16 @@ pointer!(&T &mut T Box<T> std::rc::Rc<T> std::sync::Arc<T>);
 ///
 /// It exists only where a span is recorded, so what is not recorded is not evaluated either.
 #[derive(Debug)]
-pub struct StartAttributes {
+pub struct StartAttributes<'a> {
+    /// Where the next scalars go; none once another attribute was written, so that the order stays.
+    room: slice::IterMut<'a, Pair>,
     content: Filled,
     recorder: &'static Recorder,
     /// Whether it is known on whose behalf the call is made.
     has_principal: bool,
 }
 
-/// Where it is written.
+/// Where the rest is written.
 #[derive(Debug)]
 enum Filled {
     /// Into the cell of a span, from the first thing on that is written.
@@ -386,24 +390,17 @@ pub(super) struct Start {
     has_principal: bool,
 }
 
-impl StartAttributes {
-    /// For a span that has this cell.
+impl<'a> StartAttributes<'a> {
+    /// For a span that has this cell, and room for scalars.
     #[inline]
-    pub(super) fn of(cell: &Kept, recorder: &'static Recorder) -> Self {
-        Self { content: Filled::Cell(cell.writer()), recorder, has_principal: false }
-    }
-
-    /// The same for a span of which it is known that it starts with something.
-    #[inline]
-    pub(super) fn of_filled(cell: &Kept, recorder: &'static Recorder) -> Self {
-        let mut writer = cell.writer();
-        writer.content().attributes.make_room(recorder.limits.attributes);
-        Self { content: Filled::Cell(writer), recorder, has_principal: false }
+    pub(super) fn of(room: slice::IterMut<'a, Pair>, cell: Writer, recorder: &'static Recorder) -> Self {
+        Self { room, content: Filled::Cell(cell), recorder, has_principal: false }
     }
 
     /// Evaluates it for a span that starts later.
     pub(super) fn apart(recorder: &'static Recorder, fill: impl FnOnce(&mut Self)) -> Start {
-        let mut start = Self { content: Filled::Apart(Box::default()), recorder, has_principal: false };
+        let content = Filled::Apart(Box::default());
+        let mut start = Self { room: slice::IterMut::default(), content, recorder, has_principal: false };
         fill(&mut start);
         match start.content {
             Filled::Apart(content) => Start { content, has_principal: start.has_principal },
@@ -417,6 +414,13 @@ impl StartAttributes {
             Filled::Cell(writer) => writer.content(),
             Filled::Apart(content) => content,
         }
+    }
+
+    /// The content, for attributes that are no scalars, or that come after such.
+    #[inline]
+    fn content_in_order(&mut self) -> &mut Content {
+        self.room = slice::IterMut::default();
+        self.content()
     }
 
     /// Names the span, in place of its site.
@@ -437,8 +441,7 @@ impl StartAttributes {
     }
 
     /// As [`StartAttributes::set`], with a key that is a constant.
-    // In the caller's code, where it is known what the key and the type of the value come to. Most attributes are written there,
-    // once the first one has taken the lock.
+    // In the caller's code, where it is known what the key and the type of the value come to.
     #[doc(hidden)]
     #[inline]
     pub fn put(&mut self, key: &'static &'static str, value: impl SpanValue) {
@@ -468,19 +471,16 @@ impl StartAttributes {
         if key.is_empty() || is_reserved(key, self.recorder.capture_end_user) {
             return self.set(*key, Value::from(value));
         }
-        let is_set = match &mut self.content {
-            Filled::Cell(writer) => writer.set_in_place(key, value),
-            Filled::Apart(_) => false,
-        };
-        if !is_set {
-            self.put_slowly(key, value);
+        match self.room.next() {
+            Some(pair) => *pair = (key, value),
+            None => self.put_slowly(key, value),
         }
     }
 
     #[inline(never)]
-    fn put_slowly(&mut self, key: &'static &'static str, value: Scalar) {
+    fn put_slowly(&mut self, key: &'static str, value: Scalar) {
         let limits = &self.recorder.limits;
-        self.content().set_at_start(key, value, limits);
+        self.content().set_attribute(KeyValue::new(key, Value::from(value)), limits);
     }
 
     /// Sets an attribute that was made before.
@@ -488,7 +488,7 @@ impl StartAttributes {
     pub(crate) fn attribute(&mut self, attribute: KeyValue) {
         if !is_reserved(attribute.key.as_str(), self.recorder.capture_end_user) {
             let limits = &self.recorder.limits;
-            self.content().set_attribute(attribute, limits);
+            self.content_in_order().set_attribute(attribute, limits);
         }
     }
 
@@ -512,7 +512,7 @@ impl StartAttributes {
     pub(crate) fn principal(&mut self, principal: &Principal) {
         self.has_principal = true;
         let Recorder { capture_end_user, limits, .. } = self.recorder;
-        let content = self.content();
+        let content = self.content_in_order();
         let mut set = |key: &'static str, value: &str| {
             content.set_attribute(KeyValue::new(key, value.to_owned()), limits);
         };
@@ -543,6 +543,6 @@ impl StartAttributes {
     /// The same of what is known to be allowed.
     pub(super) fn absorb(&mut self, evaluated: Content) {
         let limits = &self.recorder.limits;
-        self.content().absorb(evaluated, limits);
+        self.content_in_order().absorb(evaluated, limits);
     }
 }

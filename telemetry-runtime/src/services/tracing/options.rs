@@ -123,7 +123,7 @@ impl SpanOptions {
     }
 
     /// Writes what the span starts with.
-    pub(super) fn fill(self, start: &mut StartAttributes) {
+    pub(super) fn fill(self, start: &mut StartAttributes<'_>) {
         if let Some(kind) = self.kind {
             start.kind(kind);
         }

@@ -53,7 +53,7 @@ fn attributes_keep_their_types() {
 fn a_constant_text_is_an_attribute_like_others() {
     let limits = SpanLimits { attributes: 2, attribute_value_length: Some(4), ..SpanLimits::default() };
     let capture = limited(limits);
-    let fill = |start: &mut StartAttributes| {
+    let fill = |start: &mut StartAttributes<'_>| {
         start.put_text(&"long", &"entity");
         start.put_text(&"exact", &"stitch");
         start.put_text(&"exact", &"gr\u{fc}n");
