@@ -164,6 +164,12 @@ impl<'a> Top<'a> {
         self.trail
     }
 
+    /// For [`still_on_top`].
+    #[inline]
+    pub(crate) fn serial(&self) -> u32 {
+        self.level.serial
+    }
+
     /// The span that is current.
     #[inline]
     pub(crate) fn spot(&self) -> Spot {
@@ -194,6 +200,15 @@ impl<'a> Top<'a> {
 pub(crate) fn on_top<R>(look: impl FnOnce(Top<'_>) -> R) -> Option<R> {
     LEVELS.with_borrow(|levels| {
         let level = levels.stack.last()?;
+        level.trail_on_top().map(|trail| look(Top { level, trail }))
+    })
+}
+
+/// As [`on_top`], if that is still the slot of which this is the [`Top::serial`].
+#[inline]
+pub(crate) fn still_on_top<R>(serial: u32, look: impl FnOnce(Top<'_>) -> R) -> Option<R> {
+    LEVELS.with_borrow(|levels| {
+        let level = levels.stack.last().filter(|level| level.serial == serial)?;
         level.trail_on_top().map(|trail| look(Top { level, trail }))
     })
 }

@@ -5,7 +5,7 @@ use std::thread;
 use super::cells::Kept;
 use super::exception;
 use super::install::{self, Recorder};
-use super::open::{Child, First, Inside, Opened, child, first, open};
+use super::open::{Child, First, Inside, Opened, child, child_kept, first, open};
 use super::parent::Parent;
 use super::record::{Head, Record};
 use super::site::SpanSite;
@@ -62,7 +62,7 @@ impl SpanGuard {
     // Apart from the question whether there is anything to do, which then needs no registers.
     #[inline(never)]
     fn start(state: u32, site: &'static SpanSite) -> Self {
-        let child = if site.root { Child::Unknown } else { child(state, site, Kept::new) };
+        let child = if site.root { Child::Unknown } else { child(state, site) };
         match child {
             Child::Current(record) => Self::new(record, Seat::Slot),
             Child::Passing => Self::NONE,
@@ -101,7 +101,7 @@ impl SpanGuard {
         site: &'static SpanSite,
         fill: &mut dyn FnMut(&mut StartAttributes<'_>),
     ) -> Self {
-        let inside = if site.root { Inside::Unknown } else { Inside::here(state) };
+        let (inside, serial) = if site.root { (Inside::Unknown, 0) } else { Inside::here(state) };
         let recorder = match inside {
             Inside::Passing => return Self::NONE,
             Inside::Unknown => return Self::begin(state, site, fill),
@@ -110,7 +110,7 @@ impl SpanGuard {
         // Before the span is current: what is called here belongs beside it, and not below.
         let mut kept = Kept::new(site, recorder);
         fill(&mut kept.start(recorder));
-        match child(state, site, |_, _| kept.take_over()) {
+        match child_kept(serial, site, recorder, &mut kept) {
             Child::Current(record) => Self::new(record, Seat::Slot),
             other => Self::start_filled_otherwise(other, state, site, (kept, recorder)),
         }

@@ -392,9 +392,9 @@ pub(super) enum Inside {
 }
 
 impl Inside {
-    /// What the slot of the current context says.
-    pub(super) fn here(state: u32) -> Self {
-        levels::on_top(|top| Self::of(state, &top)).unwrap_or(Self::Unknown)
+    /// What the slot of the current context says; and which one it is, for [`levels::still_on_top`].
+    pub(super) fn here(state: u32) -> (Self, u32) {
+        levels::on_top(|top| (Self::of(state, &top), top.serial())).unwrap_or((Self::Unknown, 0))
     }
 
     /// Whether it is [`Inside::Passing`], as far as that takes no more than a look; `None` where there is no slot.
@@ -443,48 +443,70 @@ impl Inside {
     }
 }
 
-/// Starts a span inside one of ours that is current through a slot, if all that is needed is in the slot. `cell` makes the
-/// place for what is recorded.
+/// Starts a span inside one of ours that is current through a slot, if all that is needed is in the slot.
 #[inline]
-pub(super) fn child(
-    state: u32,
-    site: &'static SpanSite,
-    cell: impl FnOnce(&'static SpanSite, &'static Recorder) -> Kept,
-) -> Child {
-    let child = levels::on_top(|top| {
-        let recorder = match Inside::of(state, &top) {
-            Inside::Passing => return Child::Passing,
-            Inside::Unknown => return Child::Unknown,
-            Inside::Recorded(recorder) => recorder,
-        };
-        // What is called comes first, so that the rest is written where it stays.
-        let (cell, unwinding, span_id, started) =
-            (cell(site, recorder), thread::panicking(), ids::next(), Moment::now());
-        let (trail, above) = (top.trail(), top.spot());
-        let head = Head {
-            site,
-            recorder,
-            trace_id: trail.trace_id,
-            span_id,
-            flags: trail.flags,
-            parent: above.span,
-            parent_is_remote: false,
-            before: above.into(),
-            unwinding,
-            started,
-            ended: Moment::NONE,
-            outcome: Outcome::Ok,
-        };
-        let record = Record::new(cell, head);
-        if let Some(state) = &trail.trace_state {
-            record.in_trace_with(state);
-        }
-        record.open();
-        if top.write(record.spot()) { Child::Current(record) } else { Child::Beside(record) }
+pub(super) fn child(state: u32, site: &'static SpanSite) -> Child {
+    let child = levels::on_top(|top| match Inside::of(state, &top) {
+        Inside::Passing => Child::Passing,
+        Inside::Unknown => Child::Unknown,
+        Inside::Recorded(recorder) => start_in(&top, site, recorder, || Kept::new(site, recorder)),
     });
     #[cfg(any(test, feature = "testing"))]
-    if let Some(Child::Current(record) | Child::Beside(record)) = &child {
+    log_child(child.as_ref());
+    child.unwrap_or(Child::Unknown)
+}
+
+/// Starts one that is [`Inside::Recorded`] and keeps its record in `kept`, unless something else has become current since that
+/// was asked.
+#[inline]
+pub(super) fn child_kept(
+    serial: u32,
+    site: &'static SpanSite,
+    recorder: &'static Recorder,
+    kept: &mut Kept,
+) -> Child {
+    let child = levels::still_on_top(serial, |top| start_in(&top, site, recorder, || kept.take_over()));
+    #[cfg(any(test, feature = "testing"))]
+    log_child(child.as_ref());
+    child.unwrap_or(Child::Unknown)
+}
+
+#[cfg(any(test, feature = "testing"))]
+fn log_child(child: Option<&Child>) {
+    if let Some(Child::Current(record) | Child::Beside(record)) = child {
         super::log::opened_here(record);
     }
-    child.unwrap_or(Child::Unknown)
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "both of its callers are one function for all spans")]
+fn start_in(
+    top: &Top<'_>,
+    site: &'static SpanSite,
+    recorder: &'static Recorder,
+    kept: impl FnOnce() -> Kept,
+) -> Child {
+    // What is called comes first, so that the rest is written where it stays.
+    let (kept, unwinding, span_id, started) = (kept(), thread::panicking(), ids::next(), Moment::now());
+    let (trail, above) = (top.trail(), top.spot());
+    let head = Head {
+        site,
+        recorder,
+        trace_id: trail.trace_id,
+        span_id,
+        flags: trail.flags,
+        parent: above.span,
+        parent_is_remote: false,
+        before: above.into(),
+        unwinding,
+        started,
+        ended: Moment::NONE,
+        outcome: Outcome::Ok,
+    };
+    let record = Record::new(kept, head);
+    if let Some(state) = &trail.trace_state {
+        record.in_trace_with(state);
+    }
+    record.open();
+    if top.write(record.spot()) { Child::Current(record) } else { Child::Beside(record) }
 }

@@ -445,9 +445,9 @@ impl<'a> StartAttributes<'a> {
     #[doc(hidden)]
     #[inline]
     pub fn put(&mut self, key: &'static &'static str, value: impl SpanValue) {
-        match value.scalar() {
-            Some(scalar) => self.put_scalar(key, scalar),
-            None => self.set(*key, value),
+        match value.scalar().and_then(|scalar| self.room_for(key).map(|pair| (pair, scalar))) {
+            Some((pair, scalar)) => *pair = (key, scalar),
+            None => self.put_otherwise(key, value),
         }
     }
 
@@ -457,30 +457,26 @@ impl<'a> StartAttributes<'a> {
     pub fn put_text(&mut self, key: &'static &'static str, text: &'static &'static str) {
         match self.recorder.limits.attribute_value_length {
             // It has at least as many bytes as characters.
-            Some(characters) if text.len() > characters => self.set(*key, *text),
-            _ => self.put_scalar(key, Scalar::Text(text)),
+            Some(characters) if text.len() > characters => self.put_otherwise(key, *text),
+            _ => match self.room_for(key) {
+                Some(pair) => *pair = (key, Scalar::Text(text)),
+                None => self.put_otherwise(key, *text),
+            },
         }
     }
 
+    /// Where a scalar with this key goes, if that is all there is to do.
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "in the caller's code the key and the type of the value are constants"
-    )]
-    fn put_scalar(&mut self, key: &'static &'static str, value: Scalar) {
-        if key.is_empty() || is_reserved(key, self.recorder.capture_end_user) {
-            return self.set(*key, Value::from(value));
-        }
-        match self.room.next() {
-            Some(pair) => *pair = (key, value),
-            None => self.put_slowly(key, value),
-        }
+    #[expect(clippy::inline_always, reason = "in the caller's code the key is a constant")]
+    fn room_for(&mut self, key: &'static str) -> Option<&mut Pair> {
+        let is_plain = !key.is_empty() && !is_reserved(key, self.recorder.capture_end_user);
+        if is_plain { self.room.next() } else { None }
     }
 
+    // Apart, and with the value as it is, so that the code of the others is small.
     #[inline(never)]
-    fn put_slowly(&mut self, key: &'static str, value: Scalar) {
-        let limits = &self.recorder.limits;
-        self.content().set_attribute(KeyValue::new(key, Value::from(value)), limits);
+    fn put_otherwise(&mut self, key: &'static str, value: impl SpanValue) {
+        self.set(key, value);
     }
 
     /// Sets an attribute that was made before.
