@@ -89,14 +89,19 @@ impl Level {
     /// The trail of its slot, if that says which span is current: nobody has attached anything above it that does.
     #[inline]
     pub(super) fn trail_on_top(&self) -> Option<&Trail> {
-        if self.address == top() { Some(self.slot.own_trail()) } else { self.outermost_on_top() }
+        if self.address == top() {
+            Some(self.slot.own_trail())
+        } else if self.address == LEAN {
+            Some(self.outermost())
+        } else {
+            self.staying_on_top()
+        }
     }
 
-    // Apart, so that the modes in which a slot stays cost the others nothing.
+    // Apart, so that a slot which stays costs the others nothing.
     #[inline(never)]
-    fn outermost_on_top(&self) -> Option<&Trail> {
-        let is_on_top = self.address == LEAN || (self.address == STAYING && address_of(&self.slot) == top());
-        is_on_top.then(|| self.outermost())
+    fn staying_on_top(&self) -> Option<&Trail> {
+        (self.address == STAYING && address_of(&self.slot) == top()).then(|| self.outermost())
     }
 
     /// The trail of the outermost span, where the slot stays, or of the slot.
