@@ -2,7 +2,7 @@
 
 use std::mem::discriminant;
 
-use super::texts::is_same;
+use super::texts::{SHORT, is_same, is_same_short};
 use crate::metrics::attributes::{AttributeRef, MetricAttributes};
 
 /// An attribute set that was seen.
@@ -10,7 +10,9 @@ use crate::metrics::attributes::{AttributeRef, MetricAttributes};
 pub(super) enum Key {
     /// The index of the closed values, and the texts by position.
     Typed(usize, Box<[(usize, Box<str>)]>),
-    /// Keys and values in the order in which they were written.
+    /// Keys and texts in the order in which they were written, all of them short.
+    Short(Box<[(Box<str>, Box<str>)]>),
+    /// Any other keys and values in that order.
     Free(Box<[(Box<str>, Value)]>),
 }
 
@@ -25,7 +27,9 @@ pub(super) enum Value {
 impl Key {
     pub(super) fn of<A: MetricAttributes>(attributes: &A) -> Self {
         if let Some(pairs) = attributes.free() {
-            Self::Free(pairs.iter().map(|(key, value)| ((*key).into(), Value::of(value))).collect())
+            short_texts(pairs).map(Self::Short).unwrap_or_else(|| {
+                Self::Free(pairs.iter().map(|(key, value)| ((*key).into(), Value::of(value))).collect())
+            })
         } else {
             let mut labels = Vec::new();
             attributes.labels(&mut |position, text| labels.push((position, text.into())));
@@ -44,19 +48,16 @@ impl Key {
                 });
                 same && rest.next().is_none()
             }
-            Self::Free(_) => attributes.free().is_some_and(|pairs| self.is_free(pairs, is_same)),
+            Self::Short(_) => attributes.free().is_some_and(|pairs| self.is_short(pairs)),
+            Self::Free(_) => attributes.free().is_some_and(|pairs| self.is_free(pairs)),
         }
     }
 
-    /// The same for attributes whose keys are free, with what tells whether two texts are equal.
+    /// The same for attributes whose keys are free, if this is of short texts.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as a function it costs a fourth of itself again")]
-    pub(super) fn is_free(
-        &self,
-        pairs: &[(&str, AttributeRef<'_>)],
-        is_same: impl Fn(&str, &str) -> bool,
-    ) -> bool {
-        let Self::Free(known) = self else {
+    pub(super) fn is_short(&self, pairs: &[(&str, AttributeRef<'_>)]) -> bool {
+        let Self::Short(known) = self else {
             return false;
         };
         if known.len() != pairs.len() {
@@ -64,19 +65,42 @@ impl Key {
         }
         // A loop, because the closure of `all` would become a function.
         for ((known_key, known), (key, value)) in known.iter().zip(pairs) {
-            let same = match (known, value) {
-                (Value::Text(known), AttributeRef::String(text)) => is_same(known, text),
-                (Value::Plain(known), value) => {
-                    discriminant(known) == discriminant(value) && bits_of(known) == bits_of(value)
-                }
-                _ => false,
-            };
-            if !same || !is_same(known_key, key) {
+            let AttributeRef::String(text) = value else { return false };
+            if !is_same_short(known, text) || !is_same_short(known_key, key) {
                 return false;
             }
         }
         true
     }
+
+    /// The same if this is of any others.
+    pub(super) fn is_free(&self, pairs: &[(&str, AttributeRef<'_>)]) -> bool {
+        let Self::Free(known) = self else {
+            return false;
+        };
+        known.len() == pairs.len()
+            && known.iter().zip(pairs).all(|((known_key, known), (key, value))| {
+                let same = match (known, value) {
+                    (Value::Text(known), AttributeRef::String(text)) => is_same(known, text),
+                    (Value::Plain(known), value) => {
+                        discriminant(known) == discriminant(value) && bits_of(known) == bits_of(value)
+                    }
+                    _ => false,
+                };
+                same && is_same(known_key, key)
+            })
+    }
+}
+
+/// Keys and values that are nothing but short texts.
+fn short_texts(pairs: &[(&str, AttributeRef<'_>)]) -> Option<Box<[(Box<str>, Box<str>)]>> {
+    let pair = |(key, value): &(&str, AttributeRef<'_>)| match *value {
+        AttributeRef::String(text) if key.len() <= SHORT && text.len() <= SHORT => {
+            Some(((*key).into(), text.into()))
+        }
+        _ => None,
+    };
+    pairs.iter().map(pair).collect()
 }
 
 impl Value {

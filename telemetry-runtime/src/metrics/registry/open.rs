@@ -10,7 +10,7 @@ use super::key::{Key, bits_of};
 use super::lookup::Lookup;
 use super::read::{Pairs, RowAttributes};
 use super::table::Table;
-use super::texts::{SHORT, TextHash, is_same, is_same_short};
+use super::texts::{SHORT, TextHash};
 use crate::metrics::attributes::{AttributeRef, FreeAttributes, MetricAttributes};
 use crate::metrics::health::{self, Drop};
 use crate::metrics::snapshot::{AttributeData, Attributes};
@@ -125,23 +125,23 @@ impl OpenRows {
     #[inline(never)]
     fn find_free(&self, pairs: &[(&str, AttributeRef<'_>)]) -> Option<&'static Entry> {
         let mut hash = self.hash.start();
-        for (key, value) in pairs {
-            if key.len() > SHORT {
-                return self.find_long(pairs);
-            }
+        for (_, value) in pairs {
             // As `hash_free` does.
             hash = match *value {
-                AttributeRef::String(text) if text.len() > SHORT => return self.find_long(pairs),
-                AttributeRef::String(text) => self.hash.short(hash, text),
-                _ => self.hash.number(hash, bits_of(value)),
+                AttributeRef::String(text) if text.len() <= SHORT => self.hash.short(hash, text),
+                _ => return self.find_other(pairs),
             };
         }
-        self.entries.find(hash, |entry| entry.key.is_free(pairs, is_same_short))
+        let found = self.entries.find(hash, |entry| entry.key.is_short(pairs));
+        if found.is_none() && pairs.iter().any(|(key, _)| key.len() > SHORT) {
+            return self.find_other(pairs);
+        }
+        found
     }
 
     #[inline(never)]
-    fn find_long(&self, pairs: &[(&str, AttributeRef<'_>)]) -> Option<&'static Entry> {
-        self.entries.find(self.hash_free(pairs), |entry| entry.key.is_free(pairs, is_same))
+    fn find_other(&self, pairs: &[(&str, AttributeRef<'_>)]) -> Option<&'static Entry> {
+        self.entries.find(self.hash_free(pairs), |entry| entry.key.is_free(pairs))
     }
 
     #[inline]
