@@ -5,13 +5,16 @@ use std::mem::discriminant;
 use super::texts::{SHORT, is_same, is_same_short};
 use crate::metrics::attributes::{AttributeRef, MetricAttributes};
 
+/// Keys and texts.
+type Texts = Box<[(Box<str>, Box<str>)]>;
+
 /// An attribute set that was seen.
 #[derive(Debug)]
 pub(super) enum Key {
     /// The index of the closed values, and the texts by position.
     Typed(usize, Box<[(usize, Box<str>)]>),
     /// Keys and texts in the order in which they were written, all of them short.
-    Short(Box<[(Box<str>, Box<str>)]>),
+    Short(Texts),
     /// Any other keys and values in that order.
     Free(Box<[(Box<str>, Value)]>),
 }
@@ -27,9 +30,12 @@ pub(super) enum Value {
 impl Key {
     pub(super) fn of<A: MetricAttributes>(attributes: &A) -> Self {
         if let Some(pairs) = attributes.free() {
-            short_texts(pairs).map(Self::Short).unwrap_or_else(|| {
-                Self::Free(pairs.iter().map(|(key, value)| ((*key).into(), Value::of(value))).collect())
-            })
+            match short_texts(pairs) {
+                Some(texts) => Self::Short(texts),
+                None => {
+                    Self::Free(pairs.iter().map(|(key, value)| ((*key).into(), Value::of(value))).collect())
+                }
+            }
         } else {
             let mut labels = Vec::new();
             attributes.labels(&mut |position, text| labels.push((position, text.into())));
@@ -93,7 +99,7 @@ impl Key {
 }
 
 /// Keys and values that are nothing but short texts.
-fn short_texts(pairs: &[(&str, AttributeRef<'_>)]) -> Option<Box<[(Box<str>, Box<str>)]>> {
+fn short_texts(pairs: &[(&str, AttributeRef<'_>)]) -> Option<Texts> {
     let pair = |(key, value): &(&str, AttributeRef<'_>)| match *value {
         AttributeRef::String(text) if key.len() <= SHORT && text.len() <= SHORT => {
             Some(((*key).into(), text.into()))
