@@ -127,17 +127,13 @@ impl Registry {
         first.filter(|table| table.id == schema).or_else(|| self.more.get(&key(family, schema)).copied())
     }
 
-    /// Keeps such a table, unless there is one: the one that there is then.
-    fn keep_single(&mut self, family: &'static Family, table: &'static Table) -> &'static Table {
-        if let Some(known) = self.single(family, table.id) {
-            return known;
-        }
+    /// Keeps such a table.
+    fn keep_single(&mut self, family: &'static Family, table: &'static Table) {
         match self.single.get_mut(family.index()) {
             Some(first @ None) => *first = Some(table),
             _ => drop(self.more.insert(key(family, table.id), table)),
         }
         self.tables.push(table);
-        table
     }
 
     /// The prepared buckets with these bounds, of which there is one.
@@ -251,16 +247,24 @@ pub(crate) fn set_recording(rule: Option<RecordingRule>) {
 
 /// The table of one instrument with this schema, made on first use.
 pub(crate) fn single_table(busy: &Busy, family: &'static Family, schema: &'static Schema) -> &'static Table {
+    /// Held while one is made, so that there is one, and no cells are given out for another.
+    static MAKING: Mutex<()> = Mutex::new(());
     let id = (schema.id)();
-    if let Some(table) = with(busy, |registry| registry.single(family, id)) {
+    let known = || with(busy, |registry| registry.single(family, id));
+    if let Some(table) = known() {
+        return table;
+    }
+    let _making = lock(busy, &MAKING);
+    // Another thread may have been faster.
+    if let Some(table) = known() {
         return table;
     }
     let kind = ColumnKind::of(family);
     let mut columns = Columns::default();
     columns.push(family, kind, None);
     let table = Table::leak(busy, schema, family.descriptor().attribute_keys, columns);
-    // Another thread may have been faster: the loser's cells stay empty for ever, which costs only space.
-    with(busy, |registry| registry.keep_single(family, table))
+    with(busy, |registry| registry.keep_single(family, table));
+    table
 }
 
 /// Makes a table of several instruments that are recorded together.

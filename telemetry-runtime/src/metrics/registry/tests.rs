@@ -99,3 +99,39 @@ fn a_metric_is_found_by_its_owner_and_name_in_whatever_order_they_came() {
     }
     assert_eq!(registry.families.len(), 2 * names.len());
 }
+
+#[test]
+fn threads_that_use_a_metric_first_at_the_same_time_share_one_table() {
+    const ALL: usize = 8;
+    for round in 0..if cfg!(miri) { 2 } else { 100 } {
+        let name = format!("a.round_{round}");
+        let descriptor = Busy::enter()
+            .map(|busy| keep_text(&busy, &name))
+            .map(|name| {
+                Descriptor::new(
+                    InstrumentKind::Counter,
+                    NumberKind::U64,
+                    Scope::plugin("r-first"),
+                    name,
+                    "one",
+                )
+            })
+            .map(|descriptor| &*Box::leak(Box::new(descriptor)))
+            .expect("this thread is not in the store");
+        let together = std::sync::Barrier::new(ALL);
+        std::thread::scope(|scope| {
+            for _ in 0..ALL {
+                scope.spawn(|| {
+                    together.wait();
+                    let busy = Busy::enter().expect("a thread of its own");
+                    single_table(&busy, family(&busy, descriptor, descriptor.scope), Schema::of::<()>());
+                });
+            }
+        });
+        let busy = Busy::enter().expect("this thread is not in the store");
+        let (_, tables) = contents(&busy);
+        let own =
+            |table: &&&Table| table.columns.iter().any(|column| column.family.descriptor().name == name);
+        assert_eq!(tables.iter().filter(own).count(), 1, "{name}");
+    }
+}
