@@ -12,7 +12,10 @@ use super::{
 };
 use crate::call::{Call, NoMetrics};
 use crate::context::{propagate, wrap};
+use crate::plugin::Scope;
 use crate::trace::{Parent, SpanGuard, SpanParent, SpanSite, span};
+
+static LATER: SpanSite = SpanSite::new("later", Scope::plugin("catalog"));
 
 #[test]
 fn nested_calls_are_children_and_the_outermost_is_a_root() {
@@ -27,6 +30,45 @@ fn nested_calls_are_children_and_the_outermost_is_a_root() {
     assert_parent(named(&spans, "middle"), named(&spans, "outer"));
     assert_parent(named(&spans, "inner"), named(&spans, "middle"));
     assert!(!Context::current().span().span_context().is_valid(), "the context is as it was");
+}
+
+#[test]
+fn attributes_are_kept_and_parents_exact_whatever_their_expressions_do() {
+    let capture = Capture::new();
+    let tracer = capture.third_party();
+    // A span that has ended when the expression has, one of ours that stays open, and one of third-party code that does.
+    for (left_open, parent) in [("none", "outer"), ("ours", "middle"), ("theirs", "theirs")] {
+        {
+            let _outer = call(&OUTER);
+            let (mut ours, mut theirs) = (None, None);
+            let inner = SpanGuard::enter_with(&INNER, |start| {
+                start.put(&"first", 1);
+                match left_open {
+                    "ours" => ours = Some(call(&MIDDLE)),
+                    "theirs" => theirs = Some(mark_span_as_active(tracer.start("theirs"))),
+                    _ => drop(call(&MIDDLE)),
+                }
+                start.put(&"second", 2);
+                start.put(&"text", "no scalar".to_owned());
+                start.put(&"last", true);
+            });
+            drop(Call::new(inner, NoMetrics));
+            drop((ours, theirs));
+            drop(call(&LATER));
+        }
+        let spans = capture.spans();
+        let inner = named(&spans, "inner");
+        assert_parent(inner, named(&spans, parent));
+        assert_parent(named(&spans, "later"), named(&spans, "outer"));
+        let keys: Vec<_> = inner.attributes.iter().map(|attribute| attribute.key.as_str()).collect();
+        let start = keys.iter().position(|key| *key == "first").unwrap_or_else(|| panic!("{keys:?}"));
+        assert_eq!(
+            keys[start..],
+            ["first", "second", "text", "last"],
+            "in a span with {left_open} left open"
+        );
+        assert_eq!(attribute(inner, "second"), Some(&2.into()));
+    }
 }
 
 #[test]
