@@ -12,9 +12,10 @@ use opentelemetry_sdk::Resource;
 
 use super::sink::{BoxFuture, ExportError, MetricSink, Receipt};
 use crate::config::TemporalityPreference;
+use crate::metrics::views::Point;
 use crate::metrics::{
-    Attributes, ByAttributes, Exemplar, HistogramPoint, InstrumentKind, MeterScope, Metric, MetricData,
-    Number, NumberPoint, ScopeMetrics, Snapshot, Temporality,
+    ByAttributes, Exemplar, HistogramPoint, InstrumentKind, MeterScope, Metric, MetricData, Number,
+    NumberPoint, ScopeMetrics, Snapshot, Temporality,
 };
 
 /// A sink that gets deltas.
@@ -222,8 +223,7 @@ impl Taken {
 }
 
 /// A point of a series whose values are those since its start.
-trait Cumulative: Clone {
-    fn attributes(&self) -> &Attributes;
+trait Cumulative: Point + Clone {
     fn start_time(&self) -> SystemTime;
     /// Whether a delta since the other point, of the same start, tells nothing.
     fn is_at_rest(&self, taken: &Self) -> bool;
@@ -235,10 +235,6 @@ trait Cumulative: Clone {
 }
 
 impl Cumulative for NumberPoint {
-    fn attributes(&self) -> &Attributes {
-        &self.attributes
-    }
-
     fn start_time(&self) -> SystemTime {
         self.start_time
     }
@@ -249,10 +245,6 @@ impl Cumulative for NumberPoint {
 }
 
 impl Cumulative for HistogramPoint {
-    fn attributes(&self) -> &Attributes {
-        &self.attributes
-    }
-
     fn start_time(&self) -> SystemTime {
         self.start_time
     }

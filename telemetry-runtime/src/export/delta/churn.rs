@@ -7,7 +7,7 @@ use std::thread;
 
 use super::*;
 use crate::metrics::testing::{descriptor, text};
-use crate::metrics::{Counter, Histogram, Naming, collect};
+use crate::metrics::{Attributes, Counter, Histogram, Naming, collect};
 
 /// How many threads start others, one after the other.
 const STARTERS: u32 = if cfg!(miri) { 2 } else { 4 };

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::*;
-use crate::metrics::{AttributeData, FreeAttributes, Meter, Naming, collect};
+use crate::metrics::{AttributeData, Attributes, FreeAttributes, Meter, Naming, collect};
 use crate::plugin::Scope;
 
 fn at(seconds: u64) -> SystemTime {

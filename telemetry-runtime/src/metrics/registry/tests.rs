@@ -104,20 +104,10 @@ fn a_metric_is_found_by_its_owner_and_name_in_whatever_order_they_came() {
 fn threads_that_use_a_metric_first_at_the_same_time_share_one_table() {
     const ALL: usize = 8;
     for round in 0..if cfg!(miri) { 2 } else { 100 } {
-        let name = format!("a.round_{round}");
-        let descriptor = Busy::enter()
-            .map(|busy| keep_text(&busy, &name))
-            .map(|name| {
-                Descriptor::new(
-                    InstrumentKind::Counter,
-                    NumberKind::U64,
-                    Scope::plugin("r-first"),
-                    name,
-                    "one",
-                )
-            })
-            .map(|descriptor| &*Box::leak(Box::new(descriptor)))
-            .expect("this thread is not in the store");
+        let name = &*format!("a.round_{round}").leak();
+        let (kind, number) = (InstrumentKind::Counter, NumberKind::U64);
+        let descriptor = Descriptor::new(kind, number, Scope::plugin("r-first"), name, "one");
+        let descriptor: &'static Descriptor = Box::leak(Box::new(descriptor));
         let together = std::sync::Barrier::new(ALL);
         std::thread::scope(|scope| {
             for _ in 0..ALL {
