@@ -169,7 +169,7 @@ impl<'a> Top<'a> {
         self.trail
     }
 
-    /// For [`still_on_top`].
+    /// Tells it apart from others that have been on top.
     #[inline]
     pub(crate) fn serial(&self) -> u32 {
         self.level.serial
@@ -205,15 +205,6 @@ impl<'a> Top<'a> {
 pub(crate) fn on_top<R>(look: impl FnOnce(Top<'_>) -> R) -> Option<R> {
     LEVELS.with_borrow(|levels| {
         let level = levels.stack.last()?;
-        level.trail_on_top().map(|trail| look(Top { level, trail }))
-    })
-}
-
-/// As [`on_top`], if that is still the slot of which this is the [`Top::serial`].
-#[inline]
-pub(crate) fn still_on_top<R>(serial: u32, look: impl FnOnce(Top<'_>) -> R) -> Option<R> {
-    LEVELS.with_borrow(|levels| {
-        let level = levels.stack.last().filter(|level| level.serial == serial)?;
         level.trail_on_top().map(|trail| look(Top { level, trail }))
     })
 }

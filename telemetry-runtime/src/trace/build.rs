@@ -13,8 +13,7 @@ pub(crate) fn span_data(span: Finished) -> SpanData {
     match span {
         Finished::Ours(mut record) => {
             let failure = record.failure_mut().take();
-            let content = record.take();
-            ours(&record, content, failure)
+            ours(&record, record.take(), failure)
         }
         Finished::ThirdParty(span) => span.tidied(),
     }

@@ -108,12 +108,6 @@ impl Kept {
     /// No place. It stands where there might be one, without the second word that an `Option` would need.
     pub(super) const NONE: Self = Self(None);
 
-    /// Takes it out, if it is there.
-    #[inline]
-    pub(super) fn take_over(&mut self) -> Self {
-        Self(self.0.take())
-    }
-
     #[inline]
     pub(super) fn is_none(&self) -> bool {
         self.0.is_none()
@@ -136,6 +130,14 @@ impl Kept {
     }
 
     #[inline]
+    fn place_mut(&mut self) -> &mut Place {
+        match &mut self.0 {
+            Some(place) => place,
+            None => unreachable!("only the empty guard has no place, and nobody asks it"),
+        }
+    }
+
+    #[inline]
     fn cell(&self) -> &'static Cell {
         self.place().cell
     }
@@ -147,10 +149,7 @@ impl Kept {
 
     #[inline]
     pub(super) fn head_mut(&mut self) -> &mut Head {
-        match &mut self.0 {
-            Some(place) => &mut place.head,
-            None => unreachable!("only the empty guard has no place, and nobody asks it"),
-        }
+        &mut self.place_mut().head
     }
 
     pub(super) fn failure(&self) -> Option<&Failure> {
@@ -159,10 +158,7 @@ impl Kept {
 
     #[inline]
     pub(super) fn failure_mut(&mut self) -> &mut Option<Failure> {
-        match &mut self.0 {
-            Some(place) => &mut place.failure,
-            None => unreachable!("only the empty guard has no place, and nobody asks it"),
-        }
+        &mut self.place_mut().failure
     }
 
     #[inline]
@@ -205,10 +201,8 @@ impl Kept {
     /// To be filled with what the span starts with.
     #[inline]
     pub(super) fn start(&mut self, recorder: &'static Recorder) -> StartAttributes<'_> {
-        match &mut self.0 {
-            Some(place) => StartAttributes::of(place.start.room(), Writer(place.cell, None), recorder),
-            None => unreachable!("only the empty guard has no place, and nobody asks it"),
-        }
+        let place = self.place_mut();
+        StartAttributes::of(place.start.room(), Writer(place.cell, None), recorder)
     }
 
     /// The part of that which is not in the cell.
@@ -228,7 +222,7 @@ impl Kept {
         content.begun_with(&self.place().start, limits)
     }
 
-    pub(super) fn take(&mut self, limits: &SpanLimits) -> Content {
+    pub(super) fn take(&self, limits: &SpanLimits) -> Content {
         let content = if self.cell().used.swap(false, Ordering::AcqRel) {
             std::mem::take(&mut *lock(&self.cell().content))
         } else {

@@ -112,7 +112,7 @@ impl SpanGuard {
         fill(&mut kept.start(recorder));
         match child_kept(serial, site, recorder, &mut kept) {
             Child::Current(record) => Self::new(record, Seat::Slot),
-            other => Self::start_filled_otherwise(other, state, site, (kept, recorder)),
+            other => Self::start_filled_otherwise(other, state, site, recorder, &kept),
         }
     }
 
@@ -121,7 +121,8 @@ impl SpanGuard {
         child: Child,
         state: u32,
         site: &'static SpanSite,
-        (mut kept, recorder): (Kept, &'static Recorder),
+        recorder: &'static Recorder,
+        kept: &Kept,
     ) -> Self {
         Self::of(child).unwrap_or_else(|| {
             // It was simple a moment ago.

@@ -392,7 +392,7 @@ pub(super) enum Inside {
 }
 
 impl Inside {
-    /// What the slot of the current context says; and which one it is, for [`levels::still_on_top`].
+    /// What the slot of the current context says, and its [`Top::serial`].
     pub(super) fn here(state: u32) -> (Self, u32) {
         levels::on_top(|top| (Self::of(state, &top), top.serial())).unwrap_or((Self::Unknown, 0))
     }
@@ -465,7 +465,12 @@ pub(super) fn child_kept(
     recorder: &'static Recorder,
     kept: &mut Kept,
 ) -> Child {
-    let child = levels::still_on_top(serial, |top| start_in(&top, site, recorder, || kept.take_over()));
+    let child = levels::on_top(|top| {
+        if top.serial() != serial {
+            return Child::Unknown;
+        }
+        start_in(&top, site, recorder, || std::mem::replace(kept, Kept::NONE))
+    });
     #[cfg(any(test, feature = "testing"))]
     log_child(child.as_ref());
     child.unwrap_or(Child::Unknown)

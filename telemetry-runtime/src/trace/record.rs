@@ -174,7 +174,7 @@ impl Record {
     }
 
     /// Takes what was recorded.
-    pub(super) fn take(&mut self) -> Content {
+    pub(super) fn take(&self) -> Content {
         self.0.take(self.limits())
     }
 

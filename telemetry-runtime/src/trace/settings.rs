@@ -103,7 +103,8 @@ impl Default for TraceSettings {
 /// How much one span may hold (OpenTelemetry specification, "Span Limits"); what is beyond is dropped and counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpanLimits {
-    /// Attributes that user code sets; those that every span of ours carries come on top.
+    /// Attributes that user code sets; those that every span of ours carries come on top. Another value for one
+    /// that the span started with is dropped, too, where so many others were set before it.
     pub attributes: usize,
     /// Characters of a text in an attribute; longer ones are cut. `None` is no limit.
     pub attribute_value_length: Option<usize>,
