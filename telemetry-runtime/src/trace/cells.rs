@@ -17,7 +17,7 @@ use super::install::Recorder;
 use super::record::Head;
 use super::settings::SpanLimits;
 use super::site::SpanSite;
-use super::value::StartAttributes;
+use super::start::StartAttributes;
 use crate::context::slot::{Spot, number};
 
 #[derive(Debug)]

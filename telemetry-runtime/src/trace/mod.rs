@@ -27,7 +27,9 @@ pub mod queue;
 mod record;
 mod sampler;
 mod settings;
+mod shortcut;
 mod site;
+mod start;
 mod target;
 mod task;
 mod third_party;
@@ -46,9 +48,10 @@ pub use processors::Processors;
 pub use sampler::Sampler;
 pub use settings::{ContextMode, SpanLimits, TraceSettings, TracerScope};
 pub use site::{SpanKind, SpanSite};
+pub use start::StartAttributes;
 pub use task::TaskSpan;
 pub use third_party::{ThirdPartySpans, tracer_provider};
-pub use value::{SpanArrayItem, SpanValue, StartAttributes};
+pub use value::{SpanArrayItem, SpanValue};
 
 /// OpenTelemetry's types that [`CurrentSpan`] takes, so that users need no dependency on its crate of the same version.
 pub use opentelemetry::KeyValue;

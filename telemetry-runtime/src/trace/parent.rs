@@ -7,7 +7,7 @@ use opentelemetry::trace::{SpanContext, TraceContextExt};
 
 use super::current::CurrentSpan;
 use super::install;
-use super::value::{Start, StartAttributes};
+use super::start::{Start, StartAttributes};
 use crate::context::{self, permanent, slot};
 
 /// Where the span of a call belongs, as far as it is known before the span starts.

@@ -13,7 +13,7 @@ use super::open::{Opened, Place, open};
 use super::parent::{Evaluated, Parent};
 use super::record::Record;
 use super::site::SpanSite;
-use super::value::StartAttributes;
+use super::start::StartAttributes;
 use crate::call::{CallEnd, CallPart, Items};
 use crate::clock::Moment;
 use crate::context::seat::{Kept, Seat};
