@@ -1,19 +1,20 @@
-//! What is known of an error that an instrumented call returned.
+//! What is known of an error that an instrumented call returned, or of its panic.
 
 use std::error::Error;
 use std::fmt;
 
 use super::TelemetryError;
-use super::texts::ErrorTexts;
+use super::texts::{chain_of, text_of};
 use crate::context::provoke;
 
-/// What is known of an error that an instrumented call returned.
+/// What is known of an error that an instrumented call returned, or of its panic.
 #[derive(Clone, Debug)]
 pub struct ErrorInfo {
     /// The error's type with its path; `None` for a `None`, which is no type's value.
     type_name: Option<&'static str>,
     class: Option<Class>,
-    texts: Option<ErrorTexts>,
+    message: Option<String>,
+    trace: Option<Box<str>>,
 }
 
 /// What an error says of itself.
@@ -26,7 +27,7 @@ struct Class {
 impl ErrorInfo {
     /// An error of the type named, of which no more is known.
     pub(crate) fn new(type_name: &'static str) -> Self {
-        Self { type_name: Some(type_name), class: None, texts: None }
+        Self { type_name: Some(type_name), class: None, message: None, trace: None }
     }
 
     /// An error that says more of itself. That code belongs to the user: if it panics, nothing more is known.
@@ -48,14 +49,22 @@ impl ErrorInfo {
 
     /// A `None` of a function for which that is an error.
     pub(crate) fn none() -> Self {
-        let class = Class { error_type: "none", is_expected: false };
-        Self { type_name: None, class: Some(class), texts: None }
+        Self { type_name: None, ..Self::named("none") }
+    }
+
+    /// A panic with its text, if that may be recorded, and its place.
+    pub(crate) fn panic(message: Option<String>, place: Option<String>) -> Self {
+        let place = place.filter(|place| !place.is_empty());
+        let trace = place.map(|place| format!("panicked at {place}").into());
+        Self { message, trace, ..Self::named("panic") }
     }
 
     /// Adds the error's text and, where it has sources, the chain of them.
     pub(crate) fn add_texts(&mut self, message: &dyn fmt::Display, source: Option<&(dyn Error + 'static)>) {
-        let type_name = self.type_name.unwrap_or_default();
-        self.texts = Some(ErrorTexts::new(type_name, message, source));
+        let message = text_of(message);
+        self.trace =
+            source.map(|source| chain_of(self.type_name.unwrap_or_default(), &message, source).into());
+        self.message = Some(message);
     }
 
     /// The error's type with its path, which is the same for all errors of the type.
@@ -80,14 +89,16 @@ impl ErrorInfo {
 
     /// The error's text, if it was asked for: it costs an allocation, and a metric never shows it.
     pub fn message(&self) -> Option<&str> {
-        self.texts().map(|texts| texts.message.as_str())
+        self.message.as_deref()
     }
 
-    pub(crate) fn texts(&self) -> Option<&ErrorTexts> {
-        self.texts.as_ref()
+    /// The same, for whoever keeps it.
+    pub(crate) fn into_message(self) -> Option<String> {
+        self.message
     }
 
-    pub(crate) fn into_texts(self) -> Option<ErrorTexts> {
-        self.texts
+    /// Where it came from: one line for the error and one for each source below it, if it has one; the place of a panic.
+    pub(crate) fn trace(&self) -> Option<&str> {
+        self.trace.as_deref()
     }
 }

@@ -12,28 +12,8 @@ const MAX_TEXT: usize = 16 * 1024;
 /// A chain of sources is cut after so many errors: a longer one would be a cycle.
 const MAX_SOURCES: usize = 64;
 
-/// The texts of an error; they are made only where something records them.
-#[derive(Clone, Debug)]
-pub(crate) struct ErrorTexts {
-    /// The error's own text.
-    pub(crate) message: String,
-    /// One line for the error and one for each source below it, if it has one.
-    pub(crate) chain: Option<Box<str>>,
-}
-
-impl ErrorTexts {
-    pub(super) fn new(
-        type_name: &str,
-        message: &dyn fmt::Display,
-        source: Option<&(dyn Error + 'static)>,
-    ) -> Self {
-        let message = text_of(message);
-        let chain = source.map(|source| chain_of(type_name, &message, source).into());
-        Self { message, chain }
-    }
-}
-
-fn chain_of(type_name: &str, message: &str, source: &(dyn Error + 'static)) -> String {
+/// One line for an error and one for each source below it.
+pub(super) fn chain_of(type_name: &str, message: &str, source: &(dyn Error + 'static)) -> String {
     let mut chain = Bounded { text: String::new(), room: 4 * MAX_TEXT };
     let mut sources =
         std::iter::successors(Some(source), |&error| provoke(|| error.source()).flatten()).take(MAX_SOURCES);
@@ -49,7 +29,7 @@ fn chain_of(type_name: &str, message: &str, source: &(dyn Error + 'static)) -> S
 
 /// The text of a value whose formatting belongs to the user, and may panic or fail; the call that returned it must
 /// not notice.
-fn text_of(value: &dyn fmt::Display) -> String {
+pub(super) fn text_of(value: &dyn fmt::Display) -> String {
     // Most texts come in several parts and fit into this, so that they are not moved while they grow.
     let mut bounded = Bounded { text: String::with_capacity(64), room: MAX_TEXT };
     match provoke(|| write!(bounded, "{value}")) {
@@ -111,9 +91,8 @@ mod tests {
 
     #[test]
     fn a_cycle_of_sources_ends() {
-        let texts = ErrorTexts::new("Cycle", &Cycle, Cycle.source());
-        assert_eq!(texts.message, "round");
-        assert_eq!(texts.chain.expect("it has sources").lines().count(), 1 + MAX_SOURCES);
+        let chain = chain_of("Cycle", "round", &Cycle);
+        assert_eq!(chain.lines().count(), 1 + MAX_SOURCES);
     }
 
     #[test]
@@ -145,7 +124,7 @@ mod tests {
                 Some(&Long)
             }
         }
-        let chain = ErrorTexts::new("Long", &Long, Long.source()).chain.expect("it has sources");
+        let chain = chain_of("Long", &text_of(&Long), &Long);
         assert_eq!(chain.len(), 4 * MAX_TEXT);
     }
 

@@ -14,10 +14,10 @@
 //! what tells a reader where it came from. Without texts of errors the message and the chain stay out.
 
 use opentelemetry::trace::{Event, Status};
-use opentelemetry::{KeyValue, StringValue, Value};
+use opentelemetry::{KeyValue, Value};
 
 use super::content::Content;
-use super::panics::last_since;
+use super::panics::panic_since;
 use super::passing::passes_through;
 use super::queue::Finished;
 use super::record::{Head, Record};
@@ -25,6 +25,9 @@ use super::target::Target;
 use crate::call::CallEnd;
 use crate::clock::Moment;
 use crate::outcome::{ErrorInfo, Outcome};
+
+/// The name of the event.
+const NAME: &str = "exception";
 
 /// Writes the end of a call on its span, and queues the span. `alone` says that nobody else can be writing to it.
 pub(super) fn end(mut record: Record, end: &mut CallEnd, alone: bool) {
@@ -65,30 +68,47 @@ fn queue(mut record: Record, ended: Moment, outcome: Outcome) {
 /// Notes a failure; what becomes of it is the work of whoever reads the span ([`Failure::write`]).
 #[cold]
 fn fail(record: &mut Record, end: &mut CallEnd) {
-    let cause = match end.outcome() {
-        Outcome::Panic => Some(Cause::panic(record)),
-        _ => end.take_error().map(Cause::Error),
-    };
-    let Some(cause) = cause else { return };
-    let has_event = cause.is_first_seen_in(record) && record.recorder.exception_events;
-    *record.failure_mut() = Some(Failure { cause, has_event });
+    if end.outcome() == Outcome::Panic {
+        end.classify(panic_since(record.started, record.recorder.error_texts));
+    }
+    let Some(error) = end.error() else { return };
+    let has_event = record.recorder.exception_events && is_first_seen(record, error);
+    // Not before, so that the error is moved once.
+    *record.failure_mut() = end.take_error().map(|error| Failure { error, has_event });
+}
+
+/// Whether something was thrown of which no child has told, through which it then only passes.
+fn is_first_seen(record: &Record, error: &ErrorInfo) -> bool {
+    error.type_name().is_some_and(|exception| !passes_through(record, exception, error.message()))
 }
 
 /// Records an error by hand, on a span that goes on.
 pub(super) fn record(span: &Target<'_>, error: ErrorInfo) {
-    let cause = Cause::Error(error);
     if span.recorder().is_none_or(|recorder| recorder.exception_events)
-        && let Some(event) = cause.event(Moment::now())
+        && let Some(attributes) = attributes_of(&error)
     {
-        span.add_event(event.name, Some(event.timestamp), event.attributes);
+        span.add_event(NAME.into(), Some(Moment::now().to_system_time()), attributes);
     }
-    span.set_attribute(KeyValue::new("error.type", cause.kind()));
-    span.set_status(cause.into_status());
+    span.set_attribute(KeyValue::new("error.type", error.error_type()));
+    span.set_status(status_of(error));
+}
+
+/// The attributes of the event that tells of an error or panic; `None` where nothing was thrown that could be told of.
+pub(crate) fn attributes_of(error: &ErrorInfo) -> Option<Vec<KeyValue>> {
+    let mut attributes = vec![KeyValue::new("exception.type", error.type_name()?)];
+    let texts = [("exception.message", error.message()), ("exception.stacktrace", error.trace())];
+    let texts = texts.into_iter().filter_map(|(key, text)| Some(KeyValue::new(key, text?.to_owned())));
+    attributes.extend(texts);
+    Some(attributes)
+}
+
+fn status_of(error: ErrorInfo) -> Status {
+    Status::error(error.into_message().unwrap_or_default())
 }
 
 /// Whether user code has recorded the same failure by hand before it returned it.
-fn is_told(content: &Content, event: &Event) -> bool {
-    content.events().iter().any(|told| told.name == event.name && told.attributes == event.attributes)
+fn is_told(content: &Content, attributes: &[KeyValue]) -> bool {
+    content.events().iter().any(|told| told.name == NAME && told.attributes == attributes)
 }
 
 fn set(record: &Record, key: &'static str, value: Value) {
@@ -98,7 +118,7 @@ fn set(record: &Record, key: &'static str, value: Value) {
 /// How a call failed, which it did when it ended.
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
-    cause: Cause,
+    error: ErrorInfo,
     /// Whether there is to be an event.
     has_event: bool,
 }
@@ -109,85 +129,12 @@ impl Failure {
         let limits = record.limits();
         if self.has_event
             && let Some((ended, _)) = record.end()
-            && let Some(event) = self.cause.event(ended)
-            && !is_told(content, &event)
+            && let Some(attributes) = attributes_of(&self.error)
+            && !is_told(content, &attributes)
         {
-            content.add_event(event, limits);
+            content.add_event(Event::new(NAME, ended.to_system_time(), attributes, 0), limits);
         }
-        content.set_attribute(KeyValue::new("error.type", self.cause.kind()), limits);
-        content.set_status(self.cause.into_status());
-    }
-}
-
-/// Why a call failed.
-#[derive(Clone, Debug)]
-enum Cause {
-    Error(ErrorInfo),
-    /// With its text, if that may be recorded, and its place.
-    Panic(Option<String>, Option<String>),
-}
-
-impl Cause {
-    fn panic(record: &Record) -> Self {
-        let last = last_since(record.started);
-        let (message, place) = last.map(|last| (last.message, last.place)).unzip();
-        let place = place.filter(|place| !place.is_empty()).map(|place| format!("panicked at {place}"));
-        Self::Panic(message.filter(|_| record.recorder.error_texts), place)
-    }
-
-    /// `error.type`
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Error(error) => error.error_type(),
-            Self::Panic(..) => "panic",
-        }
-    }
-
-    /// `exception.type`; `None` where nothing was thrown that could be told of.
-    fn exception(&self) -> Option<&'static str> {
-        match self {
-            Self::Error(error) => error.type_name(),
-            Self::Panic(..) => Some("panic"),
-        }
-    }
-
-    /// `exception.message`
-    fn message(&self) -> Option<&str> {
-        match self {
-            Self::Error(error) => error.message(),
-            Self::Panic(message, _) => message.as_deref(),
-        }
-    }
-
-    /// `exception.stacktrace`
-    fn trace(&self) -> Option<&str> {
-        match self {
-            Self::Error(error) => error.texts()?.chain.as_deref(),
-            Self::Panic(_, place) => place.as_deref(),
-        }
-    }
-
-    fn into_status(self) -> Status {
-        let message = match self {
-            Self::Error(error) => error.into_texts().map(|texts| texts.message),
-            Self::Panic(message, _) => message,
-        };
-        Status::error(message.unwrap_or_default())
-    }
-
-    fn event(&self, at: Moment) -> Option<Event> {
-        let mut attributes = vec![KeyValue::new("exception.type", self.exception()?)];
-        let texts = [("exception.message", self.message()), ("exception.stacktrace", self.trace())];
-        for (key, text) in texts {
-            if let Some(text) = text {
-                attributes.push(KeyValue::new(key, StringValue::from(text.to_owned())));
-            }
-        }
-        Some(Event::new("exception", at.to_system_time(), attributes, 0))
-    }
-
-    /// Whether no child has recorded the same failure, which is then only passing through here.
-    fn is_first_seen_in(&self, record: &Record) -> bool {
-        self.exception().is_some_and(|exception| !passes_through(record, exception, self.message()))
+        content.set_attribute(KeyValue::new("error.type", self.error.error_type()), limits);
+        content.set_status(status_of(self.error));
     }
 }

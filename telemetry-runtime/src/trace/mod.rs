@@ -37,12 +37,13 @@ mod value;
 
 pub(crate) use build::owner_key;
 pub use current::{CurrentSpan, EventAttributes, span};
+pub(crate) use exception::attributes_of;
 pub use guard::SpanGuard;
 pub use install::{install, uninstall};
 pub(crate) use live::{LiveTracerProvider, set_tracer_provider};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use log::{Logged, SpanLog};
-pub(crate) use panics::last_panic_since;
+pub(crate) use panics::panic_since;
 pub use parent::{Evaluated, Parent, SpanParent};
 pub use processors::Processors;
 pub use sampler::Sampler;

@@ -10,15 +10,15 @@ use std::thread;
 
 use crate::clock::Moment;
 use crate::context;
-use crate::outcome::cut;
+use crate::outcome::{ErrorInfo, cut};
 
 /// The last panic of a thread.
 #[derive(Clone, Debug)]
-pub(crate) struct LastPanic {
+struct LastPanic {
     at: Moment,
-    pub(crate) message: String,
+    message: String,
     /// `file:line:column`
-    pub(crate) place: String,
+    place: String,
 }
 
 thread_local! {
@@ -61,14 +61,12 @@ fn note(info: &PanicHookInfo<'_>) {
     });
 }
 
-/// The text and the place of the last panic, as [`last_since`] has them.
-pub(crate) fn last_panic_since(start: Moment) -> Option<(String, String)> {
-    last_since(start).map(|last| (last.message, last.place))
-}
-
-/// The last panic of this thread, if it came after `start`; an earlier one was caught, and has nothing to do with a
-/// span that began later.
-pub(crate) fn last_since(start: Moment) -> Option<LastPanic> {
+/// What is known of the panic that ended a call which began at `start`, with its text if that may be recorded.
+///
+/// An earlier panic of this thread was caught, and has nothing to do with the call.
+pub(crate) fn panic_since(start: Moment, with_text: bool) -> ErrorInfo {
     let last = LAST.try_with(|slot| slot.try_borrow().ok().and_then(|last| last.clone())).ok().flatten();
-    last.filter(|last| last.at >= start)
+    let (message, place) =
+        last.filter(|last| last.at >= start).map(|last| (last.message, last.place)).unzip();
+    ErrorInfo::panic(message.filter(|_| with_text), place)
 }

@@ -13,7 +13,7 @@ use crate::clock::Moment;
 use crate::outcome::{ErrorInfo, Outcome};
 use crate::plugin::Scope;
 use crate::principal::{Principal, is_reserved};
-use crate::trace::{SpanKind, last_panic_since};
+use crate::trace::{SpanKind, attributes_of, panic_since};
 
 /// What makes the spans of all [`TracingService`](super::TracingService)s in place of our recorder; given to
 /// [`TelemetryBuilder::tracing_backend`](crate::TelemetryBuilder::tracing_backend).
@@ -58,29 +58,16 @@ pub struct SpanStart {
 #[derive(Clone, Debug)]
 pub struct SpanEnding {
     outcome: Outcome,
-    error_type: Option<&'static str>,
-    exception: Option<&'static str>,
-    message: Option<String>,
-    trace: Option<String>,
+    error: Option<ErrorInfo>,
 }
 
 impl SpanEnding {
     pub(super) fn new(end: &CallEnd, started: Moment) -> Self {
-        let outcome = end.outcome();
-        if outcome == Outcome::Panic {
-            let (message, place) = last_panic_since(started).unzip();
-            let trace = place.filter(|place| !place.is_empty()).map(|place| format!("panicked at {place}"));
-            return Self { outcome, error_type: Some("panic"), exception: Some("panic"), message, trace };
-        }
-        let error = end.error();
-        let texts = error.and_then(|error| error.texts());
-        Self {
-            outcome,
-            error_type: error.map(ErrorInfo::error_type),
-            exception: error.and_then(ErrorInfo::type_name),
-            message: texts.map(|texts| texts.message.clone()),
-            trace: texts.and_then(|texts| texts.chain.clone()).map(String::from),
-        }
+        let error = match end.outcome() {
+            Outcome::Panic => Some(panic_since(started, true)),
+            _ => end.error().cloned(),
+        };
+        Self { outcome: end.outcome(), error }
     }
 
     /// How it ended.
@@ -90,12 +77,12 @@ impl SpanEnding {
 
     /// The kind of error; also of one that was expected, where the outcome is ok.
     pub fn error_type(&self) -> Option<&'static str> {
-        self.error_type
+        self.error.as_ref().map(ErrorInfo::error_type)
     }
 
     /// The text of the error or panic.
     pub fn message(&self) -> Option<&str> {
-        self.message.as_deref()
+        self.error.as_ref()?.message()
     }
 
     /// Writes it on the span of a context as the macros do on theirs: `error.type`, the event `exception` and the status
@@ -106,20 +93,15 @@ impl SpanEnding {
             Outcome::Cancelled => span.set_attribute(KeyValue::new("outcome", self.outcome.as_str())),
             Outcome::Ok | Outcome::Error | Outcome::Panic => {}
         }
-        if let Some(kind) = self.error_type {
-            span.set_attribute(KeyValue::new("error.type", kind));
-        }
+        let Some(error) = &self.error else { return };
+        span.set_attribute(KeyValue::new("error.type", error.error_type()));
         if !matches!(self.outcome, Outcome::Error | Outcome::Panic) {
             return;
         }
-        if let Some(exception) = self.exception {
-            let mut attributes = vec![KeyValue::new("exception.type", exception)];
-            let texts = [("exception.message", &self.message), ("exception.stacktrace", &self.trace)];
-            attributes
-                .extend(texts.into_iter().filter_map(|(key, text)| Some(KeyValue::new(key, text.clone()?))));
+        if let Some(attributes) = attributes_of(error) {
             span.add_event("exception", attributes);
         }
-        span.set_status(Status::error(self.message.clone().unwrap_or_default()));
+        span.set_status(Status::error(error.message().unwrap_or_default().to_owned()));
     }
 }
 
