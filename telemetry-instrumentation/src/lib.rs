@@ -44,3 +44,8 @@ pub mod tracing;
 #[cfg(all(doctest, feature = "tracing"))]
 #[doc = include_str!("../../docs/migration.md")]
 mod migration {}
+
+/// What `docs/production.md` shows compiles.
+#[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../../docs/production.md")]
+mod production {}

@@ -110,6 +110,8 @@ pub mod __fuzzing;
 pub mod __private;
 
 pub use attributes::{backstage_core, backstage_plugin, main, metric, test, traced};
+#[cfg(feature = "prometheus")]
+pub use bootstrap::exposition;
 pub use bootstrap::{
     Instrumentation, InstrumentationGuard, Telemetry, TelemetryBuilder, exit, is_instrumentation_on,
 };

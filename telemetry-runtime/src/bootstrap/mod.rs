@@ -26,6 +26,8 @@ pub use builder::TelemetryBuilder;
 pub use instrumentation::{Instrumentation, InstrumentationGuard};
 pub use main_function::run_main;
 pub use process::exit;
+#[cfg(feature = "prometheus")]
+pub use process::exposition;
 pub use switches::is_instrumentation_on;
 
 #[cfg(feature = "fuzzing")]

@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::running::Shared;
 use crate::error::{Error, ErrorKind};
+#[cfg(feature = "prometheus")]
+use crate::export::Exposition;
 use crate::trace;
 
 /// The telemetry of this process.
@@ -123,6 +125,33 @@ pub fn exit(code: i32) -> ! {
         drop(shared.stop());
     }
     std::process::exit(code)
+}
+
+/// All metrics of this moment as a scraper reads them, for a server of the program's own, such as the one that its API is on;
+/// `None` where telemetry does not run in this process, or its metrics are off.
+///
+/// It is what the scrape endpoint answers, and needs none: `TELEMETRY_PROMETHEUS_SERVER=off` leaves that out. `accept` is the
+/// request's header `Accept`, where it has one: by that, a scraper gets OpenMetrics 1.0.0, and else Prometheus text 0.0.4.
+/// Who may read it is for that server to decide; the `bearerToken` of an endpoint is not asked for.
+///
+/// It blocks while the metrics are collected: some 20 milliseconds for 100,000 series, and half a second where a callback
+/// hangs. Asynchronous code calls it by `tokio::task::spawn_blocking`.
+///
+/// ```
+/// /// Answers `GET /api/metrics`: the status, the content type and the body.
+/// fn metrics(accept: Option<&str>) -> (u16, &'static str, Vec<u8>) {
+///     match telemetry_runtime::exposition(accept.unwrap_or_default()) {
+///         Some(page) => (200, page.content_type, page.body.to_vec()),
+///         None => (404, "text/plain", b"metrics are off".to_vec()),
+///     }
+/// }
+/// # assert_eq!(metrics(None).0, 404);
+/// ```
+#[cfg(feature = "prometheus")]
+pub fn exposition(accept: &str) -> Option<Exposition> {
+    // Nobody collects in a fork of the process that started it.
+    let shared = running().filter(|shared| shared.lives_here())?;
+    shared.running()?.exporters.exposition(accept)
 }
 
 // Nothing panics under this lock.

@@ -18,6 +18,8 @@ mod live_meters;
 mod operations;
 #[cfg(feature = "otlp")]
 mod otlp;
+#[cfg(feature = "prometheus")]
+mod pages;
 #[cfg(all(feature = "tls", any(feature = "prometheus", feature = "otlp")))]
 mod pem;
 mod plan;
@@ -38,6 +40,8 @@ pub use diagnostics::{Diagnostic, DiagnosticKind, Diagnostics};
 pub(crate) use live_meters::{LiveMeterProvider, set_meter_provider};
 #[cfg(feature = "otlp-logs")]
 pub(crate) use otlp::LogSink;
+#[cfg(feature = "prometheus")]
+pub use pages::Exposition;
 pub(crate) use plan::{ExportPlan, MetricsPlan, SpanSource, SpansPlan};
 #[cfg(all(feature = "fuzzing", feature = "prometheus"))]
 pub(crate) use prometheus::render;

@@ -12,10 +12,14 @@ use super::delta::DeltaSink;
 use super::diagnostics::Diagnostics;
 #[cfg(feature = "otlp")]
 use super::later::Later;
+#[cfg(feature = "prometheus")]
+use super::pages::{Exposition, Pages};
 use super::plan::{ExportPlan, MetricsPlan, SpansPlan};
 use super::sink::{Destination, MetricSink, SpanSink};
 use super::worker::{MetricsWork, Server, SpansWork, Work, Worker};
-use crate::config::{MetricExporterConfig, PrometheusConfig, SpanExporterConfig};
+#[cfg(feature = "prometheus")]
+use crate::config::PrometheusConfig;
+use crate::config::{MetricExporterConfig, SpanExporterConfig};
 #[cfg(feature = "otlp")]
 use crate::config::{OtlpConfig, TlsConfig};
 use crate::error::{Error, ErrorKind};
@@ -28,6 +32,8 @@ pub(crate) struct Exporters {
     worker: Worker,
     collector: Option<Arc<Collector>>,
     prometheus: Option<SocketAddr>,
+    #[cfg(feature = "prometheus")]
+    pages: Option<Arc<Pages>>,
     #[cfg(test)]
     counters: Arc<Counters>,
 }
@@ -45,6 +51,8 @@ pub(crate) fn start(plan: ExportPlan) -> Result<Exporters, Error> {
         counters: plan.counters,
         servers: Vec::new(),
         prometheus: None,
+        #[cfg(feature = "prometheus")]
+        pages: None,
     };
     let mut collector = None;
     let mut metrics = None;
@@ -55,7 +63,9 @@ pub(crate) fn start(plan: ExportPlan) -> Result<Exporters, Error> {
         metrics = (!work.sinks.is_empty()).then_some(work);
     }
     let spans = plan.spans.map(|plan| starter.spans(plan)).transpose()?;
-    let Starter { resource, diagnostics, counters, servers, prometheus } = starter;
+    #[cfg(feature = "prometheus")]
+    let pages = starter.pages;
+    let Starter { resource, diagnostics, counters, servers, prometheus, .. } = starter;
     #[cfg(test)]
     let kept = Arc::clone(&counters);
     let worker =
@@ -64,6 +74,8 @@ pub(crate) fn start(plan: ExportPlan) -> Result<Exporters, Error> {
         worker,
         collector,
         prometheus,
+        #[cfg(feature = "prometheus")]
+        pages,
         #[cfg(test)]
         counters: kept,
     })
@@ -106,6 +118,12 @@ impl Exporters {
     pub(crate) fn collect(&self) -> Option<Arc<Snapshot>> {
         Some(self.collector.as_ref()?.snapshot_blocking())
     }
+
+    /// The metrics of now as a scraper reads them, unless they are off.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn exposition(&self, accept: &str) -> Option<Exposition> {
+        Some(self.pages.as_ref()?.exposition(accept))
+    }
 }
 
 /// What is gathered on the way.
@@ -115,6 +133,8 @@ struct Starter {
     counters: Arc<Counters>,
     servers: Vec<Server>,
     prometheus: Option<SocketAddr>,
+    #[cfg(feature = "prometheus")]
+    pages: Option<Arc<Pages>>,
 }
 
 impl Starter {
@@ -126,6 +146,8 @@ impl Starter {
             self.counters.clone(),
             self.diagnostics.clone(),
         )?);
+        #[cfg(feature = "prometheus")]
+        let pages = self.pages(&collector);
         #[cfg_attr(
             not(any(feature = "otlp", feature = "console")),
             expect(unused_mut, reason = "only exporters of a feature are added")
@@ -134,7 +156,10 @@ impl Starter {
             plan.sinks.into_iter().map(Destination::registered).collect();
         for exporter in plan.exporters {
             match exporter {
-                MetricExporterConfig::Prometheus(config) => self.prometheus(config, &collector)?,
+                #[cfg(feature = "prometheus")]
+                MetricExporterConfig::Prometheus(config) => self.prometheus(config, &pages)?,
+                #[cfg(not(feature = "prometheus"))]
+                MetricExporterConfig::Prometheus(_) => return Err(not_built("prometheus", "prometheus")),
                 #[cfg(feature = "otlp")]
                 MetricExporterConfig::Otlp(config) => {
                     sinks.push(Destination::ours(self.otlp_metrics(config)?));
@@ -219,8 +244,16 @@ impl Starter {
         self.diagnostics.report(super::diagnostics::DiagnosticKind::Configuration, message);
     }
 
+    /// The pages of all endpoints, and of servers of the program's own.
     #[cfg(feature = "prometheus")]
-    fn prometheus(&mut self, config: PrometheusConfig, collector: &Arc<Collector>) -> Result<(), Error> {
+    fn pages(&mut self, collector: &Arc<Collector>) -> Arc<Pages> {
+        let (counters, diagnostics) = (Arc::clone(&self.counters), self.diagnostics.clone());
+        let pages = Arc::new(Pages::new(self.resource.clone(), Arc::clone(collector), counters, diagnostics));
+        Arc::clone(self.pages.insert(pages))
+    }
+
+    #[cfg(feature = "prometheus")]
+    fn prometheus(&mut self, config: PrometheusConfig, pages: &Arc<Pages>) -> Result<(), Error> {
         use super::diagnostics::DiagnosticKind;
         use super::http::{Endpoint, Limits, Service, bind, serve};
 
@@ -238,15 +271,8 @@ impl Starter {
         };
         self.prometheus.get_or_insert(address);
         let diagnostics = self.diagnostics.clone();
-        let endpoint = Endpoint::new(
-            config.path,
-            self.resource.clone(),
-            collector.clone(),
-            self.counters.clone(),
-            diagnostics.clone(),
-        );
         let service = Service {
-            endpoint: endpoint.asking_for(config.bearer_token),
+            endpoint: Endpoint::new(config.path, Arc::clone(pages)).asking_for(config.bearer_token),
             #[cfg(feature = "tls")]
             tls: super::http::Tls::new(&config.tls, diagnostics.clone()),
             limits: Limits::default(),
@@ -259,11 +285,6 @@ impl Starter {
         };
         self.servers.push(Box::pin(server));
         Ok(())
-    }
-
-    #[cfg(not(feature = "prometheus"))]
-    fn prometheus(&mut self, _: PrometheusConfig, _: &Arc<Collector>) -> Result<(), Error> {
-        Err(not_built("prometheus", "prometheus"))
     }
 }
 

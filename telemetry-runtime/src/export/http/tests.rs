@@ -13,6 +13,7 @@ use opentelemetry_sdk::Resource;
 use super::*;
 use crate::export::collector::{Collector, MetricSource};
 use crate::export::counters::Counters;
+use crate::export::pages::Pages;
 use crate::metrics::{Metric, MetricData, ScopeMetrics};
 
 /// One counter, and how often it was read.
@@ -60,7 +61,8 @@ impl Server {
         let resource = Resource::builder_empty().build();
         #[cfg(feature = "tls")]
         let tls = Tls::new(&config.tls, diagnostics.clone()).map(Tls::checking_each_time);
-        let endpoint = Endpoint::new(config.path, resource, Arc::new(collector), counters, diagnostics);
+        let pages = Pages::new(resource, Arc::new(collector), counters, diagnostics);
+        let endpoint = Endpoint::new(config.path, Arc::new(pages));
         let service = Service {
             endpoint: endpoint.asking_for(config.bearer_token),
             #[cfg(feature = "tls")]

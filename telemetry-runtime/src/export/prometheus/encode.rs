@@ -20,9 +20,9 @@ pub(crate) struct Encoder {
     size: usize,
 }
 
-/// One exposition.
+/// A snapshot as text.
 #[derive(Debug)]
-pub(crate) struct Exposition {
+pub(crate) struct Encoded {
     /// What the scraper gets, in UTF-8.
     pub(crate) text: Vec<u8>,
     /// The metrics that are not in it.
@@ -34,7 +34,7 @@ impl Encoder {
     ///
     /// Neither format gets `_created` samples: they double the number of series of a counter, and OTLP carries the
     /// start times.
-    pub(crate) fn encode(&mut self, snapshot: &Snapshot, resource: &Resource, format: Format) -> Exposition {
+    pub(crate) fn encode(&mut self, snapshot: &Snapshot, resource: &Resource, format: Format) -> Encoded {
         let open_metrics = format.is_open_metrics();
         self.families.fit(snapshot);
         let Families { scopes, edges, list, .. } = &mut self.families;
@@ -47,7 +47,7 @@ impl Encoder {
             writer.push("# EOF\n");
         }
         self.size = writer.out.len();
-        Exposition { text: writer.out, conflicts: self.families.conflicts().to_vec() }
+        Encoded { text: writer.out, conflicts: self.families.conflicts().to_vec() }
     }
 }
 

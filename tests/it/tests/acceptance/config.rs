@@ -1,5 +1,6 @@
 //! Case 77, and what the configuration claims beside it: read at exporters, where something starts at all.
 
+use it::exposition::Exposition;
 use it::sink::text;
 use telemetry_runtime::ErrorKind;
 use telemetry_runtime::services::SpanOptions;
@@ -79,6 +80,42 @@ fn a_disabled_sdk_exports_nothing() {
     span(&running, "unseen");
     running.stop();
     assert!(running.otlp().spans().is_empty() && running.otlp().metrics().is_empty());
+}
+
+// NocoBase serves its metrics on the application's own port unless it is told to open another.
+#[test]
+fn a_server_of_ones_own_shows_what_the_endpoint_would() {
+    let mut running = fixture::defaults().env("TELEMETRY_PROMETHEUS_SERVER", "off").start();
+    assert_eq!(running.telemetry().prometheus_address(), None);
+    let metrics = running.telemetry().plugin("my-plugin").expect("a plugin id").metrics();
+    metrics.create_counter::<u64>("pages.shown").build().expect("a right name").add(2);
+    let page = |accept| {
+        let page = telemetry_runtime::exposition(accept)?;
+        Some((page.content_type, text_of(&page.body)))
+    };
+
+    let (content_type, text) = page("").expect("metrics are on");
+    assert_eq!(content_type, "text/plain; version=0.0.4; charset=utf-8");
+    let shown = Exposition::parse(&text).sum("backstage_plugin_my_plugin_pages_shown_total", &[]);
+    assert_eq!(shown, Some(2.0), "{text}");
+    let (content_type, text) = page("application/openmetrics-text; version=1.0.0").expect("the same");
+    assert_eq!(content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    assert!(text.ends_with("# EOF\n"), "{text}");
+    running.stop();
+    assert_eq!(page(""), None);
+
+    let running = fixture::defaults().env("TELEMETRY_PROMETHEUS_SERVER", "on").start();
+    let (_, text) = page("").expect("metrics are on");
+    assert_eq!(families(&text), families(&running.scrape_text()), "one page for everyone");
+}
+
+fn text_of(page: &[u8]) -> String {
+    String::from_utf8(page.to_vec()).expect("a page is UTF-8")
+}
+
+/// The lines that say what the families are.
+fn families(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| line.starts_with("# TYPE ")).collect()
 }
 
 #[test]
