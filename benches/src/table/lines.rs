@@ -121,7 +121,7 @@ pub const SECTIONS: [Section; 4] = [
         lines: &[
             line("1,000 series of 3 texts", "scrape_1000", Goal::Open),
             line("the same, with the request over HTTP", "scrape_1000_http", Goal::Open),
-            line("100,000 series of 3 texts, with the request", "scrape_100000", Goal::AtMost(400.0)),
+            line("100,000 series of 3 texts", "scrape_100000", Goal::AtMost(400.0)),
         ],
     },
 ];

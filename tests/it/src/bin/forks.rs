@@ -50,7 +50,11 @@ fn child(task: &str, telemetry: Telemetry) {
         "collect" => {
             let start = Instant::now();
             let snapshot = telemetry.collect();
-            say(&format!("{}", snapshot.is_some() && start.elapsed() < LIMIT / 2));
+            let is_prompt = start.elapsed() < LIMIT / 2;
+            say(&format!(
+                "{}",
+                snapshot.is_some() && is_prompt && telemetry_runtime::exposition("").is_none()
+            ));
         }
         "wait" => {
             drop(telemetry);
