@@ -236,7 +236,7 @@ impl CallEnd {
         self.ended
     }
 
-    /// Notes what the error that the call returned says of itself.
+    /// Notes what is known of the error that the call returned, or of its panic.
     #[cold]
     pub(crate) fn classify(&mut self, error: ErrorInfo) {
         self.error = Some(error);
