@@ -152,6 +152,18 @@ struct Registered {
     run: Box<Run>,
 }
 
+impl Registered {
+    /// Whether it runs where this capture is read. What was added outside of all does so in the place of one that is missing.
+    fn runs_for(&self, capture: u64, added: &[Arc<Self>]) -> bool {
+        let is_of_capture = |other: &Arc<Self>| {
+            other.capture == capture
+                && std::ptr::eq(other.descriptor, self.descriptor)
+                && other.scope == self.scope
+        };
+        self.capture == capture || self.declared || self.capture == 0 && !added.iter().any(is_of_capture)
+    }
+}
+
 /// The capture of the current context; 0 for none.
 fn capture() -> u64 {
     #[cfg(any(test, feature = "testing"))]
@@ -269,9 +281,9 @@ pub(crate) fn run(is_wanted: &dyn Fn(&Descriptor) -> bool) -> Observed {
         run_one(descriptor, descriptor.scope, &|observations| callback.observe(Sink(observations)))
     });
     let capture = capture();
-    let added = added.iter().filter(|entry| entry.capture == 0 || entry.capture == capture);
     let added = added
-        .filter(|entry| is_wanted(entry.descriptor))
+        .iter()
+        .filter(|entry| is_wanted(entry.descriptor) && entry.runs_for(capture, &added))
         .filter_map(|entry| run_one(entry.descriptor, entry.scope, &entry.run));
     declared.chain(added).collect()
 }

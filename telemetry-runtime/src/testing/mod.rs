@@ -68,8 +68,8 @@
 //! A capture leaves a few kilobytes behind until the process ends, as spans and calls that are still running may need them.
 //!
 //! What the process has once stays shared: the names of metrics, what a `static` or a `LazyLock` has initialised, and
-//! callbacks of observable instruments that were added outside of any capture. Such callbacks, and declared ones, run whenever
-//! a capture is read. Those that are added inside a capture run for it alone.
+//! callbacks of observable instruments that were added outside of any capture. Declared callbacks run whenever a capture is read.
+//! Those that are added inside a capture run for it alone, and in the place of any that were added to the instrument outside.
 
 mod capture;
 mod distribution;

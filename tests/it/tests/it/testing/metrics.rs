@@ -1,3 +1,5 @@
+use std::thread;
+
 use telemetry_runtime::metrics::{FreeAttributes, Meter};
 use telemetry_runtime::testing::Capture;
 use telemetry_runtime::{
@@ -162,6 +164,23 @@ fn a_callback_of_a_capture_runs_for_it_alone(capture: &Capture) {
         assert_eq!(capture.gauge("jobs.waiting", &[]), 1);
     }
     assert_eq!(capture.gauge("jobs.waiting", &[]), 1);
+}
+
+#[telemetry_runtime::test]
+fn a_callback_of_a_capture_runs_in_the_place_of_one_from_outside(capture: &Capture) {
+    let meter = Meter::new(Scope::plugin("capture-shadow"));
+    let gauge = meter.observable_gauge::<u64>("jobs.waiting").build().unwrap();
+    // Another thread is in no capture.
+    let outside = || gauge.observe_with(|observer| observer.observe_with(1, FreeAttributes(&[])));
+    let _outside = thread::scope(|scope| scope.spawn(outside).join()).unwrap();
+    assert_eq!(capture.gauge("jobs.waiting", &[]), 1);
+    let own = gauge.observe_with(|observer| observer.observe_with(2, FreeAttributes(&[])));
+    assert_eq!(capture.gauge("jobs.waiting", &[]), 2);
+    drop(own);
+    let _late = thread::scope(|scope| scope.spawn(outside).join()).unwrap();
+    let _own = gauge.observe_with(|observer| observer.observe_with(3, FreeAttributes(&[])));
+    let _later = thread::scope(|scope| scope.spawn(outside).join()).unwrap();
+    assert_eq!(capture.gauge("jobs.waiting", &[]), 3);
 }
 
 #[telemetry_runtime::test]
