@@ -67,10 +67,10 @@ impl Exporters {
     }
 
     /// The bytes that the scrape endpoint answers.
-    pub fn request(&self, path: &str) -> Vec<u8> {
+    pub fn scrape(&self) -> Vec<u8> {
         let address = self.telemetry.prometheus_address().expect("the endpoint listens");
         let mut connection = TcpStream::connect(address).expect("the endpoint answers");
-        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        let request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         connection.write_all(request.as_bytes()).expect("the endpoint reads");
         let mut answer = Vec::with_capacity(32 << 20);
         connection.read_to_end(&mut answer).expect("the endpoint answers in full");

@@ -40,7 +40,7 @@ fn page(_: &Exporters) -> Page {
 
 /// As the endpoint answers it.
 fn requested(exporters: &Exporters) -> Page {
-    Box::new(exporters.request("/metrics"))
+    Box::new(exporters.scrape())
 }
 
 /// So many series of three texts; each scrape has to show all of them.

@@ -134,7 +134,7 @@ pub fn exit(code: i32) -> ! {
 /// request's header `Accept`, where it has one: by that, a scraper gets OpenMetrics 1.0.0, and else Prometheus text 0.0.4.
 /// Who may read it is for that server to decide; the `bearerToken` of an endpoint is not asked for.
 ///
-/// It blocks while the metrics are collected: some 20 milliseconds for 100,000 series, and half a second where a callback
+/// It blocks while the metrics are collected: some 10 milliseconds for 100,000 series, and half a second where a callback
 /// hangs. Asynchronous code calls it by `tokio::task::spawn_blocking`.
 ///
 /// ```

@@ -26,8 +26,8 @@ use crate::call::CallEnd;
 use crate::clock::Moment;
 use crate::outcome::{ErrorInfo, Outcome};
 
-/// The name of the event.
-const NAME: &str = "exception";
+/// The name of the event that tells of an error or panic.
+pub(crate) const EXCEPTION: &str = "exception";
 
 /// Writes the end of a call on its span, and queues the span. `alone` says that nobody else can be writing to it.
 pub(super) fn end(mut record: Record, end: &mut CallEnd, alone: bool) {
@@ -87,7 +87,7 @@ pub(super) fn record(span: &Target<'_>, error: ErrorInfo) {
     if span.recorder().is_none_or(|recorder| recorder.exception_events)
         && let Some(attributes) = attributes_of(&error)
     {
-        span.add_event(NAME.into(), Some(Moment::now().to_system_time()), attributes);
+        span.add_event(EXCEPTION.into(), Some(Moment::now().to_system_time()), attributes);
     }
     span.set_attribute(KeyValue::new("error.type", error.error_type()));
     span.set_status(status_of(error));
@@ -108,7 +108,7 @@ fn status_of(error: ErrorInfo) -> Status {
 
 /// Whether user code has recorded the same failure by hand before it returned it.
 fn is_told(content: &Content, attributes: &[KeyValue]) -> bool {
-    content.events().iter().any(|told| told.name == NAME && told.attributes == attributes)
+    content.events().iter().any(|told| told.name == EXCEPTION && told.attributes == attributes)
 }
 
 fn set(record: &Record, key: &'static str, value: Value) {
@@ -132,7 +132,7 @@ impl Failure {
             && let Some(attributes) = attributes_of(&self.error)
             && !is_told(content, &attributes)
         {
-            content.add_event(Event::new(NAME, ended.to_system_time(), attributes, 0), limits);
+            content.add_event(Event::new(EXCEPTION, ended.to_system_time(), attributes, 0), limits);
         }
         content.set_attribute(KeyValue::new("error.type", self.error.error_type()), limits);
         content.set_status(status_of(self.error));

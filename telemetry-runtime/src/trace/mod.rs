@@ -37,7 +37,7 @@ mod value;
 
 pub(crate) use build::owner_key;
 pub use current::{CurrentSpan, EventAttributes, span};
-pub(crate) use exception::attributes_of;
+pub(crate) use exception::{EXCEPTION, attributes_of};
 pub use guard::SpanGuard;
 pub use install::{install, uninstall};
 pub(crate) use live::{LiveTracerProvider, set_tracer_provider};

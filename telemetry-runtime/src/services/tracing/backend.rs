@@ -13,7 +13,7 @@ use crate::clock::Moment;
 use crate::outcome::{ErrorInfo, Outcome};
 use crate::plugin::Scope;
 use crate::principal::{Principal, is_reserved};
-use crate::trace::{SpanKind, attributes_of, panic_since};
+use crate::trace::{EXCEPTION, SpanKind, attributes_of, panic_since};
 
 /// What makes the spans of all [`TracingService`](super::TracingService)s in place of our recorder; given to
 /// [`TelemetryBuilder::tracing_backend`](crate::TelemetryBuilder::tracing_backend).
@@ -99,7 +99,7 @@ impl SpanEnding {
             return;
         }
         if let Some(attributes) = attributes_of(error) {
-            span.add_event("exception", attributes);
+            span.add_event(EXCEPTION, attributes);
         }
         span.set_status(Status::error(error.message().unwrap_or_default().to_owned()));
     }
